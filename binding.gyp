@@ -1,0 +1,13 @@
+{
+  "targets": [
+    {
+      "target_name": "camserver",
+      "sources": ["native/addon.cc"],
+      "include_dirs": ["native"],
+      "cflags_cc": ["-std=c++17", "-O3", "-Wall", "-Wextra", "-fno-math-errno"],
+      "cflags_cc!": ["-fno-exceptions", "-fno-rtti"],
+      "libraries": ["-llz4"],
+      "defines": ["NAPI_VERSION=8"]
+    }
+  ]
+}

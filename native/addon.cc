@@ -1,0 +1,36 @@
+// The border between JavaScript and the kernels: arguments are checked and unpacked here, and nowhere else.
+#include <node_api.h>
+
+namespace {
+
+napi_value throw_type_error(napi_env env, const char *message) {
+    napi_throw_type_error(env, nullptr, message);
+    return nullptr;
+}
+
+// detach(buffer: ArrayBuffer): frees external memory at once instead of at the next garbage collection.
+napi_value detach(napi_env env, napi_callback_info info) {
+    size_t count = 1;
+    napi_value argument;
+    napi_get_cb_info(env, info, &count, &argument, nullptr, nullptr);
+    bool is_buffer = false;
+    if (count < 1 || napi_is_arraybuffer(env, argument, &is_buffer) != napi_ok || !is_buffer) {
+        return throw_type_error(env, "detach: expected an ArrayBuffer");
+    }
+    bool is_detached = false;
+    napi_is_detached_arraybuffer(env, argument, &is_detached);
+    if (!is_detached && napi_detach_arraybuffer(env, argument) != napi_ok) {
+        return throw_type_error(env, "detach: this ArrayBuffer cannot be detached");
+    }
+    return nullptr;
+}
+
+}  // namespace
+
+NAPI_MODULE_INIT() {
+    const napi_property_descriptor functions[] = {
+        {"detach", nullptr, detach, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+    };
+    napi_define_properties(env, exports, sizeof(functions) / sizeof(functions[0]), functions);
+    return exports;
+}

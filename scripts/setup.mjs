@@ -1,0 +1,166 @@
+// Prepares a checkout: system tools, locked dependencies, native addon, TypeScript. Uses nothing but Node itself, does only
+// what changed since the last run, and says what it does. `--test` and `--bench` add what tests and benchmarks need.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const stampFile = join(root, 'node_modules', '.camserver-setup.json');
+const forTests = process.argv.includes('--test');
+const forBenchmarks = process.argv.includes('--bench');
+
+/** System packages by Debian name, with the probe that tells whether each is there already. */
+const systemPackages = [
+  { name: 'g++', present: () => hasCommand('g++'), needed: 'addon' },
+  { name: 'make', present: () => hasCommand('make'), needed: 'addon' },
+  { name: 'python3', present: () => hasCommand('python3'), needed: 'addon' },
+  { name: 'liblz4-dev', present: () => existsSync('/usr/include/lz4.h'), needed: 'addon' },
+  ...(forTests || forBenchmarks
+    ? [{ name: 'python3-numpy', present: () => hasPythonModule('numpy'), needed: 'tests' }]
+    : []),
+  ...(forBenchmarks
+    ? [
+        { name: 'python3-scipy', present: () => hasPythonModule('scipy'), needed: 'benchmarks' },
+        { name: 'bitshuffle', present: () => hasPythonModule('bitshuffle'), needed: 'benchmarks' },
+      ]
+    : []),
+];
+
+function say(text) {
+  console.log(`[setup] ${text}`);
+}
+
+function fail(text) {
+  console.error(`[setup] ${text}`);
+  process.exit(1);
+}
+
+function hasCommand(name) {
+  return (process.env.PATH ?? '')
+    .split(':')
+    .some((folder) => folder !== '' && existsSync(join(folder, name)));
+}
+
+/** Debian's modules belong to Debian's interpreter, which need not be the first on the path. */
+function hasPythonModule(name) {
+  return (
+    existsSync('/usr/bin/python3') && spawnSync('/usr/bin/python3', ['-c', `import ${name}`]).status === 0
+  );
+}
+
+function run(command, args, options = {}) {
+  const result = spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options });
+  if (result.error) fail(`${command} could not be run: ${result.error.message}`);
+  return result.status ?? 1;
+}
+
+function checkNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 19)) {
+    fail(`Node ${process.versions.node} is too old; CamServer needs 20.19 or newer (https://nodejs.org).`);
+  }
+}
+
+/** Installs what is missing where that is our right (root on Debian, CI); else prints the command. Returns what is still missing. */
+function provideSystemPackages() {
+  const missing = systemPackages.filter((entry) => !entry.present());
+  if (missing.length === 0) return [];
+  const names = missing.map((entry) => entry.name);
+  const mayInstall = hasCommand('apt-get') && (process.getuid?.() === 0 || process.env.CI === 'true');
+  const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
+  if (mayInstall) {
+    say(`installing system packages: ${names.join(' ')}`);
+    const [command, ...prefix] = [...sudo, 'apt-get'];
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    run(command, [...prefix, 'update', '-q'], { env, stdio: 'ignore' });
+    run(command, [...prefix, 'install', '-y', '-q', '--no-install-recommends', ...names], { env });
+  } else {
+    say(`missing system packages. Install them with:\n    sudo apt-get install -y ${names.join(' ')}`);
+  }
+  return systemPackages.filter((entry) => !entry.present());
+}
+
+function filesBelow(folder) {
+  if (!existsSync(folder)) return [];
+  if (statSync(folder).isFile()) return [folder];
+  return readdirSync(folder, { withFileTypes: true })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => filesBelow(join(folder, entry.name)));
+}
+
+function hashOf(paths) {
+  const hash = createHash('sha256').update(process.version);
+  for (const file of paths.flatMap((path) => filesBelow(join(root, path)))) {
+    hash.update(relative(root, file)).update(readFileSync(file));
+  }
+  return hash.digest('hex');
+}
+
+function readStamp() {
+  try {
+    return JSON.parse(readFileSync(stampFile, 'utf8'));
+  } catch {
+    return {};
+  }
+}
+
+function writeStamp(stamp) {
+  mkdirSync(dirname(stampFile), { recursive: true });
+  writeFileSync(stampFile, JSON.stringify(stamp));
+}
+
+/** Install scripts are not run: every native dependency brings its binary in the package. */
+function installDependencies(stamp) {
+  const dependencies = hashOf(['package-lock.json']);
+  if (stamp.dependencies === dependencies) return;
+  say('installing dependencies (npm ci)');
+  const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  if (run('npm', args) !== 0) fail('npm ci failed; the lines above say why.');
+  writeStamp({ dependencies });
+}
+
+/** Without the addon everything works, only slower; so a failure here is a warning. */
+function buildAddon(missing) {
+  const stamp = readStamp();
+  const addon = hashOf(['native', 'binding.gyp']);
+  if (stamp.addon === addon && existsSync(join(root, 'build', 'Release', 'camserver.node'))) return;
+  if (missing.some((entry) => entry.needed === 'addon')) {
+    say('WARNING: the native addon cannot be built; CamServer will run on the slower TypeScript code.');
+    return;
+  }
+  say('building the native addon');
+  const prefix = dirname(dirname(process.execPath));
+  const headers = existsSync(join(prefix, 'include', 'node', 'node_api.h')) ? [`--nodedir=${prefix}`] : [];
+  const gyp = join(root, 'node_modules', 'node-gyp', 'bin', 'node-gyp.js');
+  const result = spawnSync(process.execPath, [gyp, 'rebuild', ...headers], { cwd: root, encoding: 'utf8' });
+  if (result.status === 0) {
+    writeStamp({ ...stamp, addon });
+    return;
+  }
+  process.stderr.write(`${result.stdout}${result.stderr}`);
+  if (process.env.CI === 'true') fail('the native addon could not be built.');
+  say(
+    'WARNING: the native addon could not be built (see above); CamServer will run on the slower TypeScript code.',
+  );
+}
+
+function compile() {
+  const stamp = readStamp();
+  const sources = hashOf(['src', 'test', 'benchmarks', 'tsconfig.json', 'package-lock.json']);
+  if (stamp.sources === sources && existsSync(join(root, 'dist', 'src'))) return;
+  say('compiling TypeScript');
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  if (run(process.execPath, [tsc, '-p', root]) !== 0) fail('TypeScript reported errors; see above.');
+  writeStamp({ ...stamp, sources });
+}
+
+checkNode();
+const missing = provideSystemPackages();
+installDependencies(readStamp());
+buildAddon(missing);
+compile();
+if (missing.some((entry) => entry.needed !== 'addon')) {
+  fail(`still missing: ${missing.map((entry) => entry.name).join(' ')}`);
+}

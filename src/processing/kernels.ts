@@ -1,0 +1,142 @@
+/**
+ * The operations on pixels and profiles that exist twice: in C++ (`native.ts`) and in plain TypeScript (`reference/`).
+ * Everything above them (steps, functions, channel order) is written once against this interface.
+ */
+import type { ElementType, NumericType, TypedArray } from '../common/dtype.js';
+import type { ArrayView } from '../common/values.js';
+
+/** A view `[row, column]`, row = y and column = x; so that cropping copies nothing. */
+export type Image = ArrayView<TypedArray>;
+
+/** Sums over rows or columns: int64 for all integer images, the image's own type for floats. */
+export type Profile = BigInt64Array | Float32Array | Float64Array;
+
+export interface PassOptions {
+  /** Same shape as the image. */
+  readonly background?: ArrayView<Uint16Array> | null;
+  /** `clamp`: max(pixel - background, 0) in the image's type; `signed`: int32 difference. */
+  readonly backgroundMode?: 'clamp' | 'signed';
+  /** Pixels below become 0; a whole number. Null or absent: no threshold. */
+  readonly threshold?: number | null;
+  /**
+   * Receives the resulting pixels, row-major without gaps. May be the image's own data (in place), may lie in a
+   * SharedArrayBuffer. Element type: the image's, or int32 for `signed`. Absent: pixels are not stored.
+   */
+  readonly destination?: TypedArray | null;
+  /** False: only the pixels are wanted; all result fields are then null. Default true. */
+  readonly statistics?: boolean;
+}
+
+/** Quantities of the resulting pixels (after background and threshold), see `processing.md` section 5 for types. */
+export interface PassResult {
+  /** NaN pixels are ignored; all NaN gives NaN. */
+  readonly minimum: number | bigint;
+  readonly maximum: number | bigint;
+  /** Column sums, one per column. */
+  readonly xProfile: Profile;
+  /** Row sums, one per row. */
+  readonly yProfile: Profile;
+  readonly intensity: number | bigint;
+}
+
+export interface GaussianParameters {
+  readonly offset: number;
+  readonly amplitude: number;
+  readonly center: number;
+  readonly sigma: number;
+}
+
+export interface FitResult<P> {
+  readonly parameters: P;
+  /** False: the minimiser failed, and `parameters` are the start values. */
+  readonly converged: boolean;
+  /** Model evaluations, difference evaluations included. */
+  readonly evaluations: number;
+}
+
+export interface MinimiserOptions {
+  /** Limit of model evaluations. */
+  readonly maximumEvaluations: number;
+  readonly functionTolerance: number;
+  readonly parameterTolerance: number;
+}
+
+/** Boundary rules of `rotate`; `constant` fills with `fill`. */
+export type BoundaryMode =
+  | 'constant'
+  | 'nearest'
+  | 'mirror'
+  | 'reflect'
+  | 'wrap'
+  | 'grid-wrap'
+  | 'grid-mirror'
+  | 'grid-constant';
+
+export interface RotationOptions {
+  /** Degrees. */
+  readonly angle: number;
+  /** Degree of the spline, 1 to 5. */
+  readonly order: number;
+  readonly mode: BoundaryMode;
+  readonly fill: number;
+}
+
+export interface Kernels {
+  readonly name: 'native' | 'reference';
+
+  /** One pass over the image: background, threshold, minimum, maximum, both profiles. */
+  pass(image: Image, options?: PassOptions): PassResult | null;
+
+  /** Block sums (clipped to 0..65535) or means (truncated, clipped) as uint16; surplus rows and columns are cut. */
+  bin(image: Image, binningX: number, binningY: number, mean: boolean): ArrayView<Uint16Array>;
+
+  /** A row-major copy with the columns (x) and/or rows (y) reversed. */
+  mirror(image: Image, x: boolean, y: boolean): Image;
+
+  /** A row-major copy turned counter-clockwise by `turns` quarter turns (any integer). */
+  quarterTurns(image: Image, turns: number): Image;
+
+  /** Spline rotation about the centre with unchanged shape and type. */
+  rotate(image: Image, options: RotationOptions): Image;
+
+  /** image * scale, then + offset; each null leaves the step out. Integer results wrap in the result type. */
+  scaleOffset(
+    image: Image,
+    scale: { readonly value: number; readonly type: NumericType } | null,
+    offset: { readonly value: number; readonly type: NumericType } | null,
+  ): Image;
+
+  /** Converts the pixels to another type by truncation with wrapping (integers) into a row-major copy. */
+  convert(image: Image, type: NumericType): Image;
+
+  /** sum[i] += pixel[i]; `sum` is row-major and as long as the image has pixels. */
+  accumulate(sum: Float64Array | Float32Array, image: Image): void;
+
+  /** Gaussian with MINPACK step control on float32 data, start values from the profile (`processing.md` 6). */
+  gaussianFit(profile: Float32Array, axis: Float64Array): FitResult<GaussianParameters>;
+
+  /** The same minimiser from given start values. */
+  gaussianFitFrom(
+    profile: Float64Array,
+    axis: Float64Array,
+    start: GaussianParameters,
+    options: MinimiserOptions,
+  ): FitResult<GaussianParameters>;
+
+  /** Looks each pixel up in a table of 256 RGBA colours: index trunc(256 v), NaN transparent (`processing.md` 11). */
+  colorize(normalised: Float64Array, table: Uint8Array): Uint8Array;
+}
+
+/** Element types that images may have. */
+export const IMAGE_TYPES: readonly ElementType[] = [
+  'int8',
+  'uint8',
+  'int16',
+  'uint16',
+  'int32',
+  'uint32',
+  'int64',
+  'uint64',
+  'float32',
+  'float64',
+];
