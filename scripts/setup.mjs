@@ -18,7 +18,10 @@ const systemPackages = [
   { name: 'python3', present: () => hasCommand('python3'), needed: 'addon' },
   { name: 'liblz4-dev', present: () => existsSync('/usr/include/lz4.h'), needed: 'addon' },
   ...(forTests || forBenchmarks
-    ? [{ name: 'python3-numpy', present: () => hasPythonModule('numpy'), needed: 'tests' }]
+    ? [
+        { name: 'python3-numpy', present: () => hasPythonModule('numpy'), needed: 'tests' },
+        { name: 'python3-pyepics', present: () => hasPythonModule('epics'), needed: 'tests' },
+      ]
     : []),
   ...(forBenchmarks
     ? [
