@@ -1,0 +1,33 @@
+/**
+ * Other names and groups of cameras, read from the keys `alias` and `group` of all configurations.
+ */
+import type { JsonObject, JsonValue } from '../common/json.js';
+import { isTruthy } from './values.js';
+
+/** Expanded or stored configurations by camera name. */
+export type CameraConfigurations = ReadonlyMap<string, JsonObject>;
+
+/** Alias → camera name. A camera's own name is never an alias; of duplicates the last one wins. */
+export function cameraAliases(configurations: CameraConfigurations): Map<string, string> {
+  const aliases = new Map<string, string>();
+  for (const [name, config] of configurations) {
+    for (const alias of textsOf(config.alias)) if (!configurations.has(alias)) aliases.set(alias, name);
+  }
+  return aliases;
+}
+
+/** Group → names of its cameras, each once. */
+export function cameraGroups(configurations: CameraConfigurations): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const [name, config] of configurations) {
+    for (const group of new Set(textsOf(config.group))) {
+      groups.set(group, [...(groups.get(group) ?? []), name]);
+    }
+  }
+  return groups;
+}
+
+function textsOf(value: JsonValue | undefined): string[] {
+  if (!isTruthy(value)) return [];
+  return (Array.isArray(value) ? value : [value]).map(String);
+}

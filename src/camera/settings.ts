@@ -1,0 +1,239 @@
+/**
+ * The configuration of a camera as the instance uses it: typed, defaulted, checked. Reading it is the test whether an
+ * instance could run with a configuration.
+ */
+import type { Compression } from '../bsread/types.js';
+import { isElementType, type NumericType } from '../common/dtype.js';
+import type { JsonObject, JsonValue } from '../common/json.js';
+import { isJsonObject, type SourceType } from './configuration.js';
+import { isTruthy, lenientInteger, numberOf, requireInteger, requireNumber, wrongValue } from './values.js';
+
+/** `[offset, size]` in each direction, in pixels of the rotated image. */
+export interface RegionOfInterest {
+  readonly offsetX: number;
+  readonly sizeX: number;
+  readonly offsetY: number;
+  readonly sizeY: number;
+}
+
+export interface CameraSettings {
+  readonly source: string;
+  readonly sourceType: SourceType;
+  readonly geometry: GeometrySettings;
+  readonly output: OutputSettings;
+  readonly simulation: SimulationSettings;
+  readonly bsread: BsreadSettings;
+  readonly forwarder: ForwarderSettings | null;
+  /** Images per second; null when the configuration names none. */
+  readonly frameRate: number | null;
+  readonly debug: boolean;
+}
+
+export interface GeometrySettings {
+  readonly binningX: number;
+  readonly binningY: number;
+  readonly binningMean: boolean;
+  readonly mirrorX: boolean;
+  readonly mirrorY: boolean;
+  /** Quarter turns counter-clockwise, 0 to 3. */
+  readonly rotate: 0 | 1 | 2 | 3;
+  readonly regionOfInterest: RegionOfInterest | null;
+  /** The expanded `camera_calibration`. */
+  readonly calibration: JsonObject | null;
+  /** Name of a stored background. */
+  readonly background: string | null;
+}
+
+export interface OutputSettings {
+  readonly queueSize: number;
+  /** Seconds; 0 and less mean: for ever. */
+  readonly noClientTimeout: number;
+  readonly protocol: 'tcp' | 'ipc';
+  readonly imageCompression: Compression;
+  readonly scalarCompression: Compression;
+  readonly dataHeaderCompression: Compression;
+  /** The type to declare, whatever the source says. */
+  readonly dtype: NumericType | null;
+  /** Channel order and metadata of the automatic header instead of the registered one. */
+  readonly automaticHeader: boolean;
+  /** Pulse ids from the clock instead of a counter. */
+  readonly simulatePulseId: boolean;
+}
+
+export interface SimulationSettings {
+  readonly width: number;
+  readonly height: number;
+  readonly beam: boolean;
+  /** One frame, repeated. */
+  readonly still: boolean;
+}
+
+export interface BsreadSettings {
+  readonly url: string | null;
+  readonly connections: number;
+  /** Above 0: buffered mode. */
+  readonly bufferSize: number;
+  /** Share of the buffer, 0 to 1, that must be full before a gap is skipped. */
+  readonly bufferThreshold: number;
+  readonly threaded: boolean;
+  readonly enforcePulseId: boolean;
+  readonly enforceTimestamp: boolean;
+  readonly checkTimestamp: boolean;
+  readonly abortOnError: boolean;
+}
+
+export interface ForwarderSettings {
+  readonly port: number;
+  readonly compression: Compression;
+  readonly dataHeaderCompression: Compression;
+}
+
+/** What the server's options say where the configuration says nothing. */
+export interface CameraDefaults {
+  readonly queueSize: number;
+  readonly abortOnError: boolean;
+}
+
+export const CAMERA_DEFAULTS: CameraDefaults = { queueSize: 100, abortOnError: true };
+
+const DEFAULT_NO_CLIENT_TIMEOUT = 10;
+const MAXIMUM_SIDE = 65_535;
+
+/**
+ * Reads an expanded configuration.
+ * @throws CamServerError `INVALID_CONFIGURATION` with the key, its value, and what it should be
+ */
+export function readCameraSettings(
+  config: JsonObject,
+  defaults: CameraDefaults = CAMERA_DEFAULTS,
+): CameraSettings {
+  const sourceType = config.source_type as SourceType;
+  return {
+    source: typeof config.source === 'string' ? config.source : String(config.source ?? ''),
+    sourceType,
+    geometry: readGeometry(config),
+    output: readOutput(config, sourceType, defaults),
+    simulation: readSimulation(config),
+    bsread: readBsread(config, defaults),
+    forwarder: readForwarder(config),
+    frameRate: readFrameRate(config),
+    debug: config.debug === true || config.debug === 'true',
+  };
+}
+
+/** The fixed output port, or null. */
+export function fixedPort(config: JsonObject): number | null {
+  if (!isTruthy(config.port)) return null;
+  return requireInteger(config, 'port', 0, { minimum: 1, maximum: 65_535 });
+}
+
+function readGeometry(config: JsonObject): GeometrySettings {
+  const calibration = config.camera_calibration ?? null;
+  if (calibration !== null && !isJsonObject(calibration)) {
+    throw wrongValue('camera_calibration', calibration, 'null or an object');
+  }
+  const background = config.image_background ?? null;
+  return {
+    binningX: requireInteger(config, 'binning_x', 1, { minimum: 0, maximum: MAXIMUM_SIDE }) || 1,
+    binningY: requireInteger(config, 'binning_y', 1, { minimum: 0, maximum: MAXIMUM_SIDE }) || 1,
+    binningMean: isTruthy(config.binning_mean),
+    mirrorX: isTruthy(config.mirror_x),
+    mirrorY: isTruthy(config.mirror_y),
+    rotate: readRotate(config.rotate),
+    regionOfInterest: readRegionOfInterest(config.roi),
+    calibration,
+    background: isTruthy(background) && typeof background === 'string' ? background : null,
+  };
+}
+
+function readRotate(value: JsonValue | undefined): 0 | 1 | 2 | 3 {
+  const turns = value === null || value === undefined ? 0 : numberOf(value);
+  if (turns === null || !Number.isInteger(turns)) {
+    throw wrongValue('rotate', value, 'a whole number of quarter turns');
+  }
+  return ((((turns % 4) + 4) % 4) + 0) as 0 | 1 | 2 | 3;
+}
+
+function readRegionOfInterest(value: JsonValue | undefined): RegionOfInterest | null {
+  if (!isTruthy(value)) return null;
+  const expected = 'null or four numbers [offset_x, size_x, offset_y, size_y], offsets from 0, sizes from 1';
+  if (!Array.isArray(value) || value.length !== 4) throw wrongValue('roi', value, expected);
+  const numbers = value.map((item) => Math.trunc(numberOf(item) ?? Number.NaN));
+  const [offsetX, sizeX, offsetY, sizeY] = numbers as [number, number, number, number];
+  if (!(offsetX >= 0 && offsetY >= 0 && sizeX >= 1 && sizeY >= 1)) throw wrongValue('roi', value, expected);
+  return { offsetX, sizeX, offsetY, sizeY };
+}
+
+function readOutput(config: JsonObject, sourceType: SourceType, defaults: CameraDefaults): OutputSettings {
+  const alwaysAutomatic = ['bsread', 'bsread_simulation', 'hdf5'].includes(sourceType);
+  return {
+    queueSize: lenientInteger(config.queue_size, 1, defaults.queueSize),
+    noClientTimeout: requireNumber(config, 'no_client_timeout', DEFAULT_NO_CLIENT_TIMEOUT),
+    protocol: config.protocol === 'ipc' ? 'ipc' : 'tcp',
+    imageCompression: readCompression(config, 'image_compression'),
+    scalarCompression: readCompression(config, 'scalar_compression'),
+    dataHeaderCompression: readCompression(config, 'data_header_compression'),
+    dtype: readElementType(config.dtype),
+    automaticHeader: alwaysAutomatic || isTruthy(config.check_data),
+    simulatePulseId: isTruthy(config.simulate_pulse_id),
+  };
+}
+
+function readCompression(config: JsonObject, key: string): Compression {
+  const value = config[key];
+  if (value === true) return 'bitshuffle_lz4';
+  if (!isTruthy(value)) return 'none';
+  if (value === 'none' || value === 'lz4' || value === 'bitshuffle_lz4') return value;
+  throw wrongValue(key, value, 'true, false, "none", "lz4" or "bitshuffle_lz4"');
+}
+
+function readElementType(value: JsonValue | undefined): NumericType | null {
+  if (!isTruthy(value)) return null;
+  if (typeof value === 'string' && isElementType(value) && value !== 'bool') return value;
+  throw wrongValue('dtype', value, 'an element type such as "uint8", "uint16", "int32" or "float32"');
+}
+
+function readSimulation(config: JsonObject): SimulationSettings {
+  const side = { minimum: 1, maximum: MAXIMUM_SIDE };
+  return {
+    width: requireInteger(config, 'size_x', 1280, side),
+    height: requireInteger(config, 'size_y', 960, side),
+    beam: config.image_type !== 'raw' && config.image_type !== 'static_raw',
+    still: config.image_type === 'static_beam' || config.image_type === 'static_raw',
+  };
+}
+
+function readBsread(config: JsonObject, defaults: CameraDefaults): BsreadSettings {
+  const flag = (key: string, fallback: boolean): boolean => {
+    const value = config[key];
+    return value === null || value === undefined ? fallback : isTruthy(value);
+  };
+  return {
+    url: isTruthy(config.url) ? String(config.url) : null,
+    connections: lenientInteger(config.connections, 1, 1),
+    bufferSize: lenientInteger(config.buffer_size, 0, 0),
+    bufferThreshold: Math.min(1, Math.max(0, numberOf(config.buffer_threshold) ?? 0.5)),
+    threaded: flag('threaded', false),
+    enforcePulseId: flag('enforce_pid', true),
+    enforceTimestamp: flag('enforce_timestamp', true),
+    checkTimestamp: flag('check_timestamp', true),
+    abortOnError: flag('abort_on_error', defaults.abortOnError),
+  };
+}
+
+function readForwarder(config: JsonObject): ForwarderSettings | null {
+  const port = requireInteger(config, 'forwarder_port', 0, { minimum: -1, maximum: 65_535 });
+  if (port <= 0) return null;
+  return {
+    port,
+    compression: readCompression(config, 'forwarder_compression'),
+    dataHeaderCompression: readCompression(config, 'forwarder_data_header_compression'),
+  };
+}
+
+function readFrameRate(config: JsonObject): number | null {
+  const rate = requireNumber(config, 'frame_rate', null);
+  if (rate === null || rate === 0) return null;
+  if (rate < 0) throw wrongValue('frame_rate', config.frame_rate, 'a positive number of images per second');
+  return rate;
+}
