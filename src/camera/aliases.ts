@@ -2,7 +2,7 @@
  * Other names and groups of cameras, read from the keys `alias` and `group` of all configurations.
  */
 import type { JsonObject, JsonValue } from '../common/json.js';
-import { isTruthy } from './values.js';
+import { isTruthy } from '../common/leniency.js';
 
 /** Expanded or stored configurations by camera name. */
 export type CameraConfigurations = ReadonlyMap<string, JsonObject>;

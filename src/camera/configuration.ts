@@ -2,7 +2,8 @@
  * The stored document of a camera: defaults, expansion, and the checks whose texts clients know (`docs/cameras.md`).
  */
 import { CamServerError } from '../common/errors.js';
-import { cloneJson, copyProperty, type JsonObject, type JsonValue, parseJson } from '../common/json.js';
+import { cloneJson, type JsonObject, parseJson } from '../common/json.js';
+import { isJsonObject, overlayDefaults, quotedList, requireKeys } from '../common/leniency.js';
 
 export const SOURCE_TYPES = [
   'epics',
@@ -56,9 +57,12 @@ export const RESERVED_CAMERA_NAMES: readonly string[] = [
  * @param config is not changed
  */
 export function expandCameraConfiguration(config: JsonObject): JsonObject {
-  const expanded = overlay(ROOT_DEFAULTS, config);
+  const expanded = overlayDefaults(ROOT_DEFAULTS, config);
   if (isJsonObject(expanded.camera_calibration)) {
-    expanded.camera_calibration = overlay(cloneJson(CALIBRATION_DEFAULTS), expanded.camera_calibration);
+    expanded.camera_calibration = overlayDefaults(
+      cloneJson(CALIBRATION_DEFAULTS),
+      expanded.camera_calibration,
+    );
   }
   return expanded;
 }
@@ -85,31 +89,6 @@ export function prepareCameraConfiguration(config: JsonObject): JsonObject {
   const expanded = expandCameraConfiguration(config);
   validateCameraConfiguration(expanded);
   return expanded;
-}
-
-export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function overlay(defaults: JsonObject, config: JsonObject): JsonObject {
-  const result: JsonObject = {};
-  for (const key of Object.keys(defaults)) copyProperty(result, defaults, key);
-  for (const key of Object.keys(config)) {
-    if (config[key] !== null && config[key] !== undefined) copyProperty(result, config, key);
-  }
-  return result;
-}
-
-function requireKeys(config: JsonObject, required: JsonObject, section: string): void {
-  const missing = Object.keys(required).filter((key) => !Object.hasOwn(config, key));
-  if (missing.length === 0) return;
-  throw invalid(
-    `The following mandatory attributes were not found in the ${section}: ${quotedList(missing)}`,
-  );
-}
-
-function quotedList(items: readonly string[]): string {
-  return `[${items.map((item) => `'${item}'`).join(', ')}]`;
 }
 
 function invalid(message: string): CamServerError {

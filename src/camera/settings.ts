@@ -5,8 +5,16 @@
 import type { Compression } from '../bsread/types.js';
 import { isElementType, type NumericType } from '../common/dtype.js';
 import type { JsonObject, JsonValue } from '../common/json.js';
-import { isJsonObject, type SourceType } from './configuration.js';
-import { isTruthy, lenientInteger, numberOf, requireInteger, requireNumber, wrongValue } from './values.js';
+import {
+  isJsonObject,
+  isTruthy,
+  lenientInteger,
+  numberOf,
+  requireInteger,
+  requireNumber,
+  wrongValue,
+} from '../common/leniency.js';
+import type { SourceType } from './configuration.js';
 
 /** `[offset, size]` in each direction, in pixels of the rotated image. */
 export interface RegionOfInterest {

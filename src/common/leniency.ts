@@ -1,9 +1,9 @@
 /**
- * Reading values of a camera configuration. Sites keep documents written for a Python program, so truth and numbers are
+ * Reading values of camera and pipeline configurations. Sites keep documents written for a Python program, so truth and numbers are
  * taken as Python takes them: `1`, `"yes"` and `[0]` are true, `"2"` is a number where a number is wanted.
  */
 import { CamServerError } from '../common/errors.js';
-import { formatJson, type JsonObject, type JsonValue } from '../common/json.js';
+import { copyProperty, formatJson, type JsonObject, type JsonValue } from '../common/json.js';
 
 /** Python's truth: null, false, 0, "", [] and {} are false. */
 export function isTruthy(value: JsonValue | undefined): boolean {
@@ -59,4 +59,37 @@ export function wrongValue(key: string, value: JsonValue | undefined, expected: 
     'INVALID_CONFIGURATION',
     `Invalid value of '${key}': ${shortened}. It must be ${expected}.`,
   );
+}
+
+export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Defaults overlaid with every key of `config` that is not null; null under any other key disappears. */
+export function overlayDefaults(defaults: JsonObject, config: JsonObject): JsonObject {
+  const result: JsonObject = {};
+  for (const key of Object.keys(defaults)) copyProperty(result, defaults, key);
+  for (const key of Object.keys(config)) {
+    if (config[key] !== null && config[key] !== undefined) copyProperty(result, config, key);
+  }
+  return result;
+}
+
+/**
+ * Checks that `config` has every key of `required`.
+ * @param section how the error text calls the object: `configuration`, `image_slices`
+ * @throws CamServerError `INVALID_CONFIGURATION`
+ */
+export function requireKeys(config: JsonObject, required: JsonObject, section: string): void {
+  const missing = Object.keys(required).filter((key) => !Object.hasOwn(config, key));
+  if (missing.length === 0) return;
+  throw new CamServerError(
+    'INVALID_CONFIGURATION',
+    `The following mandatory attributes were not found in the ${section}: ${quotedList(missing)}`,
+  );
+}
+
+/** `['a', 'b']`, as Python prints a list of texts. */
+export function quotedList(items: readonly string[]): string {
+  return `[${items.map((item) => `'${item}'`).join(', ')}]`;
 }
