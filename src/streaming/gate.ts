@@ -3,6 +3,7 @@
  * work on it starts) the frame rate limit.
  */
 import type { JsonObject, JsonValue } from '../common/json.js';
+import { isTruthy, numberOf } from '../common/leniency.js';
 import type { DropReason } from './accounting.js';
 
 export interface GateSettings {
@@ -19,9 +20,9 @@ export type GateVerdict = 'pass' | 'end' | Extract<DropReason, 'paused' | 'pid_r
 /** Reads `pause` (or the documented spelling `paused`), `pid_range` and `downsampling`. */
 export function readGateSettings(parameters: JsonObject): GateSettings {
   return {
-    pause: Boolean(parameters.pause ?? parameters.paused ?? false),
+    pause: isTruthy(parameters.pause ?? parameters.paused),
     pulseIdRange: readPulseIdRange(parameters.pid_range),
-    downsampling: Math.max(0, Number(toInteger(parameters.downsampling) ?? 0)),
+    downsampling: Math.max(0, Math.trunc(numberOf(parameters.downsampling) ?? 0)),
   };
 }
 
@@ -33,12 +34,11 @@ export function readPulseIdRange(value: JsonValue | undefined): [bigint, bigint]
   return first === null || last === null ? null : [first, last];
 }
 
-/** Numbers are truncated, texts must be whole decimal numbers. */
+/** Numbers are truncated; texts must hold whole decimal numbers, which may exceed the range of a float. */
 function toInteger(value: JsonValue | undefined): bigint | null {
-  if (typeof value === 'boolean') return value ? 1n : 0n;
-  if (typeof value === 'number') return Number.isFinite(value) ? BigInt(Math.trunc(value)) : null;
   if (typeof value === 'string') return /^\s*[+-]?\d+\s*$/.test(value) ? BigInt(value) : null;
-  return null;
+  const number = numberOf(value);
+  return number === null ? null : BigInt(Math.trunc(number));
 }
 
 /**

@@ -2,6 +2,7 @@
  * Checks in front of the header strategy: `check_timestamp`, `enforce_pid`, `enforce_timestamp`, and the count of `records`.
  */
 import type { JsonObject } from '../common/json.js';
+import { isTruthy } from '../common/leniency.js';
 import { type Timestamp, timestampToSeconds } from '../common/values.js';
 import type { DropReason } from './accounting.js';
 
@@ -17,9 +18,9 @@ export interface SendChecks {
 
 /** Reads the three keys once; "last" values start at -1. */
 export function createSendChecks(parameters: JsonObject): SendChecks {
-  const checkTimestamp = Boolean(parameters.check_timestamp);
-  const enforcePulseId = Boolean(parameters.enforce_pid);
-  const enforceTimestamp = Boolean(parameters.enforce_timestamp);
+  const checkTimestamp = isTruthy(parameters.check_timestamp);
+  const enforcePulseId = isTruthy(parameters.enforce_pid);
+  const enforceTimestamp = isTruthy(parameters.enforce_timestamp);
   let lastPulseId = -1n;
   let lastSeconds = -1;
   return {
