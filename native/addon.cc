@@ -1,12 +1,9 @@
-// The border between JavaScript and the kernels: arguments are checked and unpacked here, and nowhere else.
-#include <node_api.h>
+// The border between JavaScript and the kernels: arguments are checked and unpacked in the files of this folder, and nowhere
+// else.
+#include "border.h"
+#include "compression.h"
 
 namespace {
-
-napi_value throw_type_error(napi_env env, const char *message) {
-    napi_throw_type_error(env, nullptr, message);
-    return nullptr;
-}
 
 // detach(buffer: ArrayBuffer): frees external memory at once instead of at the next garbage collection.
 napi_value detach(napi_env env, napi_callback_info info) {
@@ -15,12 +12,12 @@ napi_value detach(napi_env env, napi_callback_info info) {
     napi_get_cb_info(env, info, &count, &argument, nullptr, nullptr);
     bool is_buffer = false;
     if (count < 1 || napi_is_arraybuffer(env, argument, &is_buffer) != napi_ok || !is_buffer) {
-        return throw_type_error(env, "detach: expected an ArrayBuffer");
+        return camserver::throw_type_error(env, "detach: expected an ArrayBuffer");
     }
     bool is_detached = false;
     napi_is_detached_arraybuffer(env, argument, &is_detached);
     if (!is_detached && napi_detach_arraybuffer(env, argument) != napi_ok) {
-        return throw_type_error(env, "detach: this ArrayBuffer cannot be detached");
+        return camserver::throw_type_error(env, "detach: this ArrayBuffer cannot be detached");
     }
     return nullptr;
 }
@@ -32,5 +29,6 @@ NAPI_MODULE_INIT() {
         {"detach", nullptr, detach, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
     };
     napi_define_properties(env, exports, sizeof(functions) / sizeof(functions[0]), functions);
+    camserver::define_compression(env, exports);
     return exports;
 }

@@ -1,0 +1,79 @@
+/**
+ * Counts the connections of a socket from its events, for bound sockets (accepted) and connecting ones (connected).
+ */
+import type { Observer } from 'zeromq';
+
+export class ClientCounter {
+  private count = 0;
+
+  constructor(private readonly events: Observer) {
+    events.on('accept', this.add);
+    events.on('connect', this.add);
+    events.on('disconnect', this.remove);
+  }
+
+  private readonly add = (): void => {
+    this.count += 1;
+  };
+
+  private readonly remove = (): void => {
+    this.count = Math.max(0, this.count - 1);
+  };
+
+  /** Established connections, never below 0. */
+  get clients(): number {
+    return this.count;
+  }
+
+  /** Forgets all connections and listens no longer. */
+  stop(): void {
+    this.events.off('accept', this.add);
+    this.events.off('connect', this.add);
+    this.events.off('disconnect', this.remove);
+    this.count = 0;
+  }
+}
+
+/**
+ * Calls `action` when nobody has been connected for the time-out: from the start, and from each time that the last client
+ * left; then again after each further time-out until somebody connects.
+ */
+export class NoClientTimer {
+  private since: number | null = performance.now();
+  private readonly interval: NodeJS.Timeout;
+
+  /**
+   * @param clients tells the present number of clients
+   * @param timeout seconds; 0 and below never
+   */
+  constructor(
+    private readonly clients: () => number,
+    private timeout: number,
+    private readonly action: () => void,
+  ) {
+    this.interval = setInterval(() => this.evaluate(), 100);
+    this.interval.unref();
+  }
+
+  /** Changes the time-out; the waiting starts anew. */
+  setTimeout(timeout: number): void {
+    if (timeout === this.timeout) return;
+    this.timeout = timeout;
+    this.since = null;
+  }
+
+  stop(): void {
+    clearInterval(this.interval);
+  }
+
+  private evaluate(): void {
+    if (this.clients() > 0) {
+      this.since = null;
+      return;
+    }
+    this.since ??= performance.now();
+    if (this.timeout <= 0 || performance.now() - this.since <= this.timeout * 1000) return;
+    this.since = performance.now();
+    this.action();
+  }
+}

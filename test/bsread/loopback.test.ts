@@ -1,0 +1,241 @@
+import { expect } from 'chai';
+import {
+  type ChannelDefinition,
+  encodeDataHeader,
+  NoClientTimer,
+  Receiver,
+  Sender,
+} from '../../src/bsread/index.js';
+import type { SenderOptions } from '../../src/bsread/sender.js';
+import { arrayValue, type ChannelValue, isArrayValue, TypedScalar } from '../../src/common/values.js';
+
+const timestamp = { seconds: 1_700_000_000n, nanoseconds: 42n };
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+async function errorOf(promise: Promise<unknown>): Promise<string> {
+  try {
+    await promise;
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return 'no error';
+}
+
+describe('bsread: sender and receiver over real sockets', () => {
+  const closing: { close(): void }[] = [];
+
+  afterEach(() => {
+    for (const item of closing.splice(0)) item.close();
+  });
+
+  async function openSender(options: Partial<SenderOptions> = {}): Promise<Sender> {
+    const sender = new Sender({ address: 'tcp://127.0.0.1:0', linger: 0, ...options });
+    closing.push(sender);
+    await sender.open();
+    return sender;
+  }
+
+  async function openReceiver(
+    address: string,
+    mode: 'SUB' | 'PULL',
+    receiveTimeout = 10_000,
+  ): Promise<Receiver> {
+    const receiver = new Receiver({ address, mode, receiveTimeout });
+    closing.push(receiver);
+    await receiver.open();
+    return receiver;
+  }
+
+  const channels: ChannelDefinition[] = [
+    { name: 'image', type: 'uint16', shape: [3, 2], compression: 'bitshuffle_lz4' },
+    { name: 'big', type: 'int32', shape: [2], encoding: 'big' },
+    { name: 'waveform', type: 'float64', shape: [4], compression: 'lz4' },
+    { name: 'count', type: 'uint64', shape: [1] },
+    { name: 'flag', type: 'bool', shape: [1] },
+    { name: 'text', type: 'string', shape: [1] },
+    { name: 'missing', type: 'float64', shape: [1] },
+  ];
+  const values: ChannelValue[] = [
+    arrayValue(new Uint16Array([1, 2, 3, 4, 5, 6]), [2, 3]),
+    arrayValue(new Int32Array([-1, 2 ** 30])),
+    arrayValue(new Float64Array([1.5, Number.NaN, Number.POSITIVE_INFINITY, -0])),
+    new TypedScalar('uint64', 2n ** 64n - 1n),
+    true,
+    'Grüße',
+    null,
+  ];
+
+  for (const [send, receive] of [
+    ['PUSH', 'PULL'],
+    ['PUB', 'SUB'],
+  ] as const) {
+    it(`carries every kind of value over ${send} and ${receive}, with a compressed header`, async () => {
+      const sender = await openSender({ mode: send });
+      const receiver = await openReceiver(sender.address, receive, 50);
+      const header = encodeDataHeader(channels, 'bitshuffle_lz4');
+      const pulseId = 2n ** 62n + 1n;
+      let message = null;
+      // a subscription takes a moment to reach the publisher
+      while (message === null) {
+        await sender.send(header, values, pulseId, timestamp);
+        message = await receiver.receive();
+      }
+      expect(message.pulseId).to.equal(pulseId);
+      expect(message.timestamp).to.deep.equal(timestamp);
+      expect(message.formatChanged).to.equal(true);
+      const received = message.channels.map((channel) => channel.decode());
+      expect(received[0]).to.deep.equal({
+        type: 'uint16',
+        data: new Uint16Array([1, 2, 3, 4, 5, 6]),
+        shape: [2, 3],
+      });
+      expect(received[1]).to.deep.equal({ type: 'int32', data: new Int32Array([-1, 2 ** 30]), shape: [2] });
+      expect(isArrayValue(received[2] as ChannelValue)).to.equal(true);
+      expect(Array.from((received[2] as { data: Float64Array }).data)).to.deep.equal([
+        1.5,
+        Number.NaN,
+        Infinity,
+        -0,
+      ]);
+      expect(received.slice(3)).to.deep.equal([
+        new TypedScalar('uint64', 2n ** 64n - 1n),
+        true,
+        'Grüße',
+        null,
+      ]);
+      expect(message.channels[1]?.timestamp).to.deep.equal(timestamp);
+      expect(message.channel('missing')?.timestamp).to.equal(null);
+    });
+  }
+
+  it('decodes an image straight into shared memory, and gives its memory back', async () => {
+    const sender = await openSender({ mode: 'PUSH' });
+    const receiver = await openReceiver(sender.address, 'PULL');
+    const image = Uint16Array.from({ length: 640 * 480 }, (_, index) => index);
+    const header = encodeDataHeader([{ name: 'image', type: 'uint16', shape: [640, 480] }]);
+    await sender.send(header, [arrayValue(image, [480, 640])], 1n, timestamp);
+    const message = await receiver.receive();
+    const slot = new Uint16Array(new SharedArrayBuffer(image.byteLength));
+    expect(message?.channel('image')?.decodeInto(new Uint8Array(slot.buffer))).to.equal(true);
+    expect(message?.channel('image')?.decodeInto(new Uint8Array(10))).to.equal(false);
+    message?.release();
+    expect(Buffer.compare(Buffer.from(slot.buffer), Buffer.from(image.buffer))).to.equal(0);
+    expect(message?.channel('image')?.frame?.length).to.equal(0);
+  });
+
+  it('flags a new data header only when it changes', async () => {
+    const sender = await openSender({ mode: 'PUSH' });
+    const receiver = await openReceiver(sender.address, 'PULL');
+    const first = encodeDataHeader([{ name: 'a', type: 'int32', shape: [1] }]);
+    const second = encodeDataHeader([{ name: 'b', type: 'int32', shape: [1] }]);
+    for (const header of [first, first, second]) await sender.send(header, [1], 1n, timestamp);
+    const flags = [];
+    for (let index = 0; index < 3; index += 1) flags.push((await receiver.receive())?.formatChanged);
+    expect(flags).to.deep.equal([true, false, true]);
+    expect(sender.statistics).to.deep.include({ messagesSent: 3, headerChanges: 2, messagesDropped: 0 });
+    expect(receiver.statistics).to.deep.include({
+      messagesReceived: 3,
+      totalBytesReceived: sender.statistics.bytesSent,
+    });
+  });
+
+  it('counts clients of a bound and of a connecting sender', async () => {
+    const sender = await openSender();
+    const receiver = await openReceiver(sender.address, 'SUB');
+    await until(() => sender.statistics.clients === 1);
+    receiver.close();
+    await until(() => sender.statistics.clients === 0);
+    const sink = new Receiver({ address: 'tcp://127.0.0.1:0', mode: 'PULL', attachment: 'bind' });
+    closing.push(sink);
+    await sink.open();
+    const connecting = await openSender({ mode: 'PUSH', attachment: 'connect', address: sink.address });
+    await until(() => connecting.statistics.clients === 1);
+  });
+
+  it('drops whole messages, and counts them, when nobody takes them', async () => {
+    const sender = await openSender({ mode: 'PUSH', block: false });
+    const header = encodeDataHeader([{ name: 'a', type: 'int32', shape: [1] }]);
+    expect(await sender.send(header, [1], 1n, timestamp)).to.equal('dropped');
+    expect(sender.statistics).to.deep.include({ messagesSent: 0, messagesDropped: 1 });
+  });
+
+  it('ends a blocking send when the caller stops', async () => {
+    const sender = await openSender({ mode: 'PUSH' });
+    const header = encodeDataHeader([{ name: 'a', type: 'int32', shape: [1] }]);
+    const stop = new AbortController();
+    const sending = sender.send(header, [1], 1n, timestamp, stop.signal);
+    expect(await errorOf(sender.send(header, [1], 2n, timestamp))).to.match(
+      /has not finished the last message/,
+    );
+    stop.abort();
+    expect(await sending).to.equal('dropped');
+  });
+
+  it('gives null after the receive time-out, and when it is closed', async () => {
+    const sender = await openSender();
+    const impatient = await openReceiver(sender.address, 'SUB', 20);
+    expect(await impatient.receive()).to.equal(null);
+    const patient = await openReceiver(sender.address, 'SUB', 60_000);
+    const pending = patient.receive();
+    patient.close();
+    expect(await pending).to.equal(null);
+  });
+
+  it('says what cannot be bound, and which value does not fit', async () => {
+    const sender = await openSender();
+    const second = new Sender({ address: sender.address });
+    closing.push(second);
+    expect(await errorOf(second.open())).to.equal(`Unable to bind to ${sender.address}`);
+    const header = encodeDataHeader([{ name: 'a', type: 'int32', shape: [1] }]);
+    expect(await errorOf(sender.send(header, [], 1n, timestamp))).to.equal(
+      'Length of passed data (0) does not correspond to configured channels (1)',
+    );
+    expect(await errorOf(sender.send(header, ['x'], 1n, timestamp))).to.equal(
+      "Channel 'a' is int32, not a string",
+    );
+  });
+
+  it('receives again from a source that was restarted at its address', async () => {
+    const header = encodeDataHeader([{ name: 'a', type: 'int32', shape: [1] }]);
+    const first = await openSender({ mode: 'PUSH' });
+    const receiver = await openReceiver(first.address, 'PULL');
+    await first.send(header, [1], 1n, timestamp);
+    expect((await receiver.receive())?.pulseId).to.equal(1n);
+    const address = first.address;
+    first.close();
+    let second: Sender | null = null;
+    while (second === null) {
+      // the old socket releases its port in the background
+      second = await openSender({ mode: 'PUSH', address }).catch(() => null);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    await second.send(header, [2], 2n, timestamp);
+    expect((await receiver.receive())?.pulseId).to.equal(2n);
+  });
+
+  it('calls the no-client action again and again until somebody connects', async () => {
+    let clients = 0;
+    let calls = 0;
+    const timer = new NoClientTimer(
+      () => clients,
+      0.05,
+      () => {
+        calls += 1;
+      },
+    );
+    await until(() => calls >= 2);
+    clients = 1;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    const before = calls;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    expect(calls).to.equal(before);
+    timer.setTimeout(0);
+    clients = 0;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    expect(calls).to.equal(before);
+    timer.stop();
+  });
+});
