@@ -1,12 +1,22 @@
 /**
- * `camserver <command>`: each command is one file of this folder that adds itself to the program.
+ * `camserver <command>`: each command is one file of this folder that adds itself to the program. A command imports what it
+ * needs when it runs, so that the others start without it.
  */
 import { Command } from 'commander';
+import { errorText } from '../common/errors.js';
 import { packageVersion } from '../common/package.js';
+import { addStartCommand } from './start.js';
 
 const program = new Command('camserver')
   .description('Accelerator cameras as beam-synchronous streams')
   .version(packageVersion)
   .showHelpAfterError();
 
-await program.parseAsync();
+for (const addCommand of [addStartCommand]) addCommand(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  console.error(errorText(error));
+  process.exit(1);
+}
