@@ -2,7 +2,13 @@
   "targets": [
     {
       "target_name": "camserver",
-      "sources": ["native/addon.cc", "native/compression.cc", "native/kernels/bitshuffle.cc"],
+      "sources": [
+        "native/addon.cc",
+        "native/compression.cc",
+        "native/kernels/bitshuffle.cc",
+        "native/simulation.cc",
+        "native/kernels/simulation.cc"
+      ],
       "include_dirs": ["native"],
       "cflags_cc": ["-std=c++17", "-O3", "-Wall", "-Wextra", "-fno-math-errno"],
       "cflags_cc!": ["-fno-exceptions", "-fno-rtti"],
