@@ -4,11 +4,10 @@
  */
 import type { JsonObject } from '../common/json.js';
 
+export type { LogRecord } from '../common/logging.js';
+
 /** `starting → running → stopping → ended`; an ended instance keeps its exit code, reason and last log lines. */
 export type InstanceState = 'starting' | 'running' | 'stopping' | 'ended';
-
-/** `[YYYY-MM-DD HH:MM:SS, logger, level, message]`, the record format of the log routes. */
-export type LogRecord = readonly [time: string, logger: string, level: string, message: string];
 
 /** The statistics of `rest-api.md` 9.3, ready to be sent to clients. */
 export interface InstanceStatistics {

@@ -1,0 +1,288 @@
+/**
+ * The express application of a server: request ids, CORS, canonical paths, the declared routes, and the answers for paths
+ * and methods that have none.
+ */
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import { CamServerError, errorText } from '../common/errors.js';
+import { formatJson } from '../common/json.js';
+import type { Logger } from '../common/logging.js';
+import { validName } from '../common/names.js';
+import { answerForError, HttpError, RawAnswer, sendAnswer } from './answer.js';
+import { type BodyLimits, BodyReader, defaultBodyLimits } from './body.js';
+import { HttpMetrics } from './metrics.js';
+import { type Answer, expressPaths, inOrderOfPrecedence, pathParameters, type Route } from './route.js';
+
+export interface ApplicationOptions {
+  readonly routes: readonly Route[];
+  readonly log: Logger;
+  /** Milliseconds in which a request must be answered unless its route says otherwise. Default 130 000: a start may take 100 s. */
+  readonly deadline?: number;
+  readonly bodyLimits?: Partial<BodyLimits>;
+  /** Origins that browsers may call from. Default: all. */
+  readonly allowedOrigins?: readonly string[] | '*';
+  /** Handlers asked after the declared routes, for example static files of the console. */
+  readonly handlers?: readonly express.RequestHandler[];
+}
+
+export interface Application {
+  readonly express: Express;
+  readonly metrics: HttpMetrics;
+  /** New requests are refused with 503 from now on; the promise resolves when the running ones are answered. */
+  drain(): Promise<void>;
+  readonly isDraining: boolean;
+  /** Aborts what is still running. */
+  abort(): void;
+}
+
+/** Still answered while the server closes. */
+const ALWAYS_ANSWERED = ['/health/live', '/health/ready', '/metrics'];
+
+const CORS_METHODS = 'PUT, GET, POST, DELETE, OPTIONS';
+const CORS_HEADERS = 'Origin, Accept, Content-Type';
+const MORE_CORS_HEADERS = `${CORS_HEADERS}, X-Requested-With, X-CSRF-Token`;
+
+/** What is known of a request while it is served. */
+interface Passage {
+  readonly id: string;
+  readonly startedAt: number;
+  route: string;
+  failed: boolean;
+  /** Methods of other routes with this path. */
+  readonly otherMethods: Set<string>;
+}
+
+/** Builds the application; nothing listens yet. */
+export function createApplication(options: ApplicationOptions): Application {
+  const { log } = options;
+  const metrics = new HttpMetrics();
+  const bodies = new BodyReader({ ...defaultBodyLimits, ...options.bodyLimits });
+  const running = new Set<AbortController>();
+  let draining: (() => void) | null = null;
+
+  const application = express();
+  application.disable('x-powered-by').disable('etag');
+  application.set('query parser', false);
+  application.enable('strict routing').enable('case sensitive routing');
+
+  application.use((request: Request, response: Response, next: NextFunction) => {
+    begin(request, response);
+    allowOrigin(request, response, options.allowedOrigins ?? '*');
+    if (draining !== null && !ALWAYS_ANSWERED.includes(request.path)) throw closing();
+    request.url = canonicalUrl(request.url);
+    next();
+  });
+
+  const routes = inOrderOfPrecedence(options.routes);
+  for (const route of routes) {
+    const method = route.method.toLowerCase() as 'get' | 'post' | 'put' | 'delete';
+    application[method](expressPaths(route.path), (request, response) => serve(route, request, response));
+  }
+  for (const handler of options.handlers ?? []) application.use(handler);
+  for (const route of routes) {
+    application.all(expressPaths(route.path), (_request, response, next) => {
+      passageOf(response).otherMethods.add(route.method);
+      next();
+    });
+  }
+  application.use(answerUnmatched);
+  application.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
+    fail(error, request, response);
+  });
+
+  async function serve(route: Route, request: Request, response: Response): Promise<void> {
+    passageOf(response).route = route.path;
+    if (request.method === 'HEAD' && route.sideEffects) {
+      return sendAnswer(response, new RawAnswer('application/json', ''));
+    }
+    const controller = new AbortController();
+    running.add(controller);
+    response.on('close', () => controller.abort(new CamServerError('CLIENT_LEFT', 'The client left.')));
+    try {
+      const deadline = route.deadline ?? options.deadline ?? 130_000;
+      const work = answer(route, request, passageOf(response).id, bodies, controller.signal);
+      sendAnswer(response, await withDeadline(work, deadline, controller, log));
+    } catch (error) {
+      fail(error, request, response);
+    } finally {
+      running.delete(controller);
+      if (running.size === 0) draining?.();
+    }
+  }
+
+  function begin(request: Request, response: Response): void {
+    const passage: Passage = {
+      id: requestId(request),
+      startedAt: performance.now(),
+      route: 'unmatched',
+      failed: false,
+      otherMethods: new Set(),
+    };
+    response.locals.passage = passage;
+    response.setHeader('X-Request-Id', passage.id);
+    response.setHeader('X-Content-Type-Options', 'nosniff');
+    const { method, url } = request;
+    response.on('close', () => {
+      const seconds = (performance.now() - passage.startedAt) / 1000;
+      const label = isKnownMethod(method) ? method : 'other';
+      metrics.record(label, passage.route, response.statusCode, passage.failed, seconds);
+      const took = `${(seconds * 1000).toFixed(1)} ms`;
+      log.debug(`[${passage.id}] ${peer(request)} ${method} ${url} ${response.statusCode} ${took}`);
+    });
+  }
+
+  function fail(error: unknown, request: Request, response: Response): void {
+    const passage = passageOf(response);
+    passage.failed = true;
+    const subject = `[${passage.id}] ${request.method} ${request.originalUrl}: ${errorText(error)}`;
+    if (error instanceof CamServerError) log.debug(subject);
+    else log.error(subject, error);
+    sendAnswer(response, answerForError(error));
+  }
+
+  return {
+    express: application,
+    metrics,
+    get isDraining() {
+      return draining !== null;
+    },
+    drain: () =>
+      new Promise((resolve) => {
+        draining = resolve;
+        if (running.size === 0) resolve();
+      }),
+    abort: () => {
+      for (const controller of running) controller.abort(closing());
+    },
+  };
+}
+
+async function answer(
+  route: Route,
+  request: Request,
+  id: string,
+  bodies: BodyReader,
+  signal: AbortSignal,
+): Promise<RawAnswer> {
+  const result: Answer = await route.handler({
+    parameters: readParameters(route.path, request.params),
+    query: readQuery(request.url),
+    body: (await bodies.read(request, route.body)) as never,
+    signal,
+    id,
+    remoteAddress: peer(request),
+    forwardedFor: request.get('x-forwarded-for'),
+  });
+  if (result instanceof RawAnswer) return result;
+  return new RawAnswer('application/json', formatJson({ state: 'ok', ...result }));
+}
+
+/** Rejects when the signal of the request aborts first; the work may go on, and its later failure is logged. */
+async function withDeadline<T>(
+  work: Promise<T>,
+  milliseconds: number,
+  controller: AbortController,
+  log: Logger,
+): Promise<T> {
+  const timer = setTimeout(() => controller.abort(deadlinePassed(milliseconds)), milliseconds);
+  const { signal } = controller;
+  try {
+    return await Promise.race([
+      work,
+      new Promise<never>((_resolve, reject) => {
+        if (signal.aborted) reject(signal.reason);
+        else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      }),
+    ]);
+  } finally {
+    clearTimeout(timer);
+    if (signal.aborted)
+      work.catch((error) => log.debug(`Failed after its request ended: ${errorText(error)}`));
+  }
+}
+
+function deadlinePassed(milliseconds: number): CamServerError {
+  return new CamServerError('DEADLINE', `The request could not be answered within ${milliseconds / 1000} s.`);
+}
+
+function closing(): HttpError {
+  return new HttpError(503, 'CLOSING', 'The server is closing and takes no new requests.', {
+    'Retry-After': '5',
+    Connection: 'close',
+  });
+}
+
+function passageOf(response: Response): Passage {
+  return response.locals.passage as Passage;
+}
+
+function requestId(request: IncomingMessage): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && /^[\w.:-]{1,64}$/.test(given) ? given : randomUUID();
+}
+
+function peer(request: IncomingMessage): string {
+  return (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+}
+
+function isKnownMethod(method: string): boolean {
+  return ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS'].includes(method);
+}
+
+function allowOrigin(request: Request, response: Response, allowed: readonly string[] | '*'): void {
+  if (allowed === '*') {
+    response.setHeader('Access-Control-Allow-Origin', '*');
+  } else {
+    response.setHeader('Vary', 'Origin');
+    const origin = request.get('origin');
+    if (origin === undefined || !allowed.includes(origin)) return;
+    response.setHeader('Access-Control-Allow-Origin', origin);
+  }
+  response.setHeader('Access-Control-Allow-Methods', CORS_METHODS);
+  const isPreflight = request.method === 'OPTIONS';
+  response.setHeader('Access-Control-Allow-Headers', isPreflight ? CORS_HEADERS : MORE_CORS_HEADERS);
+}
+
+/**
+ * The contract decodes a path before matching it (`rest-api.md` 2.7), express afterwards: with each segment decoded and
+ * encoded again, both see the same names. A `%2F` stays inside its segment, where the check of names refuses it.
+ */
+function canonicalUrl(url: string): string {
+  const [, path, query] = /^(?:https?:\/\/[^/?]*)?([^?]*)(.*)$/s.exec(url)!;
+  try {
+    const segments = path!.split('/').map((segment) => encodeURIComponent(decodeURIComponent(segment)));
+    return segments.join('/') + query;
+  } catch {
+    throw new HttpError(400, 'INVALID_PATH', `The path '${path}' is not percent-encoded UTF-8.`);
+  }
+}
+
+function readParameters(path: string, values: Request['params']): Record<string, string> {
+  const parameters: Record<string, string> = {};
+  for (const { name, rest } of pathParameters(path)) {
+    const value = values[name] ?? '';
+    const text = Array.isArray(value) ? value.join('/') : value;
+    parameters[name] = rest ? text : validName(name.replace(/_name$/, ''), text);
+  }
+  return parameters;
+}
+
+function readQuery(url: string): Record<string, string> {
+  const start = url.indexOf('?');
+  const query: Record<string, string> = Object.create(null);
+  if (start < 0) return query;
+  for (const [name, value] of new URLSearchParams(url.slice(start))) query[name] = value;
+  return query;
+}
+
+function answerUnmatched(request: Request, response: Response): void {
+  const methods = passageOf(response).otherMethods;
+  const path = decodeURIComponent(request.path);
+  if (methods.size === 0) throw new HttpError(404, 'NO_ROUTE', `Not found: '${path}'`);
+  if (request.method !== 'OPTIONS') {
+    const allow = `${[...methods].sort().join(',')}, OPTIONS`;
+    throw new HttpError(405, 'METHOD_NOT_ALLOWED', 'Method not allowed.', { Allow: allow });
+  }
+  sendAnswer(response, new RawAnswer('', ''));
+}
