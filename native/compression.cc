@@ -62,7 +62,8 @@ napi_value bitshuffle_decompress_js(napi_env env, napi_callback_info info) {
     const char *wrong = bitshuffle_read_header(input.data, input.size, element_size, &header);
     if (wrong != nullptr) return make_text(env, wrong);
     if (header.size != output.size) return make_text(env, "announced size differs from the expected one");
-    std::unique_ptr<uint8_t[]> scratch(new (std::nothrow) uint8_t[header.block_elements * element_size]);
+    std::unique_ptr<uint8_t[]> scratch(new (std::nothrow) uint8_t[std::min<size_t>(
+        header.block_elements * element_size, output.size)]);
     if (!scratch) return make_text(env, "no memory for a block");
     wrong = bitshuffle_decompress(input.data, input.size, element_size, header, output.data, scratch.get());
     if (wrong != nullptr) return make_text(env, wrong);

@@ -27,46 +27,6 @@ uint64_t read_be64(const uint8_t *from) {
     return (uint64_t{read_be32(from)} << 32) | read_be32(from + 4);
 }
 
-// Transposes the 8 x 8 bits of a word (Hacker's Delight 7-3): bit i of byte j becomes bit j of byte i.
-inline uint64_t transpose_bits(uint64_t x) {
-    uint64_t t = (x ^ (x >> 7)) & 0x00AA00AA00AA00AAULL;
-    x ^= t ^ (t << 7);
-    t = (x ^ (x >> 14)) & 0x0000CCCC0000CCCCULL;
-    x ^= t ^ (t << 14);
-    t = (x ^ (x >> 28)) & 0x00000000F0F0F0F0ULL;
-    return x ^ (t ^ (t << 28));
-}
-
-void shuffle_portable(const uint8_t *input, uint8_t *output, size_t count, size_t size) {
-    const size_t groups = count / 8;
-    for (size_t byte = 0; byte < size; ++byte) {
-        for (size_t group = 0; group < groups; ++group) {
-            uint64_t word = 0;
-            for (size_t i = 0; i < 8; ++i) word |= uint64_t{input[(8 * group + i) * size + byte]} << (8 * i);
-            word = transpose_bits(word);
-            for (size_t bit = 0; bit < 8; ++bit) {
-                output[(8 * byte + bit) * groups + group] = static_cast<uint8_t>(word >> (8 * bit));
-            }
-        }
-    }
-}
-
-void unshuffle_portable(const uint8_t *input, uint8_t *output, size_t count, size_t size) {
-    const size_t groups = count / 8;
-    for (size_t byte = 0; byte < size; ++byte) {
-        for (size_t group = 0; group < groups; ++group) {
-            uint64_t word = 0;
-            for (size_t bit = 0; bit < 8; ++bit) {
-                word |= uint64_t{input[(8 * byte + bit) * groups + group]} << (8 * bit);
-            }
-            word = transpose_bits(word);
-            for (size_t i = 0; i < 8; ++i) {
-                output[(8 * group + i) * size + byte] = static_cast<uint8_t>(word >> (8 * i));
-            }
-        }
-    }
-}
-
 // A block that is not a multiple of 8 elements never gets here.
 bool compress_block(const uint8_t *input, size_t count, size_t size, uint8_t *scratch, uint8_t *output,
                     size_t capacity, size_t *written) {
@@ -81,14 +41,6 @@ bool compress_block(const uint8_t *input, size_t count, size_t size, uint8_t *sc
 }
 
 }  // namespace
-
-void bitshuffle_block(const uint8_t *input, uint8_t *output, size_t element_count, size_t element_size) {
-    shuffle_portable(input, output, element_count, element_size);
-}
-
-void bitunshuffle_block(const uint8_t *input, uint8_t *output, size_t element_count, size_t element_size) {
-    unshuffle_portable(input, output, element_count, element_size);
-}
 
 size_t bitshuffle_default_block(size_t element_size) {
     return std::max<size_t>(8192 / element_size / 8 * 8, 128);
@@ -151,7 +103,7 @@ const char *bitshuffle_decompress(const uint8_t *input, size_t input_size, size_
         if (input_size - position < 4) return "ends before a block";
         const uint32_t length = read_be32(input + position);
         position += 4;
-        if (length > input_size - position) return "ends within a block";
+        if (length > input_size - position || length > LZ4_MAX_INPUT_SIZE) return "ends within a block";
         const int expected = static_cast<int>(count * element_size);
         const int decoded = LZ4_decompress_safe(reinterpret_cast<const char *>(input + position),
                                                 reinterpret_cast<char *>(scratch), static_cast<int>(length), expected);
