@@ -6,13 +6,14 @@ import { Command } from 'commander';
 import { errorText } from '../common/errors.js';
 import { packageVersion } from '../common/package.js';
 import { addStartCommand } from './start.js';
+import { addWatchCommand } from './watch.js';
 
 const program = new Command('camserver')
   .description('Accelerator cameras as beam-synchronous streams')
   .version(packageVersion)
   .showHelpAfterError();
 
-for (const addCommand of [addStartCommand]) addCommand(program);
+for (const addCommand of [addStartCommand, addWatchCommand]) addCommand(program);
 
 try {
   await program.parseAsync();
