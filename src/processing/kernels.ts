@@ -112,8 +112,11 @@ export interface Kernels {
   /** sum[i] += pixel[i]; `sum` is row-major and as long as the image has pixels. */
   accumulate(sum: Float64Array | Float32Array, image: Image): void;
 
-  /** Gaussian with MINPACK step control on float32 data, start values from the profile (`processing.md` 6). */
-  gaussianFit(profile: Float32Array, axis: Float64Array): FitResult<GaussianParameters>;
+  /**
+   * Gaussian with MINPACK step control. Start values come from the profile; for the fit itself it is rounded to float32.
+   * A failed fit gives the start values.
+   */
+  gaussianFit(profile: Float64Array, axis: Float64Array): FitResult<GaussianParameters>;
 
   /** The same minimiser from given start values. */
   gaussianFitFrom(

@@ -1,0 +1,59 @@
+/** Views of images: making, cropping, copying. */
+import { allocateElements, type ElementType, elementTypeOf, type TypedArray } from '../common/dtype.js';
+import type { ArrayValue, ArrayView } from '../common/values.js';
+import type { Image } from './kernels.js';
+
+/** A row-major view without gaps. */
+export function viewOf<D extends TypedArray>(data: D, rows: number, columns: number): ArrayView<D> {
+  return { data, shape: [rows, columns], stride: [columns, 1], offset: 0 };
+}
+
+/** The view of a two-dimensional array value. */
+export function imageOf(value: ArrayValue): Image {
+  return viewOf(value.data, value.shape[0], value.shape[1]);
+}
+
+/** A new image of zeros. */
+export function allocateImage(type: ElementType, rows: number, columns: number): Image {
+  return viewOf(allocateElements(type, rows * columns), rows, columns);
+}
+
+export function isContiguous(image: Image): boolean {
+  const [rows, columns] = image.shape;
+  return (
+    image.offset === 0 &&
+    (image.stride[1] === 1 || columns <= 1) &&
+    (image.stride[0] === columns || rows <= 1) &&
+    image.data.length === rows * columns
+  );
+}
+
+/** The same image without gaps; itself when it has none already. */
+export function compact(image: Image): Image {
+  if (isContiguous(image)) return image;
+  const [rows, columns] = image.shape;
+  const copy = allocateImage(elementTypeOf(image.data), rows, columns);
+  for (let row = 0, to = 0; row < rows; row += 1) {
+    let from = image.offset + row * image.stride[0];
+    for (let column = 0; column < columns; column += 1, to += 1, from += image.stride[1]) {
+      copy.data[to] = image.data[from];
+    }
+  }
+  return copy;
+}
+
+/** A view of rows [top, bottom) and columns [left, right); nothing is copied. */
+export function crop(image: Image, left: number, right: number, top: number, bottom: number): Image {
+  return {
+    data: image.data,
+    shape: [Math.max(0, bottom - top), Math.max(0, right - left)],
+    stride: image.stride,
+    offset: image.offset + top * image.stride[0] + left * image.stride[1],
+  };
+}
+
+/** The pixels as an array value without gaps. */
+export function toArrayValue(image: Image): ArrayValue {
+  const { data, shape } = compact(image);
+  return { type: elementTypeOf(data), data, shape };
+}
