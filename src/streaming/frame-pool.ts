@@ -1,0 +1,162 @@
+/**
+ * Worker threads for frames: a frame is written into a slot of the ring, a thread works on it there, and the results come
+ * back in the order of the frames. Threads get slot numbers and small values, never pixels.
+ */
+import { Piscina } from 'piscina';
+import type { ChannelValues } from '../common/values.js';
+import type { DropReason, FrameTicket } from './accounting.js';
+import { changeSlotState, FrameRing, type FrameSlot } from './frame-ring.js';
+import { OrderedQueue, type Outcome } from './ordered-queue.js';
+import { fromPortable, type PortableValues } from './value-transfer.js';
+
+/** What a worker thread gets; `details` is what the pipeline adds. */
+export interface PoolTask<Details> {
+  readonly memory: SharedArrayBuffer;
+  readonly states: SharedArrayBuffer;
+  readonly slot: number;
+  readonly details: Details;
+}
+
+export interface FramePoolOptions<Details> {
+  /** Module whose default export is made by `serveFrames`. */
+  readonly worker: URL;
+  readonly threads: number;
+  /** Frames that wait for a thread. */
+  readonly waiting: number;
+  /** Finished frames that wait for an earlier one. */
+  readonly finished: number;
+  /** Bytes for the slots. */
+  readonly memory: number;
+  /** Milliseconds after which a thread that hangs is ended and its frame dropped. */
+  readonly taskTimeout: number;
+  /** Channels that will be sent. */
+  wanted(name: string): boolean;
+  /** Called in order, one at a time; ends the ticket. Must not reject. */
+  deliver(frame: PoolFrame<Details>, outcome: Outcome<ChannelValues | null>): Promise<void>;
+}
+
+export interface PoolFrame<Details> {
+  readonly ticket: FrameTicket;
+  readonly details: Details;
+}
+
+/** A thread did not end its work in time. */
+export class TaskTimeoutError extends Error {
+  override name = 'TaskTimeoutError';
+}
+
+type QueuedFrame<Details> = PoolFrame<Details> & { readonly slot: FrameSlot };
+
+export class FramePool<Details> {
+  readonly #piscina: Piscina<PoolTask<Details>, PortableValues | null>;
+  readonly #ring: FrameRing;
+  readonly #queue: OrderedQueue<QueuedFrame<Details>, PortableValues | null>;
+
+  /** Starts the threads. */
+  constructor(private readonly options: FramePoolOptions<Details>) {
+    const { threads, waiting, finished, memory } = options;
+    this.#piscina = new Piscina({
+      filename: options.worker.href,
+      minThreads: threads,
+      maxThreads: threads,
+      atomics: 'disabled',
+      recordTiming: false,
+    });
+    this.#ring = new FrameRing({
+      slots: 2 * threads + waiting + finished + 1,
+      maximumBytes: memory,
+      minimumSlots: 2 * threads + 1,
+      keptSlots: threads + 1,
+    });
+    this.#queue = new OrderedQueue({
+      parallel: threads,
+      waiting,
+      finished,
+      work: (frame) => this.work(frame),
+      deliver: (frame, outcome) => this.deliver(frame, outcome),
+      dropped: (frame, reason) => this.drop(frame, reason),
+      abandoned: (frame) => this.#ring.release(frame.slot),
+    });
+  }
+
+  /** Frames that have not ended. */
+  get size(): number {
+    return this.#queue.size;
+  }
+
+  /**
+   * Takes a frame over. When there is no slot the oldest frame that waits is dropped for it; when none waits, this one.
+   * @param bytes how much memory the frame needs
+   * @param fill writes the frame into the slot; what it throws is passed on and ends the ticket as `error`
+   */
+  push(frame: PoolFrame<Details>, bytes: number, fill: (memory: SharedArrayBuffer) => void): void {
+    let slot = this.#ring.acquire(bytes);
+    while (slot === null && this.#queue.dropOldestWaiting()) slot = this.#ring.acquire(bytes);
+    if (slot === null) {
+      frame.ticket.drop('queue_full');
+      return;
+    }
+    try {
+      fill(slot.memory);
+    } catch (error) {
+      this.#ring.release(slot);
+      frame.ticket.drop('error');
+      throw error;
+    }
+    this.#queue.push({ ...frame, slot });
+  }
+
+  /** Resolves when every frame has ended. */
+  idle(): Promise<void> {
+    return this.#queue.idle();
+  }
+
+  /** Drops the frames that wait, gives those at work `patience` milliseconds, and ends the threads. */
+  async close(patience: number): Promise<void> {
+    this.#queue.stop();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, patience);
+    });
+    await Promise.race([this.#queue.idle(), late]);
+    clearTimeout(timer);
+    await this.#piscina.destroy();
+    await this.#queue.idle();
+  }
+
+  private async work(frame: QueuedFrame<Details>): Promise<PortableValues | null> {
+    const { slot, details } = frame;
+    const task = { memory: slot.memory, states: this.#ring.states, slot: slot.index, details };
+    const abort = new AbortController();
+    const timer = setTimeout(() => abort.abort(), this.options.taskTimeout);
+    try {
+      return await this.#piscina.run(task, { signal: abort.signal });
+    } catch (error) {
+      if (!abort.signal.aborted) throw error;
+      throw new TaskTimeoutError(`A thread did not finish within ${this.options.taskTimeout / 1000} s`);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private async deliver(frame: QueuedFrame<Details>, outcome: Outcome<PortableValues | null>): Promise<void> {
+    const { slot } = frame;
+    let values: Outcome<ChannelValues | null>;
+    if (outcome.ok && outcome.result !== null) {
+      changeSlotState(this.#ring.states, slot.index, 'done', 'sending');
+      values = { ok: true, result: fromPortable(outcome.result, slot.memory, this.options.wanted) };
+    } else {
+      values = outcome as Outcome<null>;
+    }
+    this.#ring.release(slot);
+    await this.options.deliver(frame, values);
+  }
+
+  private drop(
+    frame: QueuedFrame<Details>,
+    reason: Extract<DropReason, 'queue_full' | 'reorder' | 'stopped'>,
+  ): void {
+    if (reason !== 'reorder') this.#ring.release(frame.slot);
+    frame.ticket.drop(reason);
+  }
+}
