@@ -1,0 +1,29 @@
+import { setImmediate, setTimeout } from 'node:timers/promises';
+
+/** A delay is caught up by frames back to back, but not beyond this: nobody wants a minute of frames at once. */
+const MAXIMUM_LAG = 1000;
+/** A changed rate or a stop is noticed within this time. */
+const MAXIMUM_SLEEP = 100;
+
+/** Keeps a rhythm without drift: each turn is due exactly one period after the one before. */
+export class Pacer {
+  private last = Number.NEGATIVE_INFINITY;
+
+  /** @param rate turns per second; asked again and again, so that a new rate holds at once */
+  constructor(private readonly rate: () => number) {}
+
+  /** Waits until the next turn is due; the first one is due at once. @returns false when `stop` is aborted */
+  async next(stop: AbortSignal): Promise<boolean> {
+    for (;;) {
+      if (stop.aborted) return false;
+      const now = performance.now();
+      const wait = this.last + 1000 / this.rate() - now;
+      if (wait <= 0) {
+        this.last = Math.max(this.last + 1000 / this.rate(), now - MAXIMUM_LAG);
+        await setImmediate();
+        return !stop.aborted;
+      }
+      await setTimeout(Math.min(wait, MAXIMUM_SLEEP));
+    }
+  }
+}
