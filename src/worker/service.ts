@@ -2,9 +2,10 @@
  * What the pipeline family can do, whoever does it: a server by itself, a manager that places instances on workers, or a
  * proxy in front of servers. The REST routes are written once against this interface (`routes.ts`).
  */
-import type { JsonObject, JsonValue } from '../common/json.js';
+import type { JsonObject } from '../common/json.js';
+import type { LogRecord } from '../common/logging.js';
 import type { ArrayValue } from '../common/values.js';
-import type { LogRecord } from '../instances/types.js';
+import type { InstanceManagement } from '../http/index.js';
 
 /** Where a request comes from; managers place instances near it. */
 export interface RequestOrigin {
@@ -26,18 +27,8 @@ export interface StoredFile {
   readonly content: Buffer;
 }
 
-/** Expected failures are `CamServerError` with the texts of the contract. */
-export interface PipelineService {
-  /** Payload of `info`: own process and host statistics, or the merged view of the servers behind. */
-  info(): Promise<JsonObject>;
-  /** Compact records by name on servers, a list of names on managers and proxies. */
-  heartbeat(): Promise<JsonValue>;
-  stopAllInstances(): Promise<void>;
-  /** Waits until the process has ended. An unknown name is no error. */
-  stopInstance(name: string): Promise<void>;
-  /** As `stopInstance`; the record of the instance goes as well. */
-  deleteInstance(name: string): Promise<void>;
-
+/** Expected failures are `CamServerError` with the texts of the contract. `configNames` lists the stored pipelines. */
+export interface PipelineService extends InstanceManagement {
   /**
    * @param config may be partial; null or empty is an error
    * @param instanceId null: a new UUID
@@ -62,11 +53,10 @@ export interface PipelineService {
   instanceInfo(instanceId: string): Promise<JsonObject>;
   instanceConfig(instanceId: string): Promise<JsonObject>;
   /** Merges `update` into the configuration and hands it to the running instance. */
-  updateInstanceConfig(instanceId: string, update: JsonValue): Promise<JsonObject>;
+  updateInstanceConfig(instanceId: string, update: JsonObject | null): Promise<JsonObject>;
   /** Null while the instance runs. */
   exitCode(instanceId: string): Promise<number | null>;
 
-  pipelines(): Promise<string[]>;
   groups(): Promise<JsonObject>;
   /** The stored configuration, expanded. */
   config(name: string): Promise<JsonObject>;
@@ -77,7 +67,7 @@ export interface PipelineService {
   /** Names of the cameras of the camera server. */
   cameras(): Promise<string[]>;
   /** Averages `images` images of the camera's stream; returns the id of the stored background. */
-  collectBackground(camera: string, images: number): Promise<string>;
+  collectBackground(camera: string, images: number, signal?: AbortSignal): Promise<string>;
   latestBackground(camera: string): Promise<string>;
   /** Ascending. */
   backgrounds(camera: string): Promise<string[]>;

@@ -1,0 +1,111 @@
+/** Scripts of users and libraries that they import. */
+import { defineRoute, type JsonSchema, type Route } from '../../http/index.js';
+import type { PipelineService, StoredFile } from '../service.js';
+
+const text: JsonSchema = { type: 'string' };
+const names: JsonSchema = { type: 'array', items: text };
+
+export function codeRoutes(base: string, service: PipelineService): Route[] {
+  return [...scriptRoutes(base, service), ...libraryRoutes(base, service)];
+}
+
+function scriptRoutes(base: string, service: PipelineService): Route[] {
+  const tag = 'scripts';
+  const path = `${base}/script/{script_name}/script_bytes` as const;
+  return [
+    defineRoute({
+      method: 'GET',
+      path: `${base}/script`,
+      tag,
+      summary: 'Names of the scripts',
+      response: { kind: 'envelope', payload: { scripts: names } },
+      handler: async () => ({ status: 'List of scripts.', scripts: await service.scripts() }),
+    }),
+    defineRoute({
+      method: 'GET',
+      path,
+      tag,
+      summary: 'A script as text; a compiled one in base64',
+      response: { kind: 'envelope', payload: { script: text } },
+      handler: async ({ parameters: { script_name } }) => {
+        const { name, content } = await service.script(script_name);
+        const script = name.endsWith('.so') ? content.toString('base64') : content.toString('utf8');
+        return { status: `Script file '${script_name}'.`, script };
+      },
+    }),
+    defineRoute({
+      method: 'PUT',
+      path,
+      tag,
+      summary: 'Stores a script',
+      body: { kind: 'bytes', what: 'script', limit: 'code' },
+      handler: async ({ parameters: { script_name }, body }) => {
+        await service.storeScript(script_name, body);
+        return { status: `Script file ${script_name} stored.` };
+      },
+    }),
+    defineRoute({
+      method: 'DELETE',
+      path,
+      tag,
+      summary: 'Deletes a script',
+      handler: async ({ parameters: { script_name } }) => {
+        await service.deleteScript(script_name);
+        return { status: `Script ${script_name} configuration deleted.` };
+      },
+    }),
+  ];
+}
+
+function libraryRoutes(base: string, service: PipelineService): Route[] {
+  const tag = 'libraries';
+  const path = `${base}/lib/{library_name}/lib_bytes` as const;
+  return [
+    defineRoute({
+      method: 'GET',
+      path: `${base}/lib`,
+      tag,
+      summary: 'Names of the libraries',
+      response: { kind: 'envelope', payload: { libs: names } },
+      handler: async () => ({ status: 'List of libraries.', libs: await service.libraries() }),
+    }),
+    defineRoute({
+      method: 'GET',
+      path,
+      tag,
+      summary: 'A library, as text or in base64, which `base64` tells',
+      response: { kind: 'envelope', payload: { base64: { type: 'boolean' }, lib: text } },
+      handler: async ({ parameters: { library_name } }) => ({
+        status: `Lib file '${library_name}'.`,
+        ...libraryContent(await service.library(library_name)),
+      }),
+    }),
+    defineRoute({
+      method: 'PUT',
+      path,
+      tag,
+      summary: 'Stores a library',
+      body: { kind: 'bytes', what: 'library', limit: 'code' },
+      handler: async ({ parameters: { library_name }, body }) => {
+        await service.storeLibrary(library_name, body);
+        return { status: `Lib file ${library_name} stored.` };
+      },
+    }),
+    defineRoute({
+      method: 'DELETE',
+      path,
+      tag,
+      summary: 'Deletes a library',
+      handler: async ({ parameters: { library_name } }) => {
+        await service.deleteLibrary(library_name);
+        return { status: `Lib ${library_name} configuration deleted.` };
+      },
+    }),
+  ];
+}
+
+/** The extension decides, not the content, because clients decode by it. */
+function libraryContent({ name, content }: StoredFile): { base64: boolean; lib: string } {
+  const isText = /\.(py|c|txt|csv)$/.test(name);
+  return { base64: !isText, lib: content.toString(isText ? 'utf8' : 'base64') };
+}
