@@ -5,6 +5,7 @@
 import { Command } from 'commander';
 import { errorText } from '../common/errors.js';
 import { packageVersion } from '../common/package.js';
+import { addSimulateCommand } from './simulate.js';
 import { addStartCommand } from './start.js';
 import { addWatchCommand } from './watch.js';
 
@@ -13,7 +14,7 @@ const program = new Command('camserver')
   .version(packageVersion)
   .showHelpAfterError();
 
-for (const addCommand of [addStartCommand, addWatchCommand]) addCommand(program);
+for (const addCommand of [addSimulateCommand, addStartCommand, addWatchCommand]) addCommand(program);
 
 try {
   await program.parseAsync();

@@ -1,5 +1,6 @@
 /**
- * `camserver watch <instance>`: asks a server for the stream of an instance, which starts it when needed, and shows its numbers.
+ * `camserver watch <instance>`: asks a server for the stream of an instance, which starts it when needed, and shows its numbers;
+ * a stream address is watched directly.
  */
 import type { Command } from 'commander';
 import { CamServerError } from '../common/errors.js';
@@ -25,7 +26,10 @@ export function addWatchCommand(program: Command): void {
   program
     .command('watch')
     .description('show the live numbers of a pipeline instance or of a camera, starting it when needed')
-    .argument('<instance>', 'instance id or stored pipeline; with --camera the name of a camera')
+    .argument(
+      '<instance>',
+      'instance id or stored pipeline; with --camera the name of a camera; or a stream address',
+    )
     .option('-s, --server <url>', 'pipeline or camera server (default: http://localhost:8889 or 8888)')
     .option('--camera', 'ask a camera server', false)
     .option('-c, --channels <names>', 'channels to show, separated by commas (default: the usual scalars)')
@@ -38,7 +42,8 @@ export function addWatchCommand(program: Command): void {
 async function watch(instance: string, options: WatchOptions): Promise<void> {
   const { Receiver } = await import('../bsread/index.js');
   const { LiveNumbers, messageLine } = await import('./live-numbers.js');
-  const address = await streamAddress(instance, options);
+  const isAddress = /^(tcp|ipc):\/\//.test(instance);
+  const address = isAddress ? instance : await streamAddress(instance, options);
   const receiver = new Receiver({ address, highWaterMark: 10, receiveTimeout: 100 });
   await receiver.open();
   process.on('SIGINT', () => process.exit(0));
