@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { cameraAliases, cameraGroups } from '../../src/camera/aliases.js';
 import type { JsonObject } from '../../src/common/json.js';
+import { aliasesOf, groupsOf } from '../../src/storage/aliases.js';
 
 const configurations = new Map<string, JsonObject>([
   ['A', { alias: ['one', 2], group: ['G', 'G', 'H'] }],
@@ -8,16 +8,16 @@ const configurations = new Map<string, JsonObject>([
   ['C', { alias: 'A' }],
 ]);
 
-describe('camera/aliases', () => {
+describe('storage/aliases', () => {
   it('maps aliases to names; names win over aliases, later cameras over earlier ones', () => {
-    expect([...cameraAliases(configurations)]).to.deep.equal([
+    expect([...aliasesOf(configurations)]).to.deep.equal([
       ['one', 'B'],
       ['2', 'A'],
     ]);
   });
 
   it('lists the cameras of each group once', () => {
-    expect([...cameraGroups(configurations)]).to.deep.equal([
+    expect([...groupsOf(configurations)]).to.deep.equal([
       ['G', ['A', 'B']],
       ['H', ['A']],
     ]);

@@ -1,14 +1,14 @@
 /**
- * Other names and groups of cameras, read from the keys `alias` and `group` of all configurations.
+ * Other names and groups of cameras and pipelines, read from the keys `alias` and `group` of all configurations.
  */
 import type { JsonObject, JsonValue } from '../common/json.js';
 import { isTruthy } from '../common/leniency.js';
 
 /** Expanded or stored configurations by camera name. */
-export type CameraConfigurations = ReadonlyMap<string, JsonObject>;
+export type NamedConfigurations = ReadonlyMap<string, JsonObject>;
 
-/** Alias → camera name. A camera's own name is never an alias; of duplicates the last one wins. */
-export function cameraAliases(configurations: CameraConfigurations): Map<string, string> {
+/** Alias → camera name. The name of a configuration is never an alias; of duplicates the last one wins. */
+export function aliasesOf(configurations: NamedConfigurations): Map<string, string> {
   const aliases = new Map<string, string>();
   for (const [name, config] of configurations) {
     for (const alias of textsOf(config.alias)) if (!configurations.has(alias)) aliases.set(alias, name);
@@ -16,8 +16,8 @@ export function cameraAliases(configurations: CameraConfigurations): Map<string,
   return aliases;
 }
 
-/** Group → names of its cameras, each once. */
-export function cameraGroups(configurations: CameraConfigurations): Map<string, string[]> {
+/** Group → names of its members, each once. */
+export function groupsOf(configurations: NamedConfigurations): Map<string, string[]> {
   const groups = new Map<string, string[]>();
   for (const [name, config] of configurations) {
     for (const group of new Set(textsOf(config.group))) {

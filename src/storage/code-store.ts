@@ -1,0 +1,134 @@
+/**
+ * Users' code: scripts in one folder, libraries in its folder `lib`.
+ */
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CamServerError } from '../common/errors.js';
+import { nameFault, validName } from '../common/names.js';
+import { isMissing, noSuchFile, removeFileDurably, writeFileDurably } from './durable-file.js';
+
+/** A file as it was found. */
+export interface StoredFile {
+  /** File name with extension. */
+  readonly name: string;
+  readonly content: Buffer;
+}
+
+/** Source files, in the order in which a name without extension looks for them; compiled ones (`.so`) come after `.c`. */
+const SCRIPT_EXTENSIONS = ['.c', '.py', '.mjs', '.js', '.ts'];
+
+export class ScriptStore {
+  constructor(readonly folder: string) {}
+
+  /** File names of the scripts in source form, sorted. */
+  async names(): Promise<string[]> {
+    const files = await filesOf(this.folder);
+    return files.filter((name) => SCRIPT_EXTENSIONS.some((extension) => name.endsWith(extension)));
+  }
+
+  /**
+   * The file name that a name stands for, or null. A name without extension is looked for as `<name>.c`, then
+   * `<name>.so` or `<name>.<anything>.so`, then `<name>.py`, `.mjs`, `.js`, `.ts`.
+   */
+  async resolve(name: string): Promise<string | null> {
+    if (nameFault(name) !== null) return null;
+    const files = await filesOf(this.folder);
+    if (files.includes(name) && name.includes('.')) return name;
+    if (name.includes('.')) return null;
+    if (files.includes(`${name}.c`)) return `${name}.c`;
+    const compiled = files.find((file) => file.startsWith(`${name}.`) && file.endsWith('.so'));
+    if (compiled !== undefined) return compiled;
+    return (
+      SCRIPT_EXTENSIONS.map((extension) => name + extension).find((file) => files.includes(file)) ?? null
+    );
+  }
+
+  /** The path that a name stands for, or null. */
+  async path(name: string): Promise<string | null> {
+    const file = await this.resolve(name);
+    return file === null ? null : join(this.folder, file);
+  }
+
+  /** @throws CamServerError SCRIPT_NOT_FOUND `Requested script '<name>' does not exist.` */
+  async read(name: string): Promise<StoredFile> {
+    const file = await this.resolve(name);
+    const content = file === null ? null : await readIfPresent(join(this.folder, file));
+    if (file === null || content === null) {
+      throw new CamServerError('SCRIPT_NOT_FOUND', `Requested script '${name}' does not exist.`);
+    }
+    return { name: file, content };
+  }
+
+  async store(name: string, content: string | Uint8Array): Promise<void> {
+    await writeFileDurably(join(this.folder, validName('script', name)), content);
+  }
+
+  /** Removes the file of exactly this name. @throws CamServerError NOT_FOUND */
+  async delete(name: string): Promise<void> {
+    const path = join(this.folder, validName('script', name));
+    if (!(await removeFileDurably(path))) throw noSuchFile(path);
+  }
+}
+
+export class LibraryStore {
+  readonly folder: string;
+
+  constructor(scriptFolder: string) {
+    this.folder = join(scriptFolder, 'lib');
+  }
+
+  /** File names that contain a dot, sorted. */
+  async names(): Promise<string[]> {
+    return (await filesOf(this.folder)).filter((name) => name.includes('.'));
+  }
+
+  /** The path of an existing library, or null. */
+  async path(name: string): Promise<string | null> {
+    return (await filesOf(this.folder)).includes(name) ? join(this.folder, name) : null;
+  }
+
+  /** @throws CamServerError LIBRARY_NOT_FOUND `Requested lib '<name>' does not exist.` */
+  async read(name: string): Promise<StoredFile> {
+    const path = nameFault(name) === null ? await this.path(name) : null;
+    const content = path === null ? null : await readIfPresent(path);
+    if (content === null) {
+      throw new CamServerError('LIBRARY_NOT_FOUND', `Requested lib '${name}' does not exist.`);
+    }
+    return { name, content };
+  }
+
+  async store(name: string, content: string | Uint8Array): Promise<void> {
+    const path = join(this.folder, validName('library', name));
+    await mkdir(this.folder, { recursive: true });
+    await writeFileDurably(path, content);
+  }
+
+  /** @throws CamServerError NOT_FOUND */
+  async delete(name: string): Promise<void> {
+    const path = join(this.folder, validName('library', name));
+    if (!(await removeFileDurably(path))) throw noSuchFile(path);
+  }
+}
+
+/** Names of the files (not folders, not hidden ones), sorted; none when there is no such folder. */
+async function filesOf(folder: string): Promise<string[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries
+      .filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.'))
+      .map((entry) => entry.name)
+      .sort();
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
+async function readIfPresent(path: string): Promise<Buffer | null> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}

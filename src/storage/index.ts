@@ -1,0 +1,23 @@
+/**
+ * What CamServer keeps: named configurations with their history, backgrounds, scripts and libraries.
+ *
+ *     const configurations = new FileConfigurationStore('configuration/camera_config');
+ *     await configurations.put('CAM1', config, { author: 'operator', comment: 'new lens' });
+ *     const backgrounds = new BackgroundStore('configuration/background_config');
+ *     const image = await backgrounds.load(await backgrounds.latest('CAM1'));
+ *     const scripts = new ScriptStore('configuration/user_scripts');
+ *     const { name, content } = await scripts.read('my_function');
+ */
+export { aliasesOf, groupsOf } from './aliases.js';
+export { BackgroundStore } from './background-store.js';
+export { LibraryStore, ScriptStore, type StoredFile } from './code-store.js';
+export {
+  type Change,
+  type ConfigurationStore,
+  type Revision,
+  readAllConfigurations,
+  type StoredText,
+} from './configuration-store.js';
+export { removeFileDurably, writeFileDurably } from './durable-file.js';
+export { FileConfigurationStore } from './file-configuration-store.js';
+export { MemoryConfigurationStore } from './memory-configuration-store.js';
