@@ -4,10 +4,10 @@
  */
 
 import { codec } from './native.js';
-import { compressBound } from './reference/lz4.js';
+import { compressBound, expandedSize } from './reference/lz4.js';
 import type { Compression } from './types.js';
 
-/** Uncompressed values beyond this are refused. */
+/** Uncompressed values beyond this are refused unless the caller sets another limit. */
 export const MAXIMUM_VALUE_BYTES = 2 ** 30;
 
 /** A part that cannot be decompressed; the text says why. */
@@ -51,22 +51,36 @@ function compressLz4(bytes: Uint8Array, encoding: 'little' | 'big'): Uint8Array 
   return output.subarray(0, 4 + size);
 }
 
+export interface DecompressionLimits {
+  /** Bytes that shape and type announce; undefined when they do not say (texts, no shape). */
+  readonly expectedSize?: number;
+  /** Bytes; default 1 GiB. */
+  readonly maximumSize?: number;
+}
+
 /**
- * Decompresses into new memory.
- * @param expectedSize bytes that shape and type announce; undefined when they do not say (texts, no shape)
+ * Decompresses into new memory. What is allocated is bounded by the limits and by what the input can expand to.
  * @throws CompressionError
  */
 export function decompress(
   bytes: Uint8Array,
   compression: Compression,
   elementSize: number,
-  expectedSize?: number,
+  limits: DecompressionLimits = {},
 ): Uint8Array {
   if (compression === 'none') return bytes;
-  if (compression === 'lz4') return decompressLz4(bytes, expectedSize);
-  const output = Buffer.allocUnsafeSlow(checkedSize(announcedBitshuffleSize(bytes)));
-  decompressInto(bytes, compression, elementSize, output);
+  const { expectedSize, maximumSize = MAXIMUM_VALUE_BYTES } = limits;
+  if (expectedSize !== undefined && expectedSize > maximumSize) throw tooLarge(expectedSize, maximumSize);
+  const size =
+    compression === 'lz4' ? lz4Size(bytes, expectedSize) : bitshuffleSize(bytes, elementSize, expectedSize);
+  if (size > maximumSize) throw tooLarge(size, maximumSize);
+  const output = Buffer.allocUnsafeSlow(size);
+  if (size > 0) decompressInto(bytes, compression, elementSize, output);
   return output;
+}
+
+function tooLarge(size: number, maximumSize: number): CompressionError {
+  return new CompressionError(`${size} bytes are announced; at most ${maximumSize} are accepted`);
 }
 
 /**
@@ -83,8 +97,7 @@ export function decompressInto(
     const wrong = codec.bitshuffleDecompress(bytes, elementSize, output);
     if (wrong !== null) throw new CompressionError(`bitshuffle_lz4 data: ${wrong}`);
   } else if (compression === 'lz4') {
-    if (bytes.length < 4) throw new CompressionError('lz4 data is shorter than its length of 4 bytes');
-    if (codec.lz4Decompress(bytes.subarray(4), output) !== output.length) {
+    if (codec.lz4Decompress(lz4Block(bytes), output) !== output.length) {
       throw new CompressionError('lz4 data is broken or of another size than announced');
     }
   } else {
@@ -95,34 +108,45 @@ export function decompressInto(
   }
 }
 
-/** Uncompressed size that a bit shuffle header gives; a header cut short with size 0 is accepted. */
-function announcedBitshuffleSize(bytes: Uint8Array): bigint {
-  if (bytes.length < 8)
-    throw new CompressionError('bitshuffle_lz4 data is shorter than its header of 12 bytes');
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(0);
-}
+/** LZ4 writes at most 255 bytes for one byte of input; rounded up generously. */
+const MAXIMUM_EXPANSION = 256;
 
-/** LZ4 cannot expand beyond 255 times; bit shuffled blocks neither. */
-function checkedSize(size: bigint): number {
-  if (size > BigInt(MAXIMUM_VALUE_BYTES)) {
-    throw new CompressionError(`${size} bytes are announced; at most ${MAXIMUM_VALUE_BYTES} are accepted`);
+/** Uncompressed size that a bit shuffle header gives, checked against what may be; a header cut short with size 0 is accepted. */
+function bitshuffleSize(bytes: Uint8Array, elementSize: number, expectedSize: number | undefined): number {
+  if (bytes.length < 8) {
+    throw new CompressionError('bitshuffle_lz4 data is shorter than its header of 12 bytes');
   }
-  return Number(size);
+  const size = Number(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(0));
+  if (size % elementSize !== 0) {
+    throw new CompressionError(`bitshuffle_lz4 data: ${size} bytes are not a multiple of ${elementSize}`);
+  }
+  if (expectedSize !== undefined && size !== expectedSize && size !== 0) {
+    throw new CompressionError(
+      `bitshuffle_lz4 data of ${size} bytes came where ${expectedSize} were announced`,
+    );
+  }
+  if (size > bytes.length * MAXIMUM_EXPANSION) {
+    throw new CompressionError(
+      `bitshuffle_lz4 data: ${bytes.length} bytes cannot hold the announced ${size}`,
+    );
+  }
+  return size;
 }
 
 /**
- * Senders disagree on the byte order of the length (C++ always writes big endian, Python little endian), so both are
- * tried: the expected size decides, else the order that fits what the block decodes to.
+ * Senders disagree on the byte order of the length prefix (C++ always writes big endian, Python little endian), so it
+ * is not used: shape and type tell the size, else the block itself.
  */
-function decompressLz4(bytes: Uint8Array, expectedSize: number | undefined): Uint8Array {
-  if (bytes.length < 4) throw new CompressionError('lz4 data is shorter than its length of 4 bytes');
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const largest = Math.min(MAXIMUM_VALUE_BYTES, (bytes.length - 4) * 255 + 16);
-  const sizes = [expectedSize, view.getUint32(0, true), view.getUint32(0, false)];
-  for (const size of new Set(sizes)) {
-    if (size === undefined || size > largest) continue;
-    const output = Buffer.allocUnsafeSlow(size);
-    if (codec.lz4Decompress(bytes.subarray(4), output) === size) return output;
+function lz4Size(bytes: Uint8Array, expectedSize: number | undefined): number {
+  const block = lz4Block(bytes);
+  const size = expectedSize ?? expandedSize(block);
+  if (size < 0 || size > block.length * MAXIMUM_EXPANSION) {
+    throw new CompressionError('lz4 data is broken or of another size than announced');
   }
-  throw new CompressionError('lz4 data is broken or of another size than announced');
+  return size;
+}
+
+function lz4Block(bytes: Uint8Array): Uint8Array {
+  if (bytes.length < 4) throw new CompressionError('lz4 data is shorter than its length of 4 bytes');
+  return bytes.subarray(4);
 }

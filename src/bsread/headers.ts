@@ -62,6 +62,9 @@ export class HeaderError extends Error {
 
 /** @throws HeaderError when it is not a bsread main header or lacks what is needed */
 export function parseMainHeader(bytes: Uint8Array): MainHeader {
+  if (bytes.length > MAXIMUM_MAIN_HEADER) {
+    throw new HeaderError(`main header of ${bytes.length} bytes; at most ${MAXIMUM_MAIN_HEADER}`);
+  }
   const text = decodeText(bytes, 'main header');
   const header = parseObject(text, 'main header');
   if (typeof header.htype === 'string' && !header.htype.startsWith('bsr_m-1.')) {
@@ -87,20 +90,35 @@ export interface ReceivedDefinition {
   readonly compression: string;
   readonly modulo: number;
   readonly offset: number;
+  /** Why no value of this channel can be decoded; undefined when nothing is wrong. */
+  readonly problem?: string;
 }
 
-/** More channels than any message could carry are refused before anything is made for them. */
-const MAXIMUM_CHANNELS = 100_000;
+/** Real main headers have some 150 bytes, data headers some 100 bytes per channel. */
+const MAXIMUM_MAIN_HEADER = 64 * 1024;
+const MAXIMUM_DATA_HEADER = 64 * 1024 * 1024;
+export const DEFAULT_MAXIMUM_CHANNELS = 100_000;
 
-/** @throws HeaderError or CompressionError */
-export function parseDataHeader(bytes: Uint8Array, compression: string): ReceivedDefinition[] {
-  if (!isCompression(compression))
+/**
+ * @param maximumChannels more are refused before anything is made for them
+ * @throws HeaderError or CompressionError
+ */
+export function parseDataHeader(
+  bytes: Uint8Array,
+  compression: string,
+  maximumChannels = DEFAULT_MAXIMUM_CHANNELS,
+): ReceivedDefinition[] {
+  if (!isCompression(compression)) {
     throw new HeaderError(`data header compression '${compression}' is unknown`);
-  const plain = decompress(bytes, compression, 1);
+  }
+  const plain = decompress(bytes, compression, 1, { maximumSize: MAXIMUM_DATA_HEADER });
+  if (plain.length > MAXIMUM_DATA_HEADER) {
+    throw new HeaderError(`data header of ${plain.length} bytes; at most ${MAXIMUM_DATA_HEADER}`);
+  }
   const header = parseObject(decodeText(plain, 'data header'), 'data header');
   if (!Array.isArray(header.channels)) throw new HeaderError('data header without channels');
-  if (header.channels.length > MAXIMUM_CHANNELS) {
-    throw new HeaderError(`data header with ${header.channels.length} channels; at most ${MAXIMUM_CHANNELS}`);
+  if (header.channels.length > maximumChannels) {
+    throw new HeaderError(`data header with ${header.channels.length} channels; at most ${maximumChannels}`);
   }
   return header.channels.map(parseDefinition);
 }
@@ -115,21 +133,21 @@ function parseDefinition(entry: unknown, index: number): ReceivedDefinition {
   return {
     name: fields.name,
     type: fields.type?.toLowerCase() ?? 'float64',
-    shape: parseShape(fields.name, fields.shape),
+    ...parseShape(fields.name, fields.shape),
     encoding: fields.encoding === 'big' ? 'big' : 'little',
-    compression: typeof fields.compression === 'string' ? fields.compression : 'none',
+    compression: fields.compression === undefined ? 'none' : String(fields.compression ?? 'none'),
     modulo: typeof fields.modulo === 'number' ? fields.modulo : 1,
     offset: typeof fields.offset === 'number' ? fields.offset : 0,
   };
 }
 
-function parseShape(name: string, shape: unknown): readonly number[] | undefined {
-  if (shape === undefined || shape === null) return undefined;
+/** A shape that cannot be used spoils only its own channel. */
+function parseShape(name: string, shape: unknown): Pick<ReceivedDefinition, 'shape' | 'problem'> {
+  if (shape === undefined || shape === null) return {};
   const isShape =
     Array.isArray(shape) && shape.length <= 32 && shape.every((n) => Number.isSafeInteger(n) && n >= 0);
-  if (!isShape)
-    throw new HeaderError(`channel '${name}' has the shape ${JSON.stringify(shape)?.slice(0, 100)}`);
-  return shape as number[];
+  if (isShape) return { shape };
+  return { problem: `Channel '${name}' has the shape ${JSON.stringify(shape).slice(0, 100)}` };
 }
 
 function decodeText(bytes: Uint8Array, what: string): string {
@@ -162,10 +180,21 @@ function parseTimestamp(text: string, value: unknown): Timestamp | null {
   return { seconds, nanoseconds };
 }
 
-/** Integers beyond 2^53, which JSON numbers lose, are read from the text itself. */
+/**
+ * Integers beyond 2^53, which JSON numbers lose, are read from the text itself.
+ * @returns null for what is not a 64-bit integer
+ */
 function exactInteger(text: string, value: unknown, key: string): bigint | null {
   if (typeof value !== 'number' || !Number.isInteger(value)) return null;
   if (Number.isSafeInteger(value)) return BigInt(value);
-  const digits = new RegExp(`"${key}"\\s*:\\s*(-?\\d+)[\\s,}]`).exec(text)?.[1];
-  return digits === undefined ? BigInt(value) : BigInt(digits);
+  // another object of the header may have the same key
+  for (const [, digits] of text.matchAll(new RegExp(`"${key}"\\s*:\\s*(-?\\d+)[\\s,}]`, 'g'))) {
+    const exact = BigInt(digits);
+    if (Number(exact) === value) return fitsIn64Bits(exact) ? exact : null;
+  }
+  return fitsIn64Bits(BigInt(value)) ? BigInt(value) : null;
+}
+
+function fitsIn64Bits(value: bigint): boolean {
+  return value >= -(2n ** 63n) && value < 2n ** 64n;
 }

@@ -7,12 +7,13 @@ import {
   type EncodedDataHeader,
   encodeMainHeader,
   HeaderError,
+  type MainHeader,
   parseDataHeader,
   parseMainHeader,
   type ReceivedDefinition,
 } from './headers.js';
 import { releaseMemory } from './native.js';
-import type { ReceivedChannel, ReceivedMessage } from './types.js';
+import type { Compression, ReceivedChannel, ReceivedMessage } from './types.js';
 import { announcedSize, decodeValue, elementSizeOf, encodeValue, ValueError } from './values.js';
 
 const NOTHING = Buffer.alloc(0);
@@ -73,12 +74,22 @@ function decodeTimestamp(part: Uint8Array, definition: ReceivedDefinition): Time
 /** Called with the reason when a value cannot be decoded. */
 export type DecodeWarning = (reason: string) => void;
 
+export interface DecoderLimits {
+  /** A data header with more channels is refused; default 100,000. */
+  readonly maximumChannels?: number;
+  /** Bytes of one decompressed value; larger ones are null. Default 1 GiB. */
+  readonly maximumValueSize?: number;
+}
+
 /** Turns the messages of one stream into values; remembers the last data header by its hash. */
 export class MessageDecoder {
   private hash: string | null = null;
   private definitions: readonly ReceivedDefinition[] = [];
 
-  constructor(private readonly onWarning: DecodeWarning = () => {}) {}
+  constructor(
+    private readonly onWarning: DecodeWarning = () => {},
+    private readonly limits: DecoderLimits = {},
+  ) {}
 
   /**
    * @throws HeaderError or CompressionError when the message as a whole is broken and has to be dropped; the remembered
@@ -87,10 +98,22 @@ export class MessageDecoder {
   decode(parts: readonly Uint8Array[]): ReceivedMessage {
     if (parts.length < 2) throw new HeaderError(`a message of ${parts.length} parts; at least 2 are needed`);
     const main = parseMainHeader(parts[0] as Uint8Array);
-    const formatChanged = main.hash !== this.hash;
-    const definitions = formatChanged
-      ? parseDataHeader(parts[1] as Uint8Array, main.dataHeaderCompression)
+    const hasNewHash = main.hash !== this.hash;
+    const definitions = hasNewHash
+      ? parseDataHeader(parts[1] as Uint8Array, main.dataHeaderCompression, this.limits.maximumChannels)
       : this.definitions;
+    const channels = this.channels(definitions, parts);
+    this.hash = main.hash;
+    this.definitions = definitions;
+    return new DecodedMessage(main, hasNewHash && definitions.length > 0, channels, parts);
+  }
+
+  /** Without any channel further parts mean nothing; otherwise more parts than announced spoil the message. */
+  private channels(
+    definitions: readonly ReceivedDefinition[],
+    parts: readonly Uint8Array[],
+  ): ReceivedChannel[] {
+    if (definitions.length === 0) return [];
     if (parts.length > 2 + 2 * definitions.length) {
       throw new HeaderError(`${parts.length} parts came for ${definitions.length} channels`);
     }
@@ -99,9 +122,7 @@ export class MessageDecoder {
       const definition = definitions[index] as ReceivedDefinition;
       channels.push(this.channel(definition, parts[2 + 2 * index] as Uint8Array, parts[3 + 2 * index]));
     }
-    this.hash = main.hash;
-    this.definitions = definitions;
-    return new DecodedMessage(main.pulseId, main.timestamp, main.hash, formatChanged, channels, parts);
+    return channels;
   }
 
   private channel(
@@ -111,7 +132,13 @@ export class MessageDecoder {
   ): ReceivedChannel {
     const isEmpty = frame.length === 0;
     const timestamp = isEmpty || stamp === undefined ? null : decodeTimestamp(stamp, definition);
-    return new DecodedChannel(definition, timestamp, isEmpty ? null : frame, this.onWarning);
+    return new DecodedChannel(
+      definition,
+      timestamp,
+      isEmpty ? null : frame,
+      this.onWarning,
+      this.limits.maximumValueSize,
+    );
   }
 }
 
@@ -121,43 +148,53 @@ class DecodedChannel implements ReceivedChannel {
     readonly timestamp: Timestamp | null,
     readonly frame: Uint8Array | null,
     private readonly onWarning: DecodeWarning,
+    private readonly maximumSize: number | undefined,
   ) {}
 
   decode(): ChannelValue {
-    const { definition, frame } = this;
+    const { definition, frame, maximumSize } = this;
     if (frame === null) return null;
     try {
-      const size = elementSizeOf(definition.type);
-      if (size === null)
-        throw new ValueError(`Channel '${definition.name}' has the unknown type '${definition.type}'`);
-      if (!isCompression(definition.compression)) {
-        throw new ValueError(
-          `Channel '${definition.name}' has the unknown compression '${definition.compression}'`,
-        );
-      }
-      return decodeValue(
-        definition,
-        decompress(frame, definition.compression, size, announcedSize(definition)),
-      );
+      const { size, compression } = formatOf(definition);
+      const expectedSize = announcedSize(definition);
+      return decodeValue(definition, decompress(frame, compression, size, { expectedSize, maximumSize }));
     } catch (error) {
-      this.onWarning((error as Error).message);
+      this.onWarning(warningText(definition, error));
       return null;
     }
   }
 
   decodeInto(target: Uint8Array): boolean {
     const { definition, frame } = this;
-    const size = elementSizeOf(definition.type);
-    if (frame === null || size === null || !isCompression(definition.compression)) return false;
+    if (frame === null) return false;
     try {
-      decompressInto(frame, definition.compression, size, target);
+      const { size, compression } = formatOf(definition);
+      if (target.length % size !== 0) return false;
+      decompressInto(frame, compression, size, target);
+      if (definition.encoding === 'big') swapInPlace(target, size);
+      return true;
     } catch (error) {
-      this.onWarning((error as Error).message);
+      this.onWarning(warningText(definition, error));
       return false;
     }
-    if (definition.encoding === 'big') swapInPlace(target, size);
-    return true;
   }
+}
+
+/** @throws ValueError when values of this channel cannot be decoded at all */
+function formatOf(definition: ReceivedDefinition): { size: number; compression: Compression } {
+  const { name, type, compression, problem } = definition;
+  if (problem !== undefined) throw new ValueError(problem);
+  const size = elementSizeOf(type);
+  if (size === null) throw new ValueError(`Channel '${name}' has the unknown type '${type}'`);
+  if (!isCompression(compression)) {
+    throw new ValueError(`Channel '${name}' has the unknown compression '${compression}'`);
+  }
+  return { size, compression };
+}
+
+function warningText(definition: ReceivedDefinition, error: unknown): string {
+  const text = (error as Error).message;
+  return error instanceof ValueError ? text : `Channel '${definition.name}': ${text}`;
 }
 
 function swapInPlace(bytes: Uint8Array, size: number): void {
@@ -168,21 +205,27 @@ function swapInPlace(bytes: Uint8Array, size: number): void {
 }
 
 class DecodedMessage implements ReceivedMessage {
+  readonly pulseId: bigint;
+  readonly timestamp: Timestamp | null;
+  readonly hash: string;
   readonly size: number;
+  private byName: Map<string, ReceivedChannel> | null = null;
 
   constructor(
-    readonly pulseId: bigint,
-    readonly timestamp: Timestamp | null,
-    readonly hash: string,
+    main: MainHeader,
     readonly formatChanged: boolean,
     readonly channels: readonly ReceivedChannel[],
     private readonly parts: readonly Uint8Array[],
   ) {
+    this.pulseId = main.pulseId;
+    this.timestamp = main.timestamp;
+    this.hash = main.hash;
     this.size = parts.reduce((sum, part) => sum + part.length, 0);
   }
 
   channel(name: string): ReceivedChannel | undefined {
-    return this.channels.find((channel) => channel.definition.name === name);
+    this.byName ??= new Map(this.channels.map((channel) => [channel.definition.name, channel]));
+    return this.byName.get(name);
   }
 
   release(): void {

@@ -35,7 +35,8 @@ export interface ReceivedChannel {
   decode(): ChannelValue;
   /**
    * Decompresses into `target` (bytes, may lie in a SharedArrayBuffer) without an intermediate copy.
-   * @returns false when the value is absent, undecodable, or of another size than `target`
+   * The bytes are in host order; those of `bool` are as sent (any byte but 0 is true).
+   * @returns false when the value is absent, undecodable, or of another size than `target`; `target` may be overwritten
    */
   decodeInto(target: Uint8Array): boolean;
 }
@@ -54,7 +55,8 @@ export interface ReceivedMessage {
   readonly size: number;
   /**
    * Gives the memory of the message back to ZeroMQ at once instead of at the next garbage collection. Afterwards no
-   * `frame` may be read. Values that `decode()` returned stay valid only if they were copied or decompressed.
+   * `frame` may be read. Values that `decode()` returned stay valid only if they were copied or decompressed. Never
+   * release what was handed to a sender: it would read freed memory.
    */
   release(): void;
 }

@@ -35,6 +35,28 @@ export function decompressBlock(input: Uint8Array, output: Uint8Array): number {
   return -1;
 }
 
+/**
+ * The size to which a block expands, found by walking its sequences without writing anything.
+ * @returns -1 when the block is broken
+ */
+export function expandedSize(input: Uint8Array): number {
+  let from = 0;
+  let size = 0;
+  while (from < input.length) {
+    const token = input[from++];
+    const literals = readLength(input, from, token >> 4);
+    if (literals === null || literals.length > input.length - literals.next) return -1;
+    from = literals.next + literals.length;
+    size += literals.length;
+    if (from === input.length) return size;
+    const match = readLength(input, from + 2, token & 15);
+    if (match === null) return -1;
+    from = match.next;
+    size += match.length + MINIMUM_MATCH;
+  }
+  return -1;
+}
+
 function readLength(input: Uint8Array, at: number, nibble: number): { length: number; next: number } | null {
   if (nibble < 15) return { length: nibble, next: at };
   let length = 15;
