@@ -1,0 +1,36 @@
+/**
+ * What the server hands to a camera instance besides the configuration.
+ */
+import type { JsonObject } from '../common/json.js';
+import type { CameraDefaults } from './settings.js';
+
+export interface CameraProgramOptions {
+  /** Where to bind: `tcp://*:<port>` or `ipc://<path>`. */
+  readonly address: string;
+  readonly backgroundFolder: string;
+  readonly defaults: CameraDefaults;
+}
+
+export function writeProgramOptions({
+  address,
+  backgroundFolder,
+  defaults,
+}: CameraProgramOptions): JsonObject {
+  return {
+    address,
+    background_folder: backgroundFolder,
+    queue_size: defaults.queueSize,
+    abort_on_error: defaults.abortOnError,
+  };
+}
+
+export function readProgramOptions(options: JsonObject): CameraProgramOptions {
+  return {
+    address: options.address as string,
+    backgroundFolder: options.background_folder as string,
+    defaults: {
+      queueSize: options.queue_size as number,
+      abortOnError: options.abort_on_error as boolean,
+    },
+  };
+}

@@ -1,0 +1,15 @@
+import { CamServerError } from '../../common/errors.js';
+import type { SourceType } from '../configuration.js';
+import { simulation } from './simulation.js';
+import type { SourceDefinition } from './source.js';
+
+const SOURCES: Partial<Record<SourceType, SourceDefinition>> = {
+  simulation,
+};
+
+/** @throws CamServerError `Source type '<type>' is not available yet` */
+export function sourceDefinition(type: SourceType): SourceDefinition {
+  const definition = SOURCES[type];
+  if (definition !== undefined) return definition;
+  throw new CamServerError('SOURCE_NOT_AVAILABLE', `Source type '${type}' is not available yet`);
+}

@@ -1,0 +1,112 @@
+/**
+ * Runs a camera program inside the test, with the context that an instance process would give it.
+ */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Receiver } from '../../src/bsread/index.js';
+import type { ReceivedMessage } from '../../src/bsread/types.js';
+import { run } from '../../src/camera/program.js';
+import { writeProgramOptions } from '../../src/camera/program-options.js';
+import { CAMERA_DEFAULTS } from '../../src/camera/settings.js';
+import type { JsonObject } from '../../src/common/json.js';
+import { type ArrayValue, isArrayValue, TypedScalar } from '../../src/common/values.js';
+import type { InstanceContext, InstanceCounters } from '../../src/instances/types.js';
+
+export interface RunningCamera {
+  /** Of the stream; the port was chosen by the system. */
+  readonly address: string;
+  readonly counters: InstanceCounters;
+  readonly log: string[];
+  readonly ended: Promise<number>;
+  readonly backgroundFolder: string;
+  update(config: JsonObject): void;
+  request(name: string, parameters?: JsonObject): Promise<JsonObject>;
+  stop(): Promise<number>;
+}
+
+/** Starts the program and waits until it serves. Rejects with the error of a start that fails. */
+export async function startCamera(config: JsonObject, name = 'CAM'): Promise<RunningCamera> {
+  const stop = new AbortController();
+  const counters: InstanceCounters = {
+    received: 0,
+    sent: 0,
+    bytesReceived: 0,
+    clients: 0,
+    headerChanges: 0,
+    frameShape: null,
+    dropped: {},
+  };
+  const log: string[] = [];
+  const configListeners: ((config: JsonObject) => void)[] = [];
+  const handlers = new Map<string, (parameters: JsonObject) => Promise<JsonObject>>();
+  const write = (message: string): void => void log.push(message);
+  const backgroundFolder = mkdtempSync(join(tmpdir(), 'camserver-test-'));
+  let ready: () => void = () => {};
+  const isReady = new Promise<void>((resolve) => {
+    ready = resolve;
+  });
+  const context: InstanceContext = {
+    name,
+    config,
+    options: writeProgramOptions({
+      address: 'tcp://127.0.0.1:0',
+      backgroundFolder,
+      defaults: CAMERA_DEFAULTS,
+    }),
+    stop: stop.signal,
+    counters,
+    log: { debug: write, info: write, warning: write, error: write },
+    ready,
+    onConfig: (listener) => void configListeners.push(listener),
+    onRequest: (request, handler) => void handlers.set(request, handler),
+  };
+  const ended = run(context);
+  await Promise.race([isReady, ended.then((code) => Promise.reject(new Error(`ended with ${code}`)))]);
+  const address = log.map((line) => /publishes on (\S+)\.$/.exec(line)?.[1]).find((found) => found)!;
+  return {
+    address,
+    counters,
+    log,
+    ended,
+    backgroundFolder,
+    update: (next) => {
+      for (const listener of configListeners) listener(next);
+    },
+    request: (request, parameters = {}) => handlers.get(request)!(parameters),
+    stop: () => {
+      stop.abort();
+      return ended;
+    },
+  };
+}
+
+/** The first message that fits, of at most 200. */
+export async function receiveUntil(
+  receiver: Receiver,
+  fits: (message: ReceivedMessage) => boolean,
+): Promise<ReceivedMessage> {
+  for (let count = 0; count < 200; count += 1) {
+    const message = await receiver.receive();
+    if (message === null) throw new Error('No message came in time');
+    if (fits(message)) return message;
+  }
+  throw new Error('200 messages did not fit');
+}
+
+export async function subscribe(address: string): Promise<Receiver> {
+  const receiver = new Receiver({ address, receiveTimeout: 10_000 });
+  await receiver.open();
+  return receiver;
+}
+
+export function arrayOf(message: ReceivedMessage, channel: string): ArrayValue {
+  const value = message.channel(channel)?.decode() ?? null;
+  if (!isArrayValue(value)) throw new Error(`${channel} is not an array`);
+  return value;
+}
+
+export function numberIn(message: ReceivedMessage, channel: string): number {
+  const value = message.channel(channel)?.decode();
+  return Number(value instanceof TypedScalar ? value.value : value);
+}
