@@ -5,7 +5,7 @@
 import { elementTypeOf } from '../common/dtype.js';
 import type { ArrayValue, ArrayView } from '../common/values.js';
 import type { Image, Kernels } from '../processing/kernels.js';
-import { allocateImage, crop, isContiguous } from '../processing/views.js';
+import { allocateImage, crop, isContiguous, mirrorView, turnView } from '../processing/views.js';
 import type { Region } from './geometry.js';
 import type { GeometrySettings } from './settings.js';
 
@@ -35,32 +35,6 @@ export function transformImage(
   const { data: destination, shape } = allocateImage(type, view.shape[0], view.shape[1]);
   kernels.pass(view, { background: isFitting ? background : null, destination, statistics: false });
   return { type, data: destination, shape };
-}
-
-/** Reads rows backwards (x) or from the last to the first (y). */
-export function mirrorView(image: Image, x: boolean, y: boolean): Image {
-  const [rows, columns] = image.shape;
-  const [rowStride, columnStride] = image.stride;
-  return {
-    data: image.data,
-    shape: image.shape,
-    stride: [y ? -rowStride : rowStride, x ? -columnStride : columnStride],
-    offset: image.offset + (x ? (columns - 1) * columnStride : 0) + (y ? (rows - 1) * rowStride : 0),
-  };
-}
-
-/** Turns counter-clockwise: after one turn the first row is the last column, from top to bottom. */
-export function turnView(image: Image, turns: number): Image {
-  if (turns === 0) return image;
-  const [rows, columns] = image.shape;
-  const [rowStride, columnStride] = image.stride;
-  const turned = {
-    data: image.data,
-    shape: [columns, rows],
-    stride: [-columnStride, rowStride],
-    offset: image.offset + (columns - 1) * columnStride,
-  };
-  return turnView(turned, turns - 1);
 }
 
 function cropView(image: Image, { x, y, width, height }: Region): Image {

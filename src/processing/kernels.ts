@@ -57,6 +57,11 @@ export interface FitResult<P> {
 export interface MinimiserOptions {
   /** Limit of model evaluations. */
   readonly maximumEvaluations: number;
+  /**
+   * True: an evaluation of the derivatives counts as many model evaluations as there are parameters, as if they were taken by
+   * differences (MINPACK `lmdif`). False: it does not count (`lmder`).
+   */
+  readonly countDerivatives: boolean;
   readonly functionTolerance: number;
   readonly parameterTolerance: number;
 }
@@ -89,12 +94,6 @@ export interface Kernels {
 
   /** Block sums (clipped to 0..65535) or means (truncated, clipped) as uint16; surplus rows and columns are cut. */
   bin(image: Image, binningX: number, binningY: number, mean: boolean): ArrayView<Uint16Array>;
-
-  /** A row-major copy with the columns (x) and/or rows (y) reversed. */
-  mirror(image: Image, x: boolean, y: boolean): Image;
-
-  /** A row-major copy turned counter-clockwise by `turns` quarter turns (any integer). */
-  quarterTurns(image: Image, turns: number): Image;
 
   /** Spline rotation about the centre with unchanged shape and type. */
   rotate(image: Image, options: RotationOptions): Image;

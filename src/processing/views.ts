@@ -52,6 +52,35 @@ export function crop(image: Image, left: number, right: number, top: number, bot
   };
 }
 
+/** A view with the columns (x) or the rows (y) in reverse order; nothing is copied. */
+export function mirrorView(image: Image, x: boolean, y: boolean): Image {
+  const [rows, columns] = image.shape;
+  const [rowStride, columnStride] = image.stride;
+  return {
+    data: image.data,
+    shape: image.shape,
+    stride: [y ? -rowStride : rowStride, x ? -columnStride : columnStride],
+    offset: image.offset + (x ? (columns - 1) * columnStride : 0) + (y ? (rows - 1) * rowStride : 0),
+  };
+}
+
+/**
+ * A view turned counter-clockwise by 0 to 3 quarter turns: after one, the first row is the last column from top to bottom.
+ * Nothing is copied.
+ */
+export function turnView(image: Image, turns: number): Image {
+  if (turns === 0) return image;
+  const [rows, columns] = image.shape;
+  const [rowStride, columnStride] = image.stride;
+  const turned = {
+    data: image.data,
+    shape: [columns, rows],
+    stride: [-columnStride, rowStride],
+    offset: image.offset + (columns - 1) * columnStride,
+  };
+  return turnView(turned, turns - 1);
+}
+
 /** The pixels as an array value without gaps. */
 export function toArrayValue(image: Image): ArrayValue {
   const { data, shape } = compact(image);

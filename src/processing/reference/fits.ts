@@ -60,6 +60,7 @@ export function gaussianFit(profile: Float64Array, axis: Float64Array): FitResul
   const data = Float64Array.from(profile, Math.fround);
   return gaussianFitFrom(data, axis, start, {
     maximumEvaluations: 1000,
+    countDerivatives: true,
     functionTolerance: TOLERANCE,
     parameterTolerance: TOLERANCE,
   });
@@ -96,6 +97,7 @@ function polynomialFit(x: Float64Array, y: Float64Array, degree: number): FitRes
   };
   const options = {
     maximumEvaluations: 200 * (count + 1),
+    countDerivatives: true,
     functionTolerance: TOLERANCE,
     parameterTolerance: TOLERANCE,
   };

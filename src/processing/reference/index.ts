@@ -1,6 +1,6 @@
 import type { Kernels } from '../kernels.js';
 import { gaussianFit, gaussianFitFrom } from './fits.js';
-import { accumulate, bin, colorize, convert, mirror, pass, quarterTurns, scaleOffset } from './pixels.js';
+import { accumulate, bin, colorize, convert, pass, scaleOffset } from './pixels.js';
 import { rotate } from './rotation.js';
 
 /** All kernels in plain TypeScript: the twin that the addon is compared with, and that serves where it cannot be built. */
@@ -8,8 +8,6 @@ export const referenceKernels: Kernels = {
   name: 'reference',
   pass,
   bin,
-  mirror,
-  quarterTurns,
   rotate,
   scaleOffset,
   convert,

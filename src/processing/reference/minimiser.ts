@@ -19,7 +19,7 @@ const SMALLEST = 2.2250738585072014e-308;
 
 /**
  * @returns the parameters, or the start values when there are fewer points than parameters, when numbers are not finite, or
- *   when the limit of evaluations is reached. Evaluations are counted as if derivatives were taken by differences.
+ *   when the limit of evaluations is reached.
  */
 export function minimise(
   model: Model,
@@ -48,7 +48,7 @@ export function minimise(
   let scaledNorm = 0;
   for (let iteration = 1; ; iteration += 1) {
     model.jacobian(x, jacobian);
-    evaluations += n;
+    if (options.countDerivatives) evaluations += n;
     const { columnNorms, r, pivots, qtf } = factorise(jacobian, points, n, residuals);
     if (iteration === 1) {
       for (let j = 0; j < n; j += 1) scale[j] = columnNorms[j] === 0 ? 1 : columnNorms[j];

@@ -133,49 +133,6 @@ export function bin(image: Image, binningX: number, binningY: number, mean: bool
   return viewOf(binned, rows, columns);
 }
 
-export function mirror(image: Image, x: boolean, y: boolean): Image {
-  const [rows, columns] = image.shape;
-  const [rowStride, columnStride] = image.stride;
-  return copyOf({
-    data: image.data,
-    shape: image.shape,
-    stride: [y ? -rowStride : rowStride, x ? -columnStride : columnStride],
-    offset: image.offset + (y ? (rows - 1) * rowStride : 0) + (x ? (columns - 1) * columnStride : 0),
-  });
-}
-
-export function quarterTurns(image: Image, turns: number): Image {
-  const [rows, columns] = image.shape;
-  const [rowStride, columnStride] = image.stride;
-  const lastRow = image.offset + (rows - 1) * rowStride;
-  const lastColumn = image.offset + (columns - 1) * columnStride;
-  switch (((turns % 4) + 4) % 4) {
-    case 1:
-      return copyOf({
-        ...image,
-        shape: [columns, rows],
-        stride: [-columnStride, rowStride],
-        offset: lastColumn,
-      });
-    case 2:
-      return mirror(image, true, true);
-    case 3:
-      return copyOf({
-        ...image,
-        shape: [columns, rows],
-        stride: [columnStride, -rowStride],
-        offset: lastRow,
-      });
-    default:
-      return copyOf(image);
-  }
-}
-
-function copyOf(image: Image): Image {
-  const tight = compact(image);
-  return tight === image ? { ...image, data: image.data.slice() } : tight;
-}
-
 interface Operand {
   readonly value: number;
   readonly type: NumericType;
