@@ -55,7 +55,7 @@ export function parseNpy(bytes: Uint8Array): ArrayValue {
   }
   const data = Buffer.allocUnsafeSlow(size);
   file.copy(data, 0, start, start + size);
-  if (header.bigEndian) swap(data, elementSize(header.type));
+  if (header.bigEndian) swapBytes(data, elementSize(header.type));
   const array = viewElements(header.type, data.buffer, data.byteOffset, count);
   const value: ArrayValue = { type: header.type, data: array, shape: header.shape };
   return header.fortranOrder ? toRowMajor(value) : value;
@@ -86,14 +86,15 @@ function parseHeader(text: string): Header {
   return { ...type, fortranOrder: order === 'True', shape };
 }
 
-function swap(bytes: Buffer, size: number): void {
+/** Turns the byte order of elements of `size` bytes, in place. */
+export function swapBytes(bytes: Buffer, size: number): void {
   if (size === 2) bytes.swap16();
   else if (size === 4) bytes.swap32();
   else if (size === 8) bytes.swap64();
 }
 
 /** Reorders column-major elements; the first index of the file runs fastest. */
-function toRowMajor(value: ArrayValue): ArrayValue {
+export function toRowMajor(value: ArrayValue): ArrayValue {
   const { type, shape } = value;
   const source = value.data as Float64Array;
   const target = viewElements(type, new ArrayBuffer(source.byteLength), 0, source.length) as Float64Array;
