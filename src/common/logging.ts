@@ -185,6 +185,10 @@ const PINO_METHODS = {
   CRITICAL: 'fatal',
 } as const;
 
+function levelOf(pinoLabel: string): string {
+  return logLevels.find((level) => PINO_METHODS[level] === pinoLabel) ?? pinoLabel;
+}
+
 function jsonWriter(destination: LogDestination, suffix: string | undefined) {
   const base = { pid: process.pid, ...(suffix === undefined ? {} : { instance: suffix }) };
   const output = pino(
@@ -193,12 +197,12 @@ function jsonWriter(destination: LogDestination, suffix: string | undefined) {
       base,
       timestamp: false,
       messageKey: 'message',
-      formatters: { level: () => ({}) },
+      formatters: { level: (label) => ({ level: levelOf(label) }) },
     },
     { write: (line: string) => void destination.write(line) },
   );
   return (time: Date, [, logger, level, message]: LogRecord, cause: unknown): void => {
     const trace = cause instanceof Error ? { stack: clean(cause.stack ?? cause.message) } : {};
-    output[PINO_METHODS[level as LogLevel]]({ time: time.toISOString(), level, logger, ...trace }, message);
+    output[PINO_METHODS[level as LogLevel]]({ time: time.toISOString(), logger, ...trace }, message);
   };
 }

@@ -38,6 +38,7 @@ export {
   textAnswer,
 } from './answer.js';
 export { type Application, type ApplicationOptions, createApplication } from './application.js';
+export { backgroundUploadRoute } from './background-route.js';
 export { type BodyLimits, defaultBodyLimits } from './body.js';
 export { type CommonRoutesOptions, commonRoutes, logText } from './common-routes.js';
 export { escapeHtml } from './front-page.js';
@@ -57,4 +58,5 @@ export {
   type Route,
   type RouteRequest,
 } from './route.js';
+export { type ScriptManagement, scriptRoutes } from './script-routes.js';
 export { type HttpServer, type HttpServerOptions, startHttpServer } from './server.js';

@@ -1,5 +1,5 @@
 /** Scripts of users and libraries that they import. */
-import { defineRoute, type JsonSchema, type Route } from '../../http/index.js';
+import { defineRoute, type JsonSchema, type Route, scriptRoutes } from '../../http/index.js';
 import type { PipelineService, StoredFile } from '../service.js';
 
 const text: JsonSchema = { type: 'string' };
@@ -7,54 +7,6 @@ const names: JsonSchema = { type: 'array', items: text };
 
 export function codeRoutes(base: string, service: PipelineService): Route[] {
   return [...scriptRoutes(base, service), ...libraryRoutes(base, service)];
-}
-
-function scriptRoutes(base: string, service: PipelineService): Route[] {
-  const tag = 'scripts';
-  const path = `${base}/script/{script_name}/script_bytes` as const;
-  return [
-    defineRoute({
-      method: 'GET',
-      path: `${base}/script`,
-      tag,
-      summary: 'Names of the scripts',
-      response: { kind: 'envelope', payload: { scripts: names } },
-      handler: async () => ({ status: 'List of scripts.', scripts: await service.scripts() }),
-    }),
-    defineRoute({
-      method: 'GET',
-      path,
-      tag,
-      summary: 'A script as text; a compiled one in base64',
-      response: { kind: 'envelope', payload: { script: text } },
-      handler: async ({ parameters: { script_name } }) => {
-        const { name, content } = await service.script(script_name);
-        const script = name.endsWith('.so') ? content.toString('base64') : content.toString('utf8');
-        return { status: `Script file '${script_name}'.`, script };
-      },
-    }),
-    defineRoute({
-      method: 'PUT',
-      path,
-      tag,
-      summary: 'Stores a script',
-      body: { kind: 'bytes', what: 'script', limit: 'code' },
-      handler: async ({ parameters: { script_name }, body }) => {
-        await service.storeScript(script_name, body);
-        return { status: `Script file ${script_name} stored.` };
-      },
-    }),
-    defineRoute({
-      method: 'DELETE',
-      path,
-      tag,
-      summary: 'Deletes a script',
-      handler: async ({ parameters: { script_name } }) => {
-        await service.deleteScript(script_name);
-        return { status: `Script ${script_name} configuration deleted.` };
-      },
-    }),
-  ];
 }
 
 function libraryRoutes(base: string, service: PipelineService): Route[] {

@@ -1,0 +1,78 @@
+import { expect } from 'chai';
+import {
+  formatLogRecord,
+  Logging,
+  type LoggingOptions,
+  type LogRecord,
+  LogRing,
+} from '../../src/common/logging.js';
+
+function collect(options: LoggingOptions): { logging: Logging; lines: string[] } {
+  const lines: string[] = [];
+  const logging = new Logging({ ...options, destination: { write: (line) => lines.push(line) } });
+  return { logging, lines };
+}
+
+describe('common/logging', () => {
+  it('begins with the record that clients know', () => {
+    const [time, ...rest] = new Logging({ destination: null }).ring.records()[0]!;
+    expect(time).to.match(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
+    expect(rest).to.deep.equal(['cam_server', 'INFO', 'Start logging']);
+  });
+
+  it('keeps the last records in order', () => {
+    const ring = new LogRing(3);
+    const record = (message: string): LogRecord => ['', '', '', message];
+    expect(ring.records()).to.deep.equal([]);
+    for (const message of ['a', 'b', 'c', 'd', 'e']) ring.push(record(message));
+    expect(ring.records().map((entry) => entry[3])).to.deep.equal(['c', 'd', 'e']);
+  });
+
+  it('obeys the level, which may change at run time', () => {
+    const { logging } = collect({ level: 'WARNING' });
+    const log = logging.logger('x');
+    log.info('not yet');
+    logging.level = 'DEBUG';
+    log.debug('now');
+    expect(logging.ring.records().map((entry) => entry[3])).to.deep.equal(['now']);
+  });
+
+  it('writes readable lines with suffix and stack, and records without', () => {
+    const { logging, lines } = collect({ suffix: 'camera:CAM1' });
+    logging.logger('a.b').error('bad\nthing', new Error('cause'));
+    expect(lines[1]).to.match(/^\d{4}-.* - a\.b - ERROR - bad\\nthing \[camera:CAM1\]\nError: cause\n +at /);
+    expect(logging.ring.records()[1]!.slice(1)).to.deep.equal(['a.b', 'ERROR', 'bad\nthing']);
+  });
+
+  it('writes JSON lines for collectors', () => {
+    const { logging, lines } = collect({ format: 'json', suffix: 'camera:CAM1' });
+    logging.logger('a').critical('x', new Error('cause'));
+    const line = JSON.parse(lines[1]!);
+    expect(line).to.include({ level: 'CRITICAL', logger: 'a', message: 'x', instance: 'camera:CAM1' });
+    expect(line.stack).to.contain('Error: cause');
+    expect(line.time).to.match(/Z$/);
+  });
+
+  it('hides passwords in addresses and cuts endless messages', () => {
+    const { logging } = collect({});
+    logging.logger('x').info('connecting to redis://user:secret@host:6379 and redis://:secret@host');
+    logging.logger('x').info('y'.repeat(1_000_000));
+    const [, first, second] = logging.ring.records();
+    expect(first![3]).to.equal('connecting to redis://***@host:6379 and redis://***@host');
+    expect(second![3].length).to.equal(10_001);
+  });
+
+  it('tells listeners until they leave', () => {
+    const { logging } = collect({});
+    const heard: string[] = [];
+    const leave = logging.onRecord((record) => heard.push(record[3]));
+    logging.logger('x').info('one');
+    leave();
+    logging.logger('x').info('two');
+    expect(heard).to.deep.equal(['one']);
+  });
+
+  it('shows control characters instead of sending them to terminals', () => {
+    expect(formatLogRecord(['t', 'l', 'INFO', 'a\u001b[2Jb\tc'])).to.equal('t - l - INFO - a\\x1b[2Jb c');
+  });
+});
