@@ -55,6 +55,16 @@ export interface InstanceSpecification {
   readonly config: JsonObject;
   /** What the program needs besides the configuration: addresses, folders, defaults of server options. */
   readonly options: JsonObject;
+  /**
+   * The stream port: `allocate` takes the next free one of the server's range, a number exactly that one, `none` none (ipc).
+   * The program finds it as `context.port`.
+   */
+  readonly port: 'allocate' | 'none' | number;
+  /**
+   * What the instance is made of, for example the source type of a camera. Starting an instance whose kind differs from that
+   * of the running or kept one replaces it.
+   */
+  readonly kind: string;
 }
 
 /** What a program gets to work with in its own process. */
@@ -62,6 +72,8 @@ export interface InstanceContext {
   readonly name: string;
   readonly config: JsonObject;
   readonly options: JsonObject;
+  /** The port to bind, null when the specification asked for none. */
+  readonly port: number | null;
   /** Aborted when the instance is asked to stop (request, SIGTERM, parent gone). The program then cleans up and returns. */
   readonly stop: AbortSignal;
   /** The live counters; the program writes into this object. */
@@ -70,7 +82,10 @@ export interface InstanceContext {
   readonly log: InstanceLog;
   /** Tells the server that the output is bound and the instance serves. Further calls have no effect. */
   ready(): void;
-  /** Called with each new complete configuration, in order. */
+  /**
+   * Called with each new complete configuration, in order. One that arrived before the first listener is handed to that
+   * listener at once.
+   */
   onConfig(listener: (config: JsonObject) => void): void;
   /**
    * Answers named requests of the server to the running program (for example the last frame of a camera).

@@ -1,0 +1,81 @@
+import { CamServerError, errorText } from '../common/errors.js';
+import { formatJson, type JsonObject, parseJson } from '../common/json.js';
+import type { HostCommand, HostReport } from './messages.js';
+import type { InstanceContext, InstanceCounters, InstanceLog } from './types.js';
+
+type RunCommand = Extract<HostCommand, { type: 'run' }>;
+type RequestCommand = Extract<HostCommand, { type: 'request' }>;
+type Handler = (parameters: JsonObject) => Promise<JsonObject>;
+
+/** What a program works with; the host passes on to it what the server sends. */
+export class HostContext implements InstanceContext {
+  readonly name: string;
+  readonly config: JsonObject;
+  readonly options: JsonObject;
+  readonly port: number | null;
+  readonly counters: InstanceCounters = {
+    received: 0,
+    sent: 0,
+    bytesReceived: 0,
+    clients: 0,
+    headerChanges: 0,
+    frameShape: null,
+    dropped: {},
+  };
+  /** Whether the program has told that it serves. */
+  isReady = false;
+  private readonly handlers = new Map<string, Handler>();
+  private readonly configListeners: ((config: JsonObject) => void)[] = [];
+  private unheardConfig: JsonObject | null = null;
+
+  constructor(
+    command: RunCommand,
+    readonly stop: AbortSignal,
+    readonly log: InstanceLog,
+    private readonly report: (message: HostReport) => void,
+  ) {
+    this.name = command.name;
+    this.config = parseJson(command.config) as JsonObject;
+    this.options = parseJson(command.options) as JsonObject;
+    this.port = command.port;
+  }
+
+  ready(): void {
+    if (this.isReady) return;
+    this.isReady = true;
+    this.report({ type: 'ready' });
+  }
+
+  onConfig(listener: (config: JsonObject) => void): void {
+    this.configListeners.push(listener);
+    if (this.unheardConfig !== null) listener(this.unheardConfig);
+    this.unheardConfig = null;
+  }
+
+  onRequest(name: string, handler: Handler): void {
+    this.handlers.set(name, handler);
+  }
+
+  updateConfig(config: JsonObject): void {
+    if (this.configListeners.length === 0) this.unheardConfig = config;
+    for (const listener of this.configListeners) listener(config);
+  }
+
+  async answer(request: RequestCommand): Promise<void> {
+    const { id, name } = request;
+    try {
+      const handler = this.handlers.get(name);
+      if (handler === undefined) {
+        throw new CamServerError(
+          'UNKNOWN_REQUEST',
+          `Instance '${this.name}' does not answer requests '${name}'.`,
+        );
+      }
+      const result = await handler(parseJson(request.parameters) as JsonObject);
+      this.report({ type: 'response', id, result: formatJson(result) });
+    } catch (error) {
+      const code = error instanceof CamServerError ? error.code : 'REQUEST_FAILED';
+      this.report({ type: 'failure', id, code, message: errorText(error) });
+    }
+  }
+}

@@ -1,0 +1,171 @@
+/** Provides host processes: warm spares first, else new ones, created one after the other so that the event loop stays free. */
+import { availableParallelism } from 'node:os';
+import { HostProcess, type HostSettings } from './host-process.js';
+import type { InstanceLog } from './types.js';
+
+/** Spares are replaced when no start was asked for during this time: a burst of starts needs the processors itself. */
+const QUIET_TIME = 250;
+/** A spare that has not loaded its modules by then is ended. */
+const LOAD_TIMEOUT = 30_000;
+/** Longest wait before another spare is tried after spares died while loading. */
+const LONGEST_BACK_OFF = 60_000;
+const KILL_GRACE = 1000;
+
+export interface HostPoolSettings extends HostSettings {
+  /** How many warm spares to keep. */
+  readonly spares: number;
+}
+
+interface Waiter {
+  readonly resolve: (host: HostProcess) => void;
+  readonly reject: (reason: unknown) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * A host belongs to the pool until `acquire` hands it out; it never comes back. At most twice as many processes as there are
+ * processors load their modules at the same time, and at most one is forked per turn of the event loop.
+ */
+export class HostPool {
+  /** Forked for a waiter, from spares, spares that died unused: for the metrics. */
+  readonly counts = { forked: 0, fromSpare: 0, sparesLost: 0 };
+  private readonly spares: HostProcess[] = [];
+  private readonly waiters: Waiter[] = [];
+  private readonly loading = new Set<HostProcess>();
+  private readonly maximumLoading = 2 * availableParallelism();
+  private isForking = false;
+  private spareFailures = 0;
+  private replenishTimer: NodeJS.Timeout | null = null;
+  private isClosed = false;
+
+  constructor(
+    private readonly settings: HostPoolSettings,
+    private readonly log: InstanceLog,
+  ) {
+    this.scheduleReplenishment(0);
+  }
+
+  /** Spares that can take an instance at once. */
+  get loadedSpares(): number {
+    return this.spares.filter((spare) => spare.isLoaded).length;
+  }
+
+  /**
+   * The next free host.
+   * @param signal gives up waiting; the promise then rejects with its reason
+   */
+  acquire(signal: AbortSignal): Promise<HostProcess> {
+    signal.throwIfAborted();
+    if (this.isClosed) throw new Error('The pool of host processes is closed');
+    this.scheduleReplenishment(QUIET_TIME);
+    const spare = this.takeSpare();
+    if (spare !== null) return Promise.resolve(spare);
+    return new Promise((resolve, reject) => {
+      const waiter = { resolve, reject, signal };
+      this.waiters.push(waiter);
+      signal.addEventListener('abort', () => this.dismiss(waiter), { once: true });
+      this.forkForWaiters();
+    });
+  }
+
+  /** Ends the spares and refuses further work; hosts handed out are not touched. */
+  async close(): Promise<void> {
+    this.isClosed = true;
+    if (this.replenishTimer !== null) clearTimeout(this.replenishTimer);
+    for (const waiter of this.waiters.splice(0)) {
+      waiter.reject(new Error('The pool of host processes is closed'));
+    }
+    await Promise.all(this.spares.splice(0).map(endSpare));
+  }
+
+  private takeSpare(): HostProcess | null {
+    if (this.spares.length === 0) return null;
+    const loaded = this.spares.findIndex((spare) => spare.isLoaded);
+    const [spare] = this.spares.splice(Math.max(loaded, 0), 1);
+    this.counts.fromSpare += 1;
+    return spare!;
+  }
+
+  private dismiss(waiter: Waiter): void {
+    const index = this.waiters.indexOf(waiter);
+    if (index < 0) return;
+    this.waiters.splice(index, 1);
+    waiter.reject(waiter.signal.reason);
+  }
+
+  private forkForWaiters(): void {
+    if (this.isForking || this.waiters.length === 0 || this.loading.size >= this.maximumLoading) return;
+    this.isForking = true;
+    setImmediate(() => {
+      this.isForking = false;
+      if (this.isClosed) return;
+      const waiter = this.waiters.shift();
+      if (waiter === undefined) return;
+      this.counts.forked += 1;
+      waiter.resolve(this.fork());
+      this.forkForWaiters();
+    });
+  }
+
+  private fork(): HostProcess {
+    const done = (): void => {
+      this.loading.delete(host);
+      this.forkForWaiters();
+    };
+    const host = new HostProcess(this.settings, done);
+    this.loading.add(host);
+    void host.ended.then(done);
+    return host;
+  }
+
+  private scheduleReplenishment(delay: number): void {
+    if (this.isClosed || this.settings.spares === 0) return;
+    if (this.replenishTimer !== null) clearTimeout(this.replenishTimer);
+    this.replenishTimer = setTimeout(() => this.replenish(), delay);
+    this.replenishTimer.unref();
+  }
+
+  /** Adds one spare; the next follows when this one has loaded. */
+  private replenish(): void {
+    this.replenishTimer = null;
+    if (this.isClosed || this.spares.length >= this.settings.spares) return;
+    if (this.loading.size > 0) {
+      this.scheduleReplenishment(QUIET_TIME);
+      return;
+    }
+    const spare = this.fork();
+    this.spares.push(spare);
+    void this.watchLoading(spare);
+    void spare.ended.then(() => this.forgetSpare(spare));
+  }
+
+  private async watchLoading(spare: HostProcess): Promise<void> {
+    const timer = setTimeout(() => {
+      if (spare.isLoaded || !this.spares.includes(spare)) return;
+      this.log.warning(
+        `A spare host process did not load its modules within ${LOAD_TIMEOUT / 1000} s. Terminated.`,
+      );
+      spare.kill('SIGKILL');
+    }, LOAD_TIMEOUT);
+    timer.unref();
+    await spare.ended;
+    clearTimeout(timer);
+  }
+
+  /** A spare that died is replaced, ever more slowly when they die while loading. */
+  private forgetSpare(spare: HostProcess): void {
+    const index = this.spares.indexOf(spare);
+    if (index < 0) return;
+    this.spares.splice(index, 1);
+    this.counts.sparesLost += 1;
+    this.spareFailures = spare.isLoaded ? 0 : this.spareFailures + 1;
+    this.log.warning(`A spare host process (pid ${spare.pid}) ended unexpectedly.`);
+    this.scheduleReplenishment(Math.min(QUIET_TIME * 2 ** this.spareFailures, LONGEST_BACK_OFF));
+  }
+}
+
+async function endSpare(spare: HostProcess): Promise<void> {
+  spare.kill('SIGTERM');
+  if (!(await spare.endsWithin(KILL_GRACE))) spare.kill('SIGKILL');
+  await spare.ended;
+}

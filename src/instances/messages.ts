@@ -1,0 +1,42 @@
+/**
+ * The control messages between a server and the host process of an instance. JSON documents travel as text, because the
+ * literal kinds of their numbers would be lost otherwise.
+ */
+import type { InstanceCounters, LogRecord } from './types.js';
+
+/** Server to host. */
+export type HostCommand =
+  | {
+      readonly type: 'run';
+      readonly name: string;
+      readonly program: string;
+      readonly config: string;
+      readonly options: string;
+      readonly port: number | null;
+      /** Debug records are not sent unless this is set. */
+      readonly debug: boolean;
+    }
+  | { readonly type: 'stop' }
+  | { readonly type: 'config'; readonly config: string }
+  | { readonly type: 'request'; readonly id: number; readonly name: string; readonly parameters: string };
+
+/** Host to server. */
+export type HostReport =
+  /** The modules to preload are there; the process can take an instance at once. */
+  | { readonly type: 'loaded' }
+  | { readonly type: 'ready' }
+  | { readonly type: 'log'; readonly records: readonly LogRecord[] }
+  | { readonly type: 'statistics'; readonly sample: StatisticsSample }
+  | { readonly type: 'response'; readonly id: number; readonly result: string }
+  | { readonly type: 'failure'; readonly id: number; readonly code: string; readonly message: string };
+
+/** The counters of an instance and their rates over the window that ended at `time`. */
+export interface StatisticsSample extends InstanceCounters {
+  /** `HH:MM:SS` local time. */
+  readonly time: string;
+  /** Received and sent messages per second. */
+  readonly receiveRate: number;
+  readonly sendRate: number;
+  /** Received bytes per second. */
+  readonly throughput: number;
+}

@@ -1,0 +1,13 @@
+import type { InstanceContext } from '../../../src/instances/types.js';
+
+/** Does not stop when asked. `config.how`: `ignore` the request, or `block` the event loop for ever. Ready if `config.ready`. */
+export async function run(context: InstanceContext): Promise<number> {
+  setInterval(() => {}, 1000);
+  if (context.config.ready === true) context.ready();
+  if (context.config.how === 'block') setTimeout(blockForever, 20);
+  return new Promise(() => {});
+}
+
+function blockForever(): void {
+  for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
+}

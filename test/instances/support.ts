@@ -1,0 +1,87 @@
+/** Supervisors and specifications for the tests of this folder. */
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import {
+  CAMERA_MODES,
+  PIPELINE_POLICY,
+  Supervisor,
+  type SupervisorOptions,
+} from '../../src/instances/index.js';
+import type { InstanceLog, InstanceSpecification } from '../../src/instances/types.js';
+
+export { CAMERA_MODES };
+
+export const silentLog: InstanceLog = { debug() {}, info() {}, warning() {}, error() {} };
+
+/** A supervisor without spares whose ports the operating system chose to be free a moment ago. */
+export async function createSupervisor(options: Partial<SupervisorOptions> = {}): Promise<Supervisor> {
+  return new Supervisor({
+    portRange: await freeRange(100),
+    portPolicy: PIPELINE_POLICY,
+    address: '127.0.0.1',
+    log: silentLog,
+    spares: 0,
+    timeouts: { kill: 300 },
+    ...options,
+  });
+}
+
+/** A range that starts at a port that is free; others in it may be taken, which the allocator copes with. */
+export async function freeRange(size: number): Promise<{ from: number; to: number }> {
+  for (;;) {
+    const from = await freePort();
+    if (from + size <= 65536) return { from, to: from + size };
+  }
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** @param program name of a file in `programs` */
+export function specification(
+  name: string,
+  program: string,
+  changes: Partial<InstanceSpecification> = {},
+): InstanceSpecification {
+  return {
+    name,
+    program: new URL(`./programs/${program}.js`, import.meta.url).href,
+    logSuffix: `name:${name}`,
+    config: {},
+    options: {},
+    port: 'allocate',
+    kind: 'test',
+    ...changes,
+  };
+}
+
+/** Whether a process exists and is not a zombie. */
+export function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+/** Waits until `condition` holds; the time-out of the test bounds it. */
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+/** What a promise was rejected with. */
+export async function rejection(promise: Promise<unknown>): Promise<Error> {
+  try {
+    await promise;
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('The promise was fulfilled');
+}
