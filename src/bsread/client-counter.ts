@@ -6,19 +6,17 @@ import type { Observer } from 'zeromq';
 export class ClientCounter {
   private count = 0;
 
-  constructor(private readonly events: Observer) {
+  constructor(
+    private readonly events: Observer,
+    private readonly onChange: (clients: number) => void = () => {},
+  ) {
     events.on('accept', this.add);
     events.on('connect', this.add);
     events.on('disconnect', this.remove);
   }
 
-  private readonly add = (): void => {
-    this.count += 1;
-  };
-
-  private readonly remove = (): void => {
-    this.count = Math.max(0, this.count - 1);
-  };
+  private readonly add = (): void => this.set(this.count + 1);
+  private readonly remove = (): void => this.set(Math.max(0, this.count - 1));
 
   /** Established connections, never below 0. */
   get clients(): number {
@@ -30,13 +28,20 @@ export class ClientCounter {
     this.events.off('accept', this.add);
     this.events.off('connect', this.add);
     this.events.off('disconnect', this.remove);
-    this.count = 0;
+    this.set(0);
+  }
+
+  private set(count: number): void {
+    if (count === this.count) return;
+    this.count = count;
+    this.onChange(count);
   }
 }
 
 /**
  * Calls `action` when nobody has been connected for the time-out: from the start, and from each time that the last client
- * left; then again after each further time-out until somebody connects.
+ * left; then again after each further time-out until somebody connects. It looks ten times a second, and whenever
+ * `evaluate` is called.
  */
 export class NoClientTimer {
   private since: number | null = performance.now();
@@ -66,7 +71,8 @@ export class NoClientTimer {
     clearInterval(this.interval);
   }
 
-  private evaluate(): void {
+  /** Looks at the number of clients now instead of within 100 ms; for clients that stay shorter than that. */
+  evaluate(): void {
     if (this.clients() > 0) {
       this.since = null;
       return;

@@ -8,15 +8,12 @@ import type { ChannelValue, Timestamp } from '../common/values.js';
 import { ClientCounter } from './client-counter.js';
 import type { EncodedDataHeader } from './headers.js';
 import { encodeMessage } from './message.js';
-import type { Attachment, SenderStatistics } from './types.js';
+import { attach, type TransportOptions, transportOptions } from './sockets.js';
+import type { SenderStatistics } from './types.js';
 
-export interface SenderOptions {
-  /** `tcp://*:port`, `tcp://host:port` or `ipc://path`; `tcp://*:0` binds a free port. */
-  readonly address: string;
+export interface SenderOptions extends TransportOptions {
   /** Default PUB. */
   readonly mode?: 'PUB' | 'PUSH';
-  /** Default bind. */
-  readonly attachment?: Attachment;
   /** Messages that may wait for one peer; default 10. */
   readonly highWaterMark?: number;
   /**
@@ -28,18 +25,26 @@ export interface SenderOptions {
   readonly sendTimeout?: number;
   /** Milliseconds that unsent messages are kept at close; default 1000. */
   readonly linger?: number;
+  /** Called with the number of clients whenever it changes. */
+  readonly onClientsChange?: (clients: number) => void;
 }
 
 export type SendResult = 'sent' | 'dropped';
 
-const HEARTBEAT_INTERVAL = 5000;
-const HEARTBEAT_TIMEOUT = 30_000;
+/** Milliseconds after which a waiting send looks whether it is still wanted; ZeroMQ cannot take a pending one back. */
+const WAIT_SLICE = 50;
+/** Sends of a PUSH that never waits resolve at once; so many in a row may keep the event loop from everything else. */
+const SENDS_WITHOUT_YIELD = 64;
+/** All that a peer sends to a sender are subscriptions and heartbeats. */
+const MAXIMUM_INBOUND_SIZE = 64 * 1024;
 
 export class Sender {
   private readonly socket: Publisher | Push;
   private readonly counter: ClientCounter;
+  private readonly isWaiting: boolean;
   private isOpen = false;
   private isSending = false;
+  private sendsSinceYield = 0;
   private messagesSent = 0;
   private bytesSent = 0;
   private messagesDropped = 0;
@@ -48,29 +53,27 @@ export class Sender {
   private boundAddress: string | null = null;
 
   constructor(private readonly options: SenderOptions) {
-    const highWaterMark = options.highWaterMark ?? 10;
-    const common = {
+    const { mode = 'PUB', block = true, highWaterMark = 10, linger = 1000 } = options;
+    const socketOptions = {
+      ...transportOptions(options),
       sendHighWaterMark: highWaterMark,
-      linger: options.linger ?? 1000,
-      heartbeatInterval: HEARTBEAT_INTERVAL,
-      heartbeatTimeout: HEARTBEAT_TIMEOUT,
+      linger,
+      maxMessageSize: MAXIMUM_INBOUND_SIZE,
     };
-    const isPush = options.mode === 'PUSH';
-    const sendTimeout = isPush ? (options.block === false ? 0 : (options.sendTimeout ?? -1)) : 0;
-    this.socket = isPush ? new Push({ ...common, sendTimeout }) : new Publisher({ ...common, sendTimeout });
-    this.counter = new ClientCounter(this.socket.events);
+    this.isWaiting = mode === 'PUSH' && block;
+    const sendTimeout = mode === 'PUSH' && !block ? 0 : -1;
+    this.socket =
+      mode === 'PUSH'
+        ? new Push({ ...socketOptions, sendTimeout })
+        : new Publisher({ ...socketOptions, sendTimeout });
+    // before binding, so that no connection goes uncounted
+    this.counter = new ClientCounter(this.socket.events, options.onClientsChange);
   }
 
-  /** Binds or connects. @throws CamServerError `Unable to <bind|connect> to <address>` */
+  /** Binds (default) or connects. @throws CamServerError `Unable to <bind|connect> to <address>` */
   async open(): Promise<void> {
     const { address, attachment = 'bind' } = this.options;
-    try {
-      if (attachment === 'bind') await this.socket.bind(address);
-      else this.socket.connect(address);
-    } catch (error) {
-      throw new CamServerError('UNABLE_TO_OPEN', `Unable to ${attachment} to ${address}`, { cause: error });
-    }
-    this.boundAddress = this.socket.lastEndpoint;
+    this.boundAddress = await attach(this.socket, address, attachment);
     this.isOpen = true;
   }
 
@@ -92,7 +95,7 @@ export class Sender {
   /**
    * Sends one message. Only one call may be in progress, so that a slow peer is felt by the caller instead of filling a hidden
    * queue. Arrays are not copied: they must never be changed afterwards.
-   * @param signal ends the waiting of a blocking PUSH; the message counts as dropped
+   * @param signal ends the waiting of a blocking PUSH within 50 ms; the message counts as dropped, the sender stays usable
    * @throws ValueError when a value does not fit its channel; CamServerError when the sender is closed or busy
    */
   async send(
@@ -138,30 +141,43 @@ export class Sender {
     this.socket.close();
   }
 
-  /** False when no peer took the message within the time allowed. */
+  /** False when no peer took the message within the time allowed, or the caller stopped. */
   private async handOver(parts: Uint8Array[], signal?: AbortSignal): Promise<boolean> {
-    if (signal?.aborted === true) return false;
-    const sending = this.socket.send(parts).then(
-      () => true,
-      (error: NodeJS.ErrnoException) => {
-        if (error.code === 'EAGAIN' || this.socket.closed) return false;
-        throw error;
-      },
-    );
-    if (signal === undefined) return sending;
-    let onAbort: () => void = () => {};
-    const aborted = new Promise<boolean>((resolve) => {
-      onAbort = () => {
-        // zeromq.js cannot withdraw a pending send; closing the socket is the only way to end it
-        this.close();
-        resolve(false);
-      };
-      signal.addEventListener('abort', onAbort, { once: true });
-    });
-    try {
-      return await Promise.race([sending, aborted]);
-    } finally {
-      signal.removeEventListener('abort', onAbort);
+    const deadline = this.isWaiting ? performance.now() + this.timeLimit() : 0;
+    for (;;) {
+      if (signal?.aborted === true || this.socket.closed) return false;
+      if (this.isWaiting) this.socket.sendTimeout = waitSlice(deadline);
+      if (await this.trySend(parts)) return true;
+      if (performance.now() < deadline) continue;
+      await this.yieldSometimes();
+      return false;
     }
   }
+
+  private async trySend(parts: Uint8Array[]): Promise<boolean> {
+    try {
+      await this.socket.send(parts);
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EAGAIN' || this.socket.closed) return false;
+      throw error;
+    }
+  }
+
+  /** As for receivers, 0 means no limit. */
+  private timeLimit(): number {
+    const { sendTimeout = 0 } = this.options;
+    return sendTimeout > 0 ? sendTimeout : Number.POSITIVE_INFINITY;
+  }
+
+  private async yieldSometimes(): Promise<void> {
+    this.sendsSinceYield += 1;
+    if (this.sendsSinceYield < SENDS_WITHOUT_YIELD) return;
+    this.sendsSinceYield = 0;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+function waitSlice(deadline: number): number {
+  return Math.max(1, Math.min(WAIT_SLICE, Math.ceil(deadline - performance.now())));
 }

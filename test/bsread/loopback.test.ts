@@ -1,4 +1,8 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
+import { Push } from 'zeromq';
 import {
   type ChannelDefinition,
   encodeDataHeader,
@@ -6,6 +10,7 @@ import {
   Receiver,
   Sender,
 } from '../../src/bsread/index.js';
+import { encodeMessage } from '../../src/bsread/message.js';
 import type { SenderOptions } from '../../src/bsread/sender.js';
 import { arrayValue, type ChannelValue, isArrayValue, TypedScalar } from '../../src/common/values.js';
 
@@ -49,6 +54,7 @@ describe('bsread: sender and receiver over real sockets', () => {
     return receiver;
   }
 
+  const counter = encodeDataHeader([{ name: 'count', type: 'int32', shape: [1] }]);
   const channels: ChannelDefinition[] = [
     { name: 'image', type: 'uint16', shape: [3, 2], compression: 'bitshuffle_lz4' },
     { name: 'big', type: 'int32', shape: [2], encoding: 'big' },
@@ -142,6 +148,16 @@ describe('bsread: sender and receiver over real sockets', () => {
     });
   });
 
+  it('tells of every change of the number of clients', async () => {
+    const changes: number[] = [];
+    const sender = await openSender({ onClientsChange: (clients) => changes.push(clients) });
+    const receiver = await openReceiver(sender.address, 'SUB');
+    await until(() => changes.length === 1);
+    receiver.close();
+    await until(() => changes.length === 2);
+    expect(changes).to.deep.equal([1, 0]);
+  });
+
   it('counts clients of a bound and of a connecting sender', async () => {
     const sender = await openSender();
     const receiver = await openReceiver(sender.address, 'SUB');
@@ -162,16 +178,158 @@ describe('bsread: sender and receiver over real sockets', () => {
     expect(sender.statistics).to.deep.include({ messagesSent: 0, messagesDropped: 1 });
   });
 
-  it('ends a blocking send when the caller stops', async () => {
+  it('ends a blocking send when the caller stops, and sends again afterwards', async () => {
     const sender = await openSender({ mode: 'PUSH' });
-    const header = encodeDataHeader([{ name: 'a', type: 'int32', shape: [1] }]);
     const stop = new AbortController();
-    const sending = sender.send(header, [1], 1n, timestamp, stop.signal);
-    expect(await errorOf(sender.send(header, [1], 2n, timestamp))).to.match(
+    const sending = sender.send(counter, [1], 1n, timestamp, stop.signal);
+    expect(await errorOf(sender.send(counter, [1], 2n, timestamp))).to.match(
       /has not finished the last message/,
     );
     stop.abort();
     expect(await sending).to.equal('dropped');
+    expect(await sender.send(counter, [1], 3n, timestamp, stop.signal)).to.equal('dropped');
+    const receiver = await openReceiver(sender.address, 'PULL');
+    expect(await sender.send(counter, [1], 4n, timestamp)).to.equal('sent');
+    expect((await receiver.receive())?.pulseId).to.equal(4n);
+    expect(sender.statistics).to.deep.include({ messagesSent: 1, messagesDropped: 2 });
+  });
+
+  it('gives a message up after the send time-out, or when the sender is closed', async () => {
+    const sender = await openSender({ mode: 'PUSH', sendTimeout: 20 });
+    expect(await sender.send(counter, [1], 1n, timestamp)).to.equal('dropped');
+    const patient = await openSender({ mode: 'PUSH' });
+    const sending = patient.send(counter, [1], 1n, timestamp);
+    patient.close();
+    expect(await sending).to.equal('dropped');
+    expect(await errorOf(patient.send(counter, [1], 1n, timestamp))).to.match(/is not open$/);
+  });
+
+  it('waits at the high-water mark of a reader that hangs, and loses nothing', async () => {
+    const sender = await openSender({ mode: 'PUSH', highWaterMark: 2 });
+    const receiver = new Receiver({ address: sender.address, mode: 'PULL', highWaterMark: 2 });
+    closing.push(receiver);
+    await receiver.open();
+    const header = encodeDataHeader([{ name: 'block', type: 'uint8', shape: [1 << 20] }]);
+    const block = arrayValue(new Uint8Array(1 << 20));
+    let sent = 0;
+    const count = 60;
+    const sending = (async () => {
+      for (; sent < count; sent += 1) await sender.send(header, [block], BigInt(sent), timestamp);
+    })();
+    let before = -1;
+    while (before !== sent) {
+      before = sent;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    expect(sent).to.be.lessThan(count);
+    const received = [];
+    while (received.length < count) received.push((await receiver.receive())?.pulseId);
+    await sending;
+    expect(received).to.deep.equal(Array.from({ length: count }, (_, index) => BigInt(index)));
+  });
+
+  it('never lets other work starve while nobody takes its messages', async () => {
+    const sender = await openSender({ mode: 'PUSH', block: false });
+    let ticked = false;
+    setImmediate(() => {
+      ticked = true;
+    });
+    while (!ticked) await sender.send(counter, [1], 1n, timestamp);
+    expect(sender.statistics.messagesDropped).to.be.greaterThan(1);
+  });
+
+  it('loses no message to a receive that was given up', async () => {
+    const sender = await openSender({ mode: 'PUSH' });
+    const receiver = await openReceiver(sender.address, 'PULL', 5);
+    const stop = new AbortController();
+    const pending = receiver.receive({ signal: stop.signal });
+    expect(await errorOf(receiver.receive())).to.match(/is already waiting$/);
+    stop.abort();
+    expect(await pending).to.equal(null);
+    expect(await receiver.receive()).to.equal(null);
+    await sender.send(counter, [1], 1n, timestamp);
+    let message = null;
+    while (message === null) message = await receiver.receive();
+    expect(message.pulseId).to.equal(1n);
+  });
+
+  it('passes over what the filter refuses, and tells of header changes', async () => {
+    const sender = await openSender({ mode: 'PUSH' });
+    const changes: bigint[] = [];
+    const receiver = new Receiver({
+      address: sender.address,
+      mode: 'PULL',
+      onHeaderChange: (message) => changes.push(message.pulseId),
+    });
+    closing.push(receiver);
+    await receiver.open();
+    const other = encodeDataHeader([{ name: 'b', type: 'int32', shape: [1] }]);
+    for (let pulseId = 1n; pulseId <= 6n; pulseId += 1n) {
+      await sender.send(pulseId < 3n ? counter : other, [1], pulseId, timestamp);
+    }
+    const even = (message: { pulseId: bigint }): boolean => message.pulseId % 2n === 0n;
+    const received: bigint[] = [];
+    for await (const message of receiver.messages({ filter: even })) {
+      received.push(message.pulseId);
+      if (received.length === 3) receiver.close();
+    }
+    expect(received).to.deep.equal([2n, 4n, 6n]);
+    expect(changes).to.deep.equal([3n]);
+    expect(receiver.statistics.messagesReceived).to.equal(6);
+  });
+
+  it('collects from several connecting senders, also over ipc', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'bsread-'));
+    for (const address of ['tcp://127.0.0.1:0', `ipc://${folder}/fan-in`]) {
+      const sink = new Receiver({ address, mode: 'PULL', attachment: 'bind' });
+      closing.push(sink);
+      await sink.open();
+      for (const pulseId of [1n, 2n]) {
+        const sender = await openSender({ mode: 'PUSH', attachment: 'connect', address: sink.address });
+        await sender.send(counter, [1], pulseId, timestamp);
+      }
+      const received = [(await sink.receive())?.pulseId, (await sink.receive())?.pulseId];
+      expect(received).to.have.members([1n, 2n]);
+    }
+    await rm(folder, { recursive: true });
+  });
+
+  it('drops and counts what is not bsread, and reads on', async () => {
+    const push = new Push({ linger: 0, sendHighWaterMark: 10 });
+    closing.push(push);
+    await push.bind('tcp://127.0.0.1:0');
+    const warnings: string[] = [];
+    const receiver = new Receiver({
+      address: push.lastEndpoint as string,
+      mode: 'PULL',
+      onWarning: (text) => warnings.push(text),
+    });
+    closing.push(receiver);
+    await receiver.open();
+    await push.send(['one part']);
+    await push.send(['{"htype": "bsr_stop-1.0"}', '']);
+    await push.send(encodeMessage(counter, [1], 5n, timestamp));
+    expect(await receiver.receive()).to.equal(null);
+    expect(await receiver.receive()).to.equal(null);
+    expect((await receiver.receive())?.pulseId).to.equal(5n);
+    expect(receiver.statistics).to.deep.include({ messagesReceived: 1, messagesDropped: 2 });
+    expect(warnings).to.deep.equal([
+      'Message dropped: a message of 1 parts; at least 2 are needed',
+      "Message dropped: htype 'bsr_stop-1.0' is not a bsread message",
+    ]);
+  });
+
+  it('cuts off a peer whose part is larger than allowed', async () => {
+    const changes: number[] = [];
+    const sender = await openSender({ mode: 'PUSH', onClientsChange: (clients) => changes.push(clients) });
+    const receiver = new Receiver({ address: sender.address, mode: 'PULL', maximumPartSize: 1000 });
+    closing.push(receiver);
+    await receiver.open();
+    const header = encodeDataHeader([{ name: 'a', type: 'uint8', shape: [2000] }]);
+    await sender.send(header, [arrayValue(new Uint8Array(2000))], 1n, timestamp);
+    await until(() => changes.includes(0));
+    await sender.send(counter, [1], 2n, timestamp);
+    expect((await receiver.receive())?.pulseId).to.equal(2n);
   });
 
   it('gives null after the receive time-out, and when it is closed', async () => {
