@@ -54,6 +54,7 @@ export async function startCamera(config: JsonObject, name = 'CAM'): Promise<Run
       backgroundFolder,
       defaults: CAMERA_DEFAULTS,
     }),
+    port: null,
     stop: stop.signal,
     counters,
     log: { debug: write, info: write, warning: write, error: write },
