@@ -12,7 +12,6 @@ export class HostContext implements InstanceContext {
   readonly name: string;
   readonly config: JsonObject;
   readonly options: JsonObject;
-  readonly port: number | null;
   readonly counters: InstanceCounters = {
     received: 0,
     sent: 0,
@@ -37,7 +36,6 @@ export class HostContext implements InstanceContext {
     this.name = command.name;
     this.config = parseJson(command.config) as JsonObject;
     this.options = parseJson(command.options) as JsonObject;
-    this.port = command.port;
   }
 
   ready(): void {

@@ -1,6 +1,6 @@
 /** One life of an instance as the server sees it: from the fork to the end, and what remains for the post-mortem. */
 import { CamServerError } from '../common/errors.js';
-import { formatJson, type JsonObject } from '../common/json.js';
+import { formatJson, type JsonObject, mergeObjects } from '../common/json.js';
 import type { HostExit, HostProcess } from './host-process.js';
 import { LogRing, logRecord } from './log-ring.js';
 import type { HostReport, StatisticsSample } from './messages.js';
@@ -64,8 +64,7 @@ export class Instance {
       name: specification.name,
       program: specification.program,
       config: formatJson(specification.config),
-      options: formatJson(specification.options),
-      port,
+      options: formatJson(mergeObjects(specification.options, { port })),
       debug,
     });
     this.ended = host.ended.then((exit) => this.finish(exit));

@@ -12,7 +12,6 @@ export type HostCommand =
       readonly program: string;
       readonly config: string;
       readonly options: string;
-      readonly port: number | null;
       /** Debug records are not sent unless this is set. */
       readonly debug: boolean;
     }

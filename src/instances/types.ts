@@ -57,7 +57,7 @@ export interface InstanceSpecification {
   readonly options: JsonObject;
   /**
    * The stream port: `allocate` takes the next free one of the server's range, a number exactly that one, `none` none (ipc).
-   * The program finds it as `context.port`.
+   * The program finds it as `options.port`, null for none.
    */
   readonly port: 'allocate' | 'none' | number;
   /**
@@ -71,9 +71,8 @@ export interface InstanceSpecification {
 export interface InstanceContext {
   readonly name: string;
   readonly config: JsonObject;
+  /** Those of the specification, and `port`. */
   readonly options: JsonObject;
-  /** The port to bind, null when the specification asked for none. */
-  readonly port: number | null;
   /** Aborted when the instance is asked to stop (request, SIGTERM, parent gone). The program then cleans up and returns. */
   readonly stop: AbortSignal;
   /** The live counters; the program writes into this object. */

@@ -14,10 +14,10 @@ export async function run(context: InstanceContext): Promise<number> {
   });
   context.onRequest('never', () => new Promise(() => {}));
   const server = createServer();
-  if (context.port !== null) {
+  if (context.options.port !== null) {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen(context.port!, '127.0.0.1', resolve);
+      server.listen(context.options.port as number, '127.0.0.1', resolve);
     });
   }
   context.counters.received = 3;
