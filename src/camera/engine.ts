@@ -96,6 +96,7 @@ export class Engine implements CameraEngine {
     for (const listener of this.rawListeners.splice(0)) listener(frame.image);
     const { view } = this;
     const image = view?.transform(frame.image);
+    if (image?.data.buffer !== frame.image.data.buffer) frame.release?.();
     if (view === null || image === undefined || !fits(image, view)) {
       this.drop('format');
       return 'wrong_size';

@@ -5,8 +5,8 @@ import type { JsonObject } from '../common/json.js';
 import type { CameraDefaults } from './settings.js';
 
 export interface CameraProgramOptions {
-  /** Where to bind: `tcp://*:<port>` or `ipc://<path>`. */
-  readonly address: string;
+  /** Where to bind when it is not the instance's port: `ipc://<path>`. */
+  readonly address: string | null;
   readonly backgroundFolder: string;
   readonly defaults: CameraDefaults;
 }
@@ -26,7 +26,7 @@ export function writeProgramOptions({
 
 export function readProgramOptions(options: JsonObject): CameraProgramOptions {
   return {
-    address: options.address as string,
+    address: options.address as string | null,
     backgroundFolder: options.background_folder as string,
     defaults: {
       queueSize: options.queue_size as number,

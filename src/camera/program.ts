@@ -32,7 +32,7 @@ export const run: InstanceProgram = async (context) => {
   const settings = readSettings(context.config, options);
   const source = sourceDefinition(settings.sourceType).create();
   const output = new CameraOutput(
-    options.address,
+    options.address ?? `tcp://*:${context.port ?? 0}`,
     headerLayout(settings.sourceType, settings.output),
     settings.output,
   );
@@ -118,20 +118,26 @@ function answerRequests(context: InstanceContext, engine: Engine): void {
     return { geometry: size === null ? null : [size.width, size.height] };
   });
   context.onRequest('image', async ({ raw }) => {
-    const image = raw === true ? await nextRawImage(engine) : engine.publishedImage;
-    if (image !== null) return portableImage(image);
-    throw new CamServerError('NO_IMAGE', `Camera ${context.name} has not delivered an image yet.`);
+    const { publishedImage } = engine;
+    if (raw === true) return await nextRawImage(engine, context.name);
+    if (publishedImage !== null) return portableImage(publishedImage);
+    throw noImage(context.name);
   });
 }
 
-function nextRawImage(engine: Engine): Promise<ArrayValue | null> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(null), FRAME_TIMEOUT);
+/** The pixels are copied while they are there: the source may take the memory back afterwards. */
+function nextRawImage(engine: Engine, name: string): Promise<JsonObject> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(noImage(name)), FRAME_TIMEOUT);
     engine.onNextRawImage((image) => {
       clearTimeout(timer);
-      resolve(toArrayValue(image));
+      resolve(portableImage(toArrayValue(image)));
     });
   });
+}
+
+function noImage(name: string): CamServerError {
+  return new CamServerError('NO_IMAGE', `Camera ${name} delivers no images at the moment.`);
 }
 
 /** The image object of the REST interface. */

@@ -48,9 +48,10 @@ export async function startCamera(config: JsonObject, name = 'CAM'): Promise<Run
   });
   const context: InstanceContext = {
     name,
+    port: null,
     config,
     options: writeProgramOptions({
-      address: 'tcp://127.0.0.1:0',
+      address: null,
       backgroundFolder,
       defaults: CAMERA_DEFAULTS,
     }),
@@ -66,7 +67,7 @@ export async function startCamera(config: JsonObject, name = 'CAM'): Promise<Run
   await Promise.race([isReady, ended.then((code) => Promise.reject(new Error(`ended with ${code}`)))]);
   const address = log.map((line) => /publishes on (\S+)\.$/.exec(line)?.[1]).find((found) => found)!;
   return {
-    address,
+    address: address.replace('0.0.0.0', '127.0.0.1'),
     counters,
     log,
     ended,

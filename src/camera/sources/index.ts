@@ -1,10 +1,13 @@
 import { CamServerError } from '../../common/errors.js';
 import type { SourceType } from '../configuration.js';
+import { bsread, bsreadSimulation } from './bsread/bsread.js';
 import { simulation } from './simulation.js';
 import type { SourceDefinition } from './source.js';
 
 const SOURCES: Partial<Record<SourceType, SourceDefinition>> = {
   simulation,
+  bsread,
+  bsread_simulation: bsreadSimulation,
 };
 
 /** @throws CamServerError `Source type '<type>' is not available yet` */

@@ -13,6 +13,8 @@ export interface SourceFrame {
   /** Null: the stream counts by itself. */
   readonly pulseId: bigint | null;
   readonly timestamp: Timestamp;
+  /** Gives the memory of the pixels back; called as soon as they are not needed, unless they were sent as they are. */
+  readonly release?: () => void;
 }
 
 /** `wrong_size`: the image does not have the size of the camera; it was not sent. */

@@ -1,0 +1,106 @@
+/**
+ * Buffered mode: every connection is read by itself, and messages are handed on in the order of their pulse ids.
+ */
+import type { Receiver } from '../../../bsread/receiver.js';
+import type { ReceivedMessage } from '../../../bsread/types.js';
+import { errorText } from '../../../common/errors.js';
+import { CameraFailure, ExitCode } from '../../failure.js';
+import type { CameraEngine } from '../source.js';
+import {
+  ALIGNMENT_INTERVAL,
+  areAligned,
+  MAXIMUM_MISALIGNED_CHECKS,
+  PulseRanges,
+  StartBarrier,
+} from './alignment.js';
+import { PulseBuffer } from './pulse-buffer.js';
+
+/**
+ * Messages in order until `stop` is aborted.
+ * @throws CameraFailure when a receiver fails, or when the connections stay misaligned for 10 s
+ */
+export async function* bufferConnections(
+  engine: CameraEngine,
+  receivers: readonly Receiver[],
+  stop: AbortSignal,
+): AsyncGenerator<ReceivedMessage> {
+  const connections = receivers.length;
+  const { bufferSize: size, bufferThreshold: threshold } = engine.settings.bsread;
+  const buffer = new PulseBuffer<ReceivedMessage>({ size, threshold, connections });
+  const ranges = new PulseRanges(connections);
+  const barrier = new StartBarrier(connections);
+  let failure: unknown = null;
+  let wake = (): void => {};
+  const fail = (error: unknown): void => {
+    failure ??= error;
+    wake();
+  };
+
+  const give = (message: ReceivedMessage, reason: string): void => {
+    engine.drop(reason);
+    message.release();
+  };
+  const take = (message: ReceivedMessage, connection: number): void => {
+    engine.counters.received += 1;
+    ranges.add(connection, message.pulseId);
+    if (!barrier.admits(connection, message.pulseId)) {
+      give(message, 'alignment');
+      return;
+    }
+    const lost = buffer.add(message);
+    if (lost !== null) give(lost, lost === message ? 'late' : 'buffer_full');
+    wake();
+  };
+
+  receivers.forEach((receiver, connection) => {
+    readAll(receiver, stop, (message) => take(message, connection)).catch(fail);
+  });
+  const alignment = watchAlignment(engine, ranges, fail);
+  stop.addEventListener('abort', () => wake(), { once: true });
+  try {
+    while (!stop.aborted && failure === null) {
+      const message = buffer.take();
+      if (message !== null) yield message;
+      else {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    }
+  } finally {
+    clearInterval(alignment);
+  }
+  if (failure !== null) throw failure;
+}
+
+async function readAll(
+  receiver: Receiver,
+  stop: AbortSignal,
+  onMessage: (message: ReceivedMessage) => void,
+): Promise<void> {
+  try {
+    while (!stop.aborted) {
+      const message = await receiver.receive();
+      if (message !== null) onMessage(message);
+    }
+  } catch (error) {
+    throw new CameraFailure(ExitCode.receiverFailed, `Receiver failed: ${errorText(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function watchAlignment(
+  engine: CameraEngine,
+  ranges: PulseRanges,
+  fail: (error: CameraFailure) => void,
+): NodeJS.Timeout {
+  let misaligned = 0;
+  return setInterval(() => {
+    const { bufferSize, abortOnError } = engine.settings.bsread;
+    misaligned = areAligned(ranges.ranges, bufferSize) ? 0 : misaligned + 1;
+    if (misaligned === 1 && engine.settings.debug) engine.log.debug('Streams misaligned');
+    if (misaligned <= MAXIMUM_MISALIGNED_CHECKS || !abortOnError) return;
+    fail(new CameraFailure(ExitCode.failed, 'Streams misaligned - aborting'));
+  }, ALIGNMENT_INTERVAL);
+}
