@@ -17,7 +17,7 @@ export interface PoolTask<Details> {
   readonly details: Details;
 }
 
-export interface FramePoolOptions<Details> {
+export interface FramePoolOptions<Details, Context> {
   /** Module whose default export is made by `serveFrames`. */
   readonly worker: URL;
   readonly threads: number;
@@ -29,15 +29,18 @@ export interface FramePoolOptions<Details> {
   readonly memory: number;
   /** Milliseconds after which a thread that hangs is ended and its frame dropped. */
   readonly taskTimeout: number;
-  /** Channels that will be sent. */
-  wanted(name: string): boolean;
+  /** Whether a channel of that frame will be sent. */
+  wanted(frame: PoolFrame<Details, Context>, name: string): boolean;
   /** Called in order, one at a time; ends the ticket. Must not reject. */
-  deliver(frame: PoolFrame<Details>, outcome: Outcome<ChannelValues | null>): Promise<void>;
+  deliver(frame: PoolFrame<Details, Context>, outcome: Outcome<ChannelValues | null>): Promise<void>;
 }
 
-export interface PoolFrame<Details> {
+export interface PoolFrame<Details, Context> {
   readonly ticket: FrameTicket;
+  /** Cloned for the thread. */
   readonly details: Details;
+  /** Stays on this side. */
+  readonly context: Context;
 }
 
 /** A thread did not end its work in time. */
@@ -45,15 +48,15 @@ export class TaskTimeoutError extends Error {
   override name = 'TaskTimeoutError';
 }
 
-type QueuedFrame<Details> = PoolFrame<Details> & { readonly slot: FrameSlot };
+type QueuedFrame<Details, Context> = PoolFrame<Details, Context> & { readonly slot: FrameSlot };
 
-export class FramePool<Details> {
+export class FramePool<Details, Context> {
   readonly #piscina: Piscina<PoolTask<Details>, PortableValues | null>;
   readonly #ring: FrameRing;
-  readonly #queue: OrderedQueue<QueuedFrame<Details>, PortableValues | null>;
+  readonly #queue: OrderedQueue<QueuedFrame<Details, Context>, PortableValues | null>;
 
   /** Starts the threads. */
-  constructor(private readonly options: FramePoolOptions<Details>) {
+  constructor(private readonly options: FramePoolOptions<Details, Context>) {
     const { threads, waiting, finished, memory } = options;
     this.#piscina = new Piscina({
       filename: options.worker.href,
@@ -89,7 +92,7 @@ export class FramePool<Details> {
    * @param bytes how much memory the frame needs
    * @param fill writes the frame into the slot; what it throws is passed on and ends the ticket as `error`
    */
-  push(frame: PoolFrame<Details>, bytes: number, fill: (memory: SharedArrayBuffer) => void): void {
+  push(frame: PoolFrame<Details, Context>, bytes: number, fill: (memory: SharedArrayBuffer) => void): void {
     let slot = this.#ring.acquire(bytes);
     while (slot === null && this.#queue.dropOldestWaiting()) slot = this.#ring.acquire(bytes);
     if (slot === null) {
@@ -124,7 +127,7 @@ export class FramePool<Details> {
     await this.#queue.idle();
   }
 
-  private async work(frame: QueuedFrame<Details>): Promise<PortableValues | null> {
+  private async work(frame: QueuedFrame<Details, Context>): Promise<PortableValues | null> {
     const { slot, details } = frame;
     const task = { memory: slot.memory, states: this.#ring.states, slot: slot.index, details };
     const abort = new AbortController();
@@ -139,12 +142,18 @@ export class FramePool<Details> {
     }
   }
 
-  private async deliver(frame: QueuedFrame<Details>, outcome: Outcome<PortableValues | null>): Promise<void> {
+  private async deliver(
+    frame: QueuedFrame<Details, Context>,
+    outcome: Outcome<PortableValues | null>,
+  ): Promise<void> {
     const { slot } = frame;
     let values: Outcome<ChannelValues | null>;
     if (outcome.ok && outcome.result !== null) {
       changeSlotState(this.#ring.states, slot.index, 'done', 'sending');
-      values = { ok: true, result: fromPortable(outcome.result, slot.memory, this.options.wanted) };
+      values = {
+        ok: true,
+        result: fromPortable(outcome.result, slot.memory, (name) => this.options.wanted(frame, name)),
+      };
     } else {
       values = outcome as Outcome<null>;
     }
@@ -153,7 +162,7 @@ export class FramePool<Details> {
   }
 
   private drop(
-    frame: QueuedFrame<Details>,
+    frame: QueuedFrame<Details, Context>,
     reason: Extract<DropReason, 'queue_full' | 'reorder' | 'stopped'>,
   ): void {
     if (reason !== 'reorder') this.#ring.release(frame.slot);

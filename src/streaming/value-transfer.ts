@@ -34,13 +34,13 @@ export type PortableValues = readonly (readonly [name: string, value: PortableVa
 
 /**
  * Prepares values for `postMessage`.
- * @param slot the memory of the frame's slot; arrays that lie in it are passed on by their place
+ * @param slot the memory of the frame's slot; arrays that lie in it are passed on by their place. Null: there is none
  */
-export function toPortable(values: ChannelValues, slot: SharedArrayBuffer): PortableValues {
+export function toPortable(values: ChannelValues, slot: SharedArrayBuffer | null): PortableValues {
   return Array.from(values, ([name, value]) => [name, portable(value, slot)] as const);
 }
 
-function portable(value: ChannelValue, slot: SharedArrayBuffer): PortableValue {
+function portable(value: ChannelValue, slot: SharedArrayBuffer | null): PortableValue {
   if (value instanceof TypedScalar) return { kind: 'scalar', type: value.type, value: value.value };
   if (!isArrayValue(value)) return { kind: 'plain', value };
   const { type, shape, data } = value;
@@ -59,15 +59,15 @@ function portable(value: ChannelValue, slot: SharedArrayBuffer): PortableValue {
  */
 export function fromPortable(
   portableValues: PortableValues,
-  slot: SharedArrayBuffer,
-  wanted: (name: string) => boolean,
+  slot: SharedArrayBuffer | null,
+  wanted: (name: string) => boolean = () => true,
 ): ChannelValues {
   const values: ChannelValues = new Map();
   for (const [name, value] of portableValues) if (wanted(name)) values.set(name, restore(value, slot));
   return values;
 }
 
-function restore(portableValue: PortableValue, slot: SharedArrayBuffer): ChannelValue {
+function restore(portableValue: PortableValue, slot: SharedArrayBuffer | null): ChannelValue {
   switch (portableValue.kind) {
     case 'plain':
     case 'array':
@@ -76,7 +76,7 @@ function restore(portableValue: PortableValue, slot: SharedArrayBuffer): Channel
       return new TypedScalar(portableValue.type, portableValue.value);
     case 'slot': {
       const { type, shape, byteOffset, length } = portableValue;
-      return { type, shape, data: copyOut(type, slot, byteOffset, length) };
+      return { type, shape, data: copyOut(type, slot!, byteOffset, length) };
     }
   }
 }

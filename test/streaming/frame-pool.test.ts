@@ -15,14 +15,14 @@ function createRig(options: {
   const account = new FrameAccount(counters);
   const events: string[] = [];
   const images: number[][] = [];
-  const pool = new FramePool<TestDetails>({
+  const pool = new FramePool<TestDetails, null>({
     worker: new URL('./support/worker.js', import.meta.url),
     threads: options.threads,
     waiting: options.waiting ?? 20,
     finished: 20,
     memory: 1e6,
     taskTimeout: options.taskTimeout ?? 20_000,
-    wanted: options.wanted ?? (() => true),
+    wanted: (_frame, name) => options.wanted?.(name) ?? true,
     deliver: async ({ ticket, details }, outcome) => {
       if (!outcome.ok) {
         events.push(`${details.number} ${(outcome.error as Error).name}`);
@@ -39,7 +39,7 @@ function createRig(options: {
     },
   });
   const push = (number: number, behaviour: TestDetails['behaviour']): void => {
-    pool.push({ ticket: account.receive(8), details: { number, behaviour } }, 8, (memory) => {
+    pool.push({ ticket: account.receive(8), details: { number, behaviour }, context: null }, 8, (memory) => {
       new Uint16Array(memory, 0, 4).fill(number);
     });
   };
