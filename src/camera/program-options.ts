@@ -5,17 +5,18 @@ import type { JsonObject } from '../common/json.js';
 import type { CameraDefaults } from './settings.js';
 
 export interface CameraProgramOptions {
-  /** Where to bind when it is not the instance's port: `ipc://<path>`. */
-  readonly address: string | null;
+  /** Where to bind: `tcp://*:<port>` or `ipc://<path>`. */
+  readonly address: string;
   readonly backgroundFolder: string;
   readonly defaults: CameraDefaults;
 }
 
+/** @param address null: the port that the supervisor adds */
 export function writeProgramOptions({
   address,
   backgroundFolder,
   defaults,
-}: CameraProgramOptions): JsonObject {
+}: Omit<CameraProgramOptions, 'address'> & { readonly address: string | null }): JsonObject {
   return {
     address,
     background_folder: backgroundFolder,
@@ -26,7 +27,7 @@ export function writeProgramOptions({
 
 export function readProgramOptions(options: JsonObject): CameraProgramOptions {
   return {
-    address: options.address as string | null,
+    address: (options.address as string | null) ?? `tcp://*:${options.port}`,
     backgroundFolder: options.background_folder as string,
     defaults: {
       queueSize: options.queue_size as number,

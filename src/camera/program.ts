@@ -32,7 +32,7 @@ export const run: InstanceProgram = async (context) => {
   const settings = readSettings(context.config, options);
   const source = sourceDefinition(settings.sourceType).create();
   const output = new CameraOutput(
-    options.address ?? `tcp://*:${context.port ?? 0}`,
+    options.address,
     headerLayout(settings.sourceType, settings.output),
     settings.output,
   );

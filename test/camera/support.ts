@@ -48,14 +48,11 @@ export async function startCamera(config: JsonObject, name = 'CAM'): Promise<Run
   });
   const context: InstanceContext = {
     name,
-    port: null,
     config,
-    options: writeProgramOptions({
-      address: null,
-      backgroundFolder,
-      defaults: CAMERA_DEFAULTS,
-    }),
-    port: null,
+    options: {
+      ...writeProgramOptions({ address: null, backgroundFolder, defaults: CAMERA_DEFAULTS }),
+      port: 0,
+    },
     stop: stop.signal,
     counters,
     log: { debug: write, info: write, warning: write, error: write },
