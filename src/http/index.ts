@@ -50,6 +50,7 @@ export {
 } from './instance-routes.js';
 export type { HttpMetrics } from './metrics.js';
 export { openApiDocument } from './openapi.js';
+export { pictureAnswer, pictureQuery } from './picture.js';
 export {
   type Answer,
   defineRoute,

@@ -1,4 +1,6 @@
 /** Supervision of instance processes: what the camera and the pipeline service use. */
+
+export { type HostFigures, HostFiguresReader } from './host-figures.js';
 export { Instance, type InstanceTimeouts } from './instance.js';
 export { consoleLine, LogRing, logRecord } from './log-ring.js';
 export { collectMetrics } from './metrics.js';

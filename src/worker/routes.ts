@@ -2,6 +2,7 @@
  * The REST interface of pipelines, written once for servers, workers, proxies and managers.
  */
 import { instanceRoutes, type Route } from '../http/index.js';
+import { backgroundRoutes } from './routes/backgrounds.js';
 import { codeRoutes } from './routes/code.js';
 import { configurationRoutes } from './routes/configurations.js';
 import { pipelineInstanceRoutes } from './routes/instances.js';
@@ -28,6 +29,7 @@ export function pipelineRoutes(service: PipelineService): Route[] {
   return [
     ...instanceRoutes(PIPELINE_BASE, service),
     ...pipelineInstanceRoutes(PIPELINE_BASE, service),
+    ...backgroundRoutes(PIPELINE_BASE, service),
     ...codeRoutes(PIPELINE_BASE, service),
     ...configurationRoutes(PIPELINE_BASE, service),
   ];

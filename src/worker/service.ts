@@ -6,6 +6,7 @@ import type { JsonObject } from '../common/json.js';
 import type { LogRecord } from '../common/logging.js';
 import type { ArrayValue } from '../common/values.js';
 import type { InstanceManagement } from '../http/index.js';
+import type { StoredFile } from '../storage/index.js';
 
 /** Where a request comes from; managers place instances near it. */
 export interface RequestOrigin {
@@ -19,12 +20,6 @@ export interface CreatedPipeline {
   readonly stream: string;
   /** The configuration the instance runs with. */
   readonly config: JsonObject;
-}
-
-/** A stored script or library: the file name it was found under, and its bytes. */
-export interface StoredFile {
-  readonly name: string;
-  readonly content: Buffer;
 }
 
 /** Expected failures are `CamServerError` with the texts of the contract. `configNames` lists the stored pipelines. */

@@ -1,6 +1,7 @@
 /** Scripts of users and libraries that they import. */
 import { defineRoute, type JsonSchema, type Route, scriptRoutes } from '../../http/index.js';
-import type { PipelineService, StoredFile } from '../service.js';
+import type { StoredFile } from '../../storage/index.js';
+import type { PipelineService } from '../service.js';
 
 const text: JsonSchema = { type: 'string' };
 const names: JsonSchema = { type: 'array', items: text };
