@@ -3,6 +3,9 @@
  * Causes (stack traces) go to the console only; passwords inside addresses go nowhere.
  */
 import pino from 'pino';
+import { formatLogTime } from './time.js';
+
+export { formatLogTime };
 
 export const logLevels = ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -74,7 +77,7 @@ export class Logging {
   readonly ring: LogRing;
   /** May be changed at run time. */
   level: LogLevel;
-  private readonly console: (time: Date, record: LogRecord, cause: unknown) => void;
+  private readonly console: ConsoleWriter;
   private readonly listeners = new Set<(record: LogRecord) => void>();
 
   constructor(options: LoggingOptions = {}) {
@@ -101,6 +104,11 @@ export class Logging {
     return () => this.listeners.delete(listener);
   }
 
+  /** Shows a record of an instance on the console, with the suffix that tells which; the ring does not take it. */
+  showInstanceRecord(suffix: string, record: LogRecord): void {
+    this.console(new Date(), record, null, suffix);
+  }
+
   private write(name: string, level: LogLevel, message: string, cause: unknown): void {
     if (logLevels.indexOf(level) < logLevels.indexOf(this.level)) return;
     const time = new Date();
@@ -119,13 +127,6 @@ export function isLogLevel(text: string): text is LogLevel {
 /** A record as one line: `time - logger - level - message`; line breaks inside the message are shown as `\n`. */
 export function formatLogRecord(record: LogRecord): string {
   return record.join(' - ').replace(/[\u0000-\u001f\u007f-\u009f]/g, visibleControl);
-}
-
-/** `YYYY-MM-DD HH:MM:SS` in local time. */
-export function formatLogTime(time: Date): string {
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const day = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
-  return `${day} ${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
 }
 
 function visibleControl(character: string): string {
@@ -160,7 +161,10 @@ function standardErrorDestination(): LogDestination {
   return destination;
 }
 
-function consoleWriter(options: LoggingOptions): (time: Date, record: LogRecord, cause: unknown) => void {
+/** `suffix` stands for the one of the options. */
+type ConsoleWriter = (time: Date, record: LogRecord, cause: unknown, suffix?: string) => void;
+
+function consoleWriter(options: LoggingOptions): ConsoleWriter {
   if (options.destination === null) return () => {};
   const destination = options.destination ?? standardErrorDestination();
   return options.format === 'json'
@@ -168,9 +172,9 @@ function consoleWriter(options: LoggingOptions): (time: Date, record: LogRecord,
     : textWriter(destination, options.suffix);
 }
 
-function textWriter(destination: LogDestination, suffix: string | undefined) {
-  const ending = suffix === undefined ? '' : ` [${suffix}]`;
-  return (_time: Date, record: LogRecord, cause: unknown): void => {
+function textWriter(destination: LogDestination, ownSuffix: string | undefined): ConsoleWriter {
+  return (_time, record, cause, suffix = ownSuffix) => {
+    const ending = suffix === undefined ? '' : ` [${suffix}]`;
     const trace = cause instanceof Error ? `\n${clean(cause.stack ?? cause.message)}` : '';
     destination.write(`${formatLogRecord(record)}${ending}${trace}\n`);
   };
@@ -189,20 +193,23 @@ function levelOf(pinoLabel: string): string {
   return logLevels.find((level) => PINO_METHODS[level] === pinoLabel) ?? pinoLabel;
 }
 
-function jsonWriter(destination: LogDestination, suffix: string | undefined) {
-  const base = { pid: process.pid, ...(suffix === undefined ? {} : { instance: suffix }) };
+function jsonWriter(destination: LogDestination, ownSuffix: string | undefined): ConsoleWriter {
   const output = pino(
     {
       level: 'debug',
-      base,
+      base: { pid: process.pid },
       timestamp: false,
       messageKey: 'message',
       formatters: { level: (label) => ({ level: levelOf(label) }) },
     },
     { write: (line: string) => void destination.write(line) },
   );
-  return (time: Date, [, logger, level, message]: LogRecord, cause: unknown): void => {
+  return (time, [, logger, level, message], cause, suffix = ownSuffix) => {
+    const instance = suffix === undefined ? {} : { instance: suffix };
     const trace = cause instanceof Error ? { stack: clean(cause.stack ?? cause.message) } : {};
-    output[PINO_METHODS[level as LogLevel]]({ time: time.toISOString(), logger, ...trace }, message);
+    output[PINO_METHODS[level as LogLevel]](
+      { time: time.toISOString(), logger, ...instance, ...trace },
+      message,
+    );
   };
 }

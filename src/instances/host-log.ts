@@ -1,4 +1,4 @@
-import { logRecord } from './log-ring.js';
+import { logRecord } from './log-record.js';
 import type { InstanceLog, LogRecord } from './types.js';
 
 const LOGGER = 'cam_server.instance';

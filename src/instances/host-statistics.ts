@@ -1,5 +1,5 @@
+import { formatClock } from '../common/time.js';
 import type { StatisticsSample } from './messages.js';
-import { formatClock } from './time.js';
 import type { InstanceCounters } from './types.js';
 
 /** Windows shorter than this keep the rates of the window before: a rate over a moment says nothing. */

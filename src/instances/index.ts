@@ -2,13 +2,10 @@
 
 export { type HostFigures, HostFiguresReader } from './host-figures.js';
 export { Instance, type InstanceTimeouts } from './instance.js';
-export { consoleLine, LogRing, logRecord } from './log-ring.js';
 export { collectMetrics } from './metrics.js';
 export { CAMERA_MODES, PIPELINE_POLICY, type PortPolicy } from './port-policy.js';
 export { PortAllocator, type PortRange } from './ports.js';
-export { handleShutdownSignals, type ShutdownOptions } from './shutdown.js';
 export { compactRecord } from './statistics.js';
 export { DEFAULT_NODE_OPTIONS, type Prepare, Supervisor, type SupervisorOptions } from './supervisor.js';
 export type { StopTimeouts } from './termination.js';
-export { formatClock, formatDateTime, formatStartTime } from './time.js';
 export type * from './types.js';

@@ -1,14 +1,15 @@
 /** One life of an instance as the server sees it: from the fork to the end, and what remains for the post-mortem. */
 import { CamServerError } from '../common/errors.js';
 import { formatJson, type JsonObject, mergeObjects } from '../common/json.js';
+import { LogRing } from '../common/logging.js';
+import { formatStartTime } from '../common/time.js';
 import type { HostExit, HostProcess } from './host-process.js';
-import { LogRing, logRecord } from './log-ring.js';
+import { logRecord } from './log-record.js';
 import type { HostReport, StatisticsSample } from './messages.js';
 import { PendingRequests } from './pending-requests.js';
 import { type InstanceEvent, nextState } from './state.js';
 import { formatStatistics, type ProcessUsage } from './statistics.js';
 import { type StopTimeouts, stopProcess, terminateProcess } from './termination.js';
-import { formatStartTime } from './time.js';
 import type { InstanceSpecification, InstanceState, InstanceStatistics, LogRecord } from './types.js';
 
 const LOG_RECORDS = 100;
@@ -203,7 +204,7 @@ export class Instance {
   }
 
   private write(record: LogRecord): void {
-    this.ring.add(record);
+    this.ring.push(record);
     this.hooks.logged(this, record);
   }
 

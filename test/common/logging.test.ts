@@ -37,6 +37,19 @@ describe('common/logging', () => {
     expect(logging.ring.records().map((entry) => entry[3])).to.deep.equal(['now']);
   });
 
+  it('shows records of instances with their suffix and does not keep them', () => {
+    const record = ['2026-01-02 03:04:05', 'cam_server.instance', 'INFO', 'bound'] as const;
+    const text = collect({});
+    text.logging.showInstanceRecord('camera:CAM1', record);
+    expect(text.lines.at(-1)).to.equal(
+      '2026-01-02 03:04:05 - cam_server.instance - INFO - bound [camera:CAM1]\n',
+    );
+    expect(text.logging.ring.records()).to.have.length(1);
+    const json = collect({ format: 'json' });
+    json.logging.showInstanceRecord('camera:CAM1', record);
+    expect(JSON.parse(json.lines.at(-1)!)).to.include({ instance: 'camera:CAM1', message: 'bound' });
+  });
+
   it('writes readable lines with suffix and stack, and records without', () => {
     const { logging, lines } = collect({ suffix: 'camera:CAM1' });
     logging.logger('a.b').error('bad\nthing', new Error('cause'));

@@ -1,0 +1,22 @@
+/** Local time in the forms of the contract. */
+
+const twoDigits = (value: number): string => String(value).padStart(2, '0');
+
+/** `HH:MM:SS`, the time of a statistics window. */
+export function formatClock(time: Date): string {
+  return [time.getHours(), time.getMinutes(), time.getSeconds()].map(twoDigits).join(':');
+}
+
+/** `YYYY-MM-DD HH:MM:SS`, the time of a log record. */
+export function formatLogTime(time: Date): string {
+  const day = [time.getFullYear(), twoDigits(time.getMonth() + 1), twoDigits(time.getDate())].join('-');
+  return `${day} ${formatClock(time)}`;
+}
+
+/** `YYYY-MM-DD HH:MM:SS UTC+0100`, the start time of an instance. */
+export function formatStartTime(time: Date): string {
+  const offset = -time.getTimezoneOffset();
+  const sign = offset < 0 ? '-' : '+';
+  const hours = twoDigits(Math.floor(Math.abs(offset) / 60));
+  return `${formatLogTime(time)} UTC${sign}${hours}${twoDigits(Math.abs(offset) % 60)}`;
+}
