@@ -54,6 +54,7 @@ export function crop(image: Image, left: number, right: number, top: number, bot
 
 /** A view with the columns (x) or the rows (y) in reverse order; nothing is copied. */
 export function mirrorView(image: Image, x: boolean, y: boolean): Image {
+  if (!x && !y) return image;
   const [rows, columns] = image.shape;
   const [rowStride, columnStride] = image.stride;
   return {
