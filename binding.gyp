@@ -5,10 +5,12 @@
       "sources": [
         "native/addon.cc",
         "native/compression.cc",
+        "native/fits.cc",
         "native/simulation.cc",
         "native/kernels/bit_planes.cc",
         "native/kernels/bitshuffle.cc",
         "native/kernels/dispatch.cc",
+        "native/kernels/gaussian.cc",
         "native/kernels/simulation.cc"
       ],
       "include_dirs": ["native"],

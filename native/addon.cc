@@ -2,6 +2,7 @@
 // else.
 #include "border.h"
 #include "compression.h"
+#include "fits.h"
 #include "simulation.h"
 
 namespace {
@@ -31,6 +32,7 @@ NAPI_MODULE_INIT() {
     };
     napi_define_properties(env, exports, sizeof(functions) / sizeof(functions[0]), functions);
     camserver::define_compression(env, exports);
+    camserver::define_fits(env, exports);
     camserver::define_simulation(env, exports);
     return exports;
 }

@@ -3,6 +3,7 @@ import { elementTypeOf } from '../../src/common/dtype.js';
 import type { ArrayValue, ArrayView, ChannelValue } from '../../src/common/values.js';
 import { arrayValue, TypedScalar } from '../../src/common/values.js';
 import type { BoundaryMode } from '../../src/processing/kernels.js';
+import { nativeFits } from '../../src/processing/native-fits.js';
 import {
   type Axis,
   centerOfMass,
@@ -31,6 +32,9 @@ function expectOutputs(entry: VectorCase, actual: Record<string, ChannelValue>):
     expectValue(actual[output.name], output, entry.tolerance);
   }
 }
+
+if (nativeFits === null) throw new Error('The addon is not built: run npm run setup');
+const nativeKernels = { ...kernels, ...nativeFits, name: 'native' as const };
 
 describe('processing: golden vectors of the basic quantities', () => {
   for (const entry of vectorCases('profile')) {
@@ -103,22 +107,24 @@ describe('processing: golden vectors of the basic quantities', () => {
     });
   }
 
-  for (const entry of vectorCases('gauss_fit')) {
-    it(`${entry.id}: Gaussian fit, centre of mass, rms`, () => {
-      const profile = input(entry, 'profile').data as BigInt64Array;
-      const axis = input(entry, 'axis').data as Axis;
-      const fit = fitProfile(kernels, profile, axis);
-      const mass = centerOfMass(profile, axis, fit, entry.params.remove_outliers !== false);
-      expectOutputs(entry, {
-        gauss_function: arrayValue(fit.gaussFunction),
-        offset: fit.offset,
-        amplitude: fit.amplitude,
-        center: fit.center,
-        standard_deviation: fit.sigma,
-        center_of_mass: mass.centerOfMass,
-        rms: mass.rms,
+  for (const fits of [kernels, nativeKernels]) {
+    for (const entry of vectorCases('gauss_fit')) {
+      it(`${entry.id}: Gaussian fit, centre of mass, rms (${fits.name})`, () => {
+        const profile = input(entry, 'profile').data as BigInt64Array;
+        const axis = input(entry, 'axis').data as Axis;
+        const fit = fitProfile(fits, profile, axis);
+        const mass = centerOfMass(profile, axis, fit, entry.params.remove_outliers !== false);
+        expectOutputs(entry, {
+          gauss_function: arrayValue(fit.gaussFunction),
+          offset: fit.offset,
+          amplitude: fit.amplitude,
+          center: fit.center,
+          standard_deviation: fit.sigma,
+          center_of_mass: mass.centerOfMass,
+          rms: mass.rms,
+        });
       });
-    });
+    }
   }
 
   for (const entry of vectorCases('full_width')) {
