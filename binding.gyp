@@ -14,7 +14,7 @@
         "native/kernels/simulation.cc"
       ],
       "include_dirs": ["native"],
-      "cflags_cc": ["-std=c++17", "-O3", "-Wall", "-Wextra", "-fno-math-errno", "-ffp-contract=off"],
+      "cflags_cc": ["-std=c++17", "-O3", "-Wall", "-Wextra", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off"],
       "cflags_cc!": ["-fno-exceptions", "-fno-rtti"],
       "libraries": ["-llz4"],
       "defines": ["NAPI_VERSION=8"]

@@ -76,51 +76,21 @@ CAMSERVER_INLINE void jacobian_body(const double *axis, size_t count, const doub
     }
 }
 
-#if CAMSERVER_X86
-CAMSERVER_TARGET_AVX2 void residuals_avx2(const double *axis, const double *data, size_t count, const double *p,
-                                          double *residuals) {
-    residuals_body(axis, data, count, p, residuals);
-}
-
-CAMSERVER_TARGET_AVX2 void jacobian_avx2(const double *axis, size_t count, const double *p, double *jacobian) {
-    jacobian_body(axis, count, p, jacobian);
-}
-#endif
-
-void residuals_baseline(const double *axis, const double *data, size_t count, const double *p, double *residuals) {
-    residuals_body(axis, data, count, p, residuals);
-}
-
-void jacobian_baseline(const double *axis, size_t count, const double *p, double *jacobian) {
-    jacobian_body(axis, count, p, jacobian);
-}
-
-void compute_residuals(const double *axis, const double *data, size_t count, const double *p, double *residuals) {
-#if CAMSERVER_X86
-    if (instructions() != Instructions::baseline) return residuals_avx2(axis, data, count, p, residuals);
-#endif
-    residuals_baseline(axis, data, count, p, residuals);
-}
-
-void compute_jacobian(const double *axis, size_t count, const double *p, double *jacobian) {
-#if CAMSERVER_X86
-    if (instructions() != Instructions::baseline) return jacobian_avx2(axis, count, p, jacobian);
-#endif
-    jacobian_baseline(axis, count, p, jacobian);
-}
-
-// Four partial sums let the additions overlap.
-double dot(const double *a, const double *b, size_t count) {
-    double sums[4] = {0, 0, 0, 0};
+// Partial sums fill the vector registers and let the additions overlap.
+CAMSERVER_INLINE double dot(const double *a, const double *b, size_t count) {
+    constexpr size_t kLanes = 16;
+    double sums[kLanes] = {};
     size_t i = 0;
-    for (; i + 4 <= count; i += 4) {
-        for (int lane = 0; lane < 4; ++lane) sums[lane] += a[i + lane] * b[i + lane];
+    for (; i + kLanes <= count; i += kLanes) {
+        for (size_t lane = 0; lane < kLanes; ++lane) sums[lane] += a[i + lane] * b[i + lane];
     }
     for (; i < count; ++i) sums[0] += a[i] * b[i];
-    return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+    double sum = 0;
+    for (size_t lane = 0; lane < kLanes; ++lane) sum += sums[lane];
+    return sum;
 }
 
-double norm(const double *a, size_t count) {
+CAMSERVER_INLINE double norm(const double *a, size_t count) {
     return std::sqrt(dot(a, a, count));
 }
 
@@ -137,13 +107,13 @@ struct Factors {
     double qtf[N];
 };
 
-void reflect(const double *reflector, double *target, size_t from, size_t count) {
+CAMSERVER_INLINE void reflect(const double *reflector, double *target, size_t from, size_t count) {
     const double factor = dot(reflector + from, target + from, count - from) / reflector[from];
     for (size_t i = from; i < count; ++i) target[i] -= factor * reflector[i];
 }
 
 // QR with column pivoting by Householder reflections; `jacobian` and `rotated` (the residuals) are overwritten.
-void factorise(double *jacobian, double *rotated, size_t count, Factors *factors) {
+CAMSERVER_INLINE void factorise(double *jacobian, double *rotated, size_t count, Factors *factors) {
     double *columns[N];
     double remaining[N], diagonal[N];
     for (int j = 0; j < N; ++j) {
@@ -165,7 +135,8 @@ void factorise(double *jacobian, double *rotated, size_t count, Factors *factors
         double length = norm(column + j, count - j);
         if (length != 0) {
             if (column[j] < 0) length = -length;
-            for (size_t i = j; i < count; ++i) column[i] /= length;
+            const double inverse = 1 / length;
+            for (size_t i = j; i < count; ++i) column[i] *= inverse;
             column[j] += 1;
             for (int k = j + 1; k < N; ++k) {
                 reflect(column, columns[k], j, count);
@@ -293,7 +264,7 @@ double damped_step(const Factors &f, const double *scale, double radius, double 
 }
 
 // Length of R times the permuted step.
-double linear_norm(const Factors &f, const double *step) {
+CAMSERVER_INLINE double linear_norm(const Factors &f, const double *step) {
     double product[N] = {0, 0, 0, 0};
     for (int j = 0; j < N; ++j) {
         for (int i = 0; i <= j; ++i) product[i] += f.r[i][j] * step[f.pivots[j]];
@@ -301,36 +272,8 @@ double linear_norm(const Factors &f, const double *step) {
     return norm(product, N);
 }
 
-}  // namespace
-
-void estimate_gaussian(const double *axis, const double *profile, size_t count, double *parameters) {
-    double minimum = profile[0], maximum = profile[0];
-    size_t peak = 0;
-    for (size_t i = 0; i < count; ++i) {
-        if (std::isnan(profile[i])) {
-            minimum = maximum = profile[i];
-            peak = i;
-            break;
-        }
-        minimum = std::min(minimum, profile[i]);
-        if (profile[i] > maximum) {
-            maximum = profile[i];
-            peak = i;
-        }
-    }
-    const double amplitude = maximum - minimum;
-    double area = 0;
-    for (size_t i = 0; i + 1 < count; ++i) {
-        area += (axis[i + 1] - axis[i]) * ((profile[i] - minimum) + (profile[i + 1] - minimum)) / 2;
-    }
-    parameters[0] = minimum;
-    parameters[1] = amplitude;
-    parameters[2] = axis[peak];
-    parameters[3] = amplitude != 0 ? area / (amplitude * kSqrtTwoPi) : 1;
-}
-
-GaussianFit fit_gaussian(const double *axis, const double *data, size_t count, const double *start,
-                         const FitLimits &limits, double *workspace) {
+CAMSERVER_INLINE GaussianFit fit_body(const double *axis, const double *data, size_t count, const double *start,
+                                      const FitLimits &limits, double *workspace) {
     GaussianFit failure = {{start[0], start[1], start[2], start[3]}, false, 0};
     for (int j = 0; j < N; ++j) {
         if (!std::isfinite(start[j])) return failure;
@@ -341,14 +284,14 @@ GaussianFit fit_gaussian(const double *axis, const double *data, size_t count, c
     double *jacobian = workspace + 2 * count;
     double x[N], scale[N];
     std::memcpy(x, start, sizeof(x));
-    compute_residuals(axis, data, count, x, residuals);
+    residuals_body(axis, data, count, x, residuals);
     int evaluations = 1;
     double residual_norm = norm(residuals, count);
     if (!std::isfinite(residual_norm)) return failure;
     double lambda = 0, radius = 0, x_norm = 0;
     for (int iteration = 1;; ++iteration) {
         Factors f;
-        compute_jacobian(axis, count, x, jacobian);
+        jacobian_body(axis, count, x, jacobian);
         evaluations += N;
         std::memcpy(rotated, residuals, count * sizeof(double));
         factorise(jacobian, rotated, count, &f);
@@ -366,7 +309,7 @@ GaussianFit fit_gaussian(const double *axis, const double *data, size_t count, c
             for (int j = 0; j < N; ++j) trial[j] = x[j] - step[j];
             const double step_norm = scaled_norm(scale, step);
             if (iteration == 1) radius = std::min(radius, step_norm);
-            compute_residuals(axis, data, count, trial, rotated);
+            residuals_body(axis, data, count, trial, rotated);
             ++evaluations;
             const double trial_norm = norm(rotated, count);
             const double quotient = trial_norm / residual_norm;
@@ -406,6 +349,49 @@ GaussianFit fit_gaussian(const double *axis, const double *data, size_t count, c
             if (accepted) break;
         }
     }
+}
+
+#if CAMSERVER_X86
+CAMSERVER_TARGET_AVX2 GaussianFit fit_avx2(const double *axis, const double *data, size_t count, const double *start,
+                                           const FitLimits &limits, double *workspace) {
+    return fit_body(axis, data, count, start, limits, workspace);
+}
+#endif
+
+}  // namespace
+
+void estimate_gaussian(const double *axis, const double *profile, size_t count, double *parameters) {
+    double minimum = profile[0], maximum = profile[0];
+    size_t peak = 0;
+    for (size_t i = 0; i < count; ++i) {
+        if (std::isnan(profile[i])) {
+            minimum = maximum = profile[i];
+            peak = i;
+            break;
+        }
+        minimum = std::min(minimum, profile[i]);
+        if (profile[i] > maximum) {
+            maximum = profile[i];
+            peak = i;
+        }
+    }
+    const double amplitude = maximum - minimum;
+    double area = 0;
+    for (size_t i = 0; i + 1 < count; ++i) {
+        area += (axis[i + 1] - axis[i]) * ((profile[i] - minimum) + (profile[i + 1] - minimum)) / 2;
+    }
+    parameters[0] = minimum;
+    parameters[1] = amplitude;
+    parameters[2] = axis[peak];
+    parameters[3] = amplitude != 0 ? area / (amplitude * kSqrtTwoPi) : 1;
+}
+
+GaussianFit fit_gaussian(const double *axis, const double *data, size_t count, const double *start,
+                         const FitLimits &limits, double *workspace) {
+#if CAMSERVER_X86
+    if (instructions() != Instructions::baseline) return fit_avx2(axis, data, count, start, limits, workspace);
+#endif
+    return fit_body(axis, data, count, start, limits, workspace);
 }
 
 }  // namespace camserver

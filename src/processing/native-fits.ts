@@ -28,7 +28,7 @@ export const nativeFits: Pick<Kernels, 'gaussianFit' | 'gaussianFitFrom'> | null
         gaussianFit(profile, axis) {
           const output = new Float64Array(6);
           addon.gaussianEstimate(profile, axis, output);
-          const data = Float64Array.from(Float32Array.from(profile));
+          const data = new Float64Array(new Float32Array(profile));
           addon.gaussianFit(data, axis, output, MAXIMUM_EVALUATIONS, TOLERANCE, TOLERANCE);
           return toResult(output);
         },
