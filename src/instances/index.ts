@@ -5,7 +5,6 @@ export { Instance, type InstanceTimeouts } from './instance.js';
 export { collectMetrics } from './metrics.js';
 export { CAMERA_MODES, PIPELINE_POLICY, type PortPolicy } from './port-policy.js';
 export { PortAllocator, type PortRange } from './ports.js';
-export { compactRecord } from './statistics.js';
 export { DEFAULT_NODE_OPTIONS, type Prepare, Supervisor, type SupervisorOptions } from './supervisor.js';
 export type { StopTimeouts } from './termination.js';
 export type * from './types.js';
