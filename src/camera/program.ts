@@ -2,8 +2,8 @@
  * The program of a camera instance: source → transform → stream. One process, one camera.
  */
 import { NoClientTimer } from '../bsread/index.js';
-import { numpyTypeString } from '../common/dtype.js';
 import { CamServerError, errorText } from '../common/errors.js';
+import { formatImageObject } from '../common/image-object.js';
 import type { JsonObject } from '../common/json.js';
 import type { ArrayValue } from '../common/values.js';
 import type { InstanceContext, InstanceProgram } from '../instances/types.js';
@@ -120,7 +120,7 @@ function answerRequests(context: InstanceContext, engine: Engine): void {
   context.onRequest('image', async ({ raw }) => {
     const { publishedImage } = engine;
     if (raw === true) return await nextRawImage(engine, context.name);
-    if (publishedImage !== null) return portableImage(publishedImage);
+    if (publishedImage !== null) return formatImageObject(publishedImage);
     throw noImage(context.name);
   });
 }
@@ -131,19 +131,13 @@ function nextRawImage(engine: Engine, name: string): Promise<JsonObject> {
     const timer = setTimeout(() => reject(noImage(name)), FRAME_TIMEOUT);
     engine.onNextRawImage((image) => {
       clearTimeout(timer);
-      resolve(portableImage(toArrayValue(image)));
+      resolve(formatImageObject(toArrayValue(image)));
     });
   });
 }
 
 function noImage(name: string): CamServerError {
   return new CamServerError('NO_IMAGE', `Camera ${name} delivers no images at the moment.`);
-}
-
-/** The image object of the REST interface. */
-export function portableImage({ data, shape, type }: ArrayValue): JsonObject {
-  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64');
-  return { bytes, shape: [...shape], dtype: numpyTypeString(type) };
 }
 
 function readSettings(config: JsonObject, { defaults }: CameraProgramOptions): CameraSettings {

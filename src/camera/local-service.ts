@@ -1,0 +1,180 @@
+/**
+ * The camera service of a server or worker: instances are processes of this machine.
+ */
+import { errorText } from '../common/errors.js';
+import { parseImageObject } from '../common/image-object.js';
+import type { JsonObject } from '../common/json.js';
+import type { LogRecord } from '../common/logging.js';
+import type { ArrayValue } from '../common/values.js';
+import { compactInstances } from '../http/index.js';
+import type { Supervisor } from '../instances/index.js';
+import { imageOf } from '../processing/views.js';
+import type { BackgroundStore, ScriptStore, StoredFile } from '../storage/index.js';
+import type { CameraInstances } from './camera-instances.js';
+import { cameraGeometry } from './geometry.js';
+import { kernels } from './kernels.js';
+import type { CameraService, OnlineStatus, ReportedGeometry } from './service.js';
+import { type CameraDefaults, type CameraSettings, readCameraSettings } from './settings.js';
+import { sourceDefinition } from './sources/index.js';
+import type { SourceRequest } from './sources/source.js';
+import type { StoredCameras } from './stored-cameras.js';
+import { createCameraView } from './view.js';
+
+export interface LocalCameraParts {
+  readonly supervisor: Supervisor;
+  readonly cameras: StoredCameras;
+  readonly instances: CameraInstances;
+  readonly backgrounds: BackgroundStore;
+  readonly scriptStore: ScriptStore;
+  readonly defaults: CameraDefaults;
+  /** Milliseconds that a camera may take to answer. */
+  readonly onlineTimeout: number;
+  /** Milliseconds that an image may take. */
+  readonly imageTimeout: number;
+  /** Figures of the host and version, completed by the instances. */
+  serverInfo(activeInstances: JsonObject): JsonObject;
+}
+
+export class LocalCameraService implements CameraService {
+  constructor(private readonly parts: LocalCameraParts) {}
+
+  async info(): Promise<JsonObject> {
+    return this.parts.serverInfo(this.parts.instances.records());
+  }
+
+  async heartbeatInstances(): Promise<JsonObject> {
+    return compactInstances(this.parts.instances.records());
+  }
+
+  stopAll(): Promise<void> {
+    return this.parts.supervisor.stopAll();
+  }
+
+  async stop(camera: string): Promise<void> {
+    await this.parts.supervisor.stop(await this.instanceName(camera));
+  }
+
+  async delete(camera: string): Promise<void> {
+    await this.parts.supervisor.delete(await this.instanceName(camera));
+  }
+
+  async instanceLogs(camera: string): Promise<readonly LogRecord[]> {
+    return this.parts.supervisor.logs(await this.instanceName(camera));
+  }
+
+  cameras(): Promise<string[]> {
+    return this.parts.cameras.names();
+  }
+
+  configNames(): Promise<string[]> {
+    return this.parts.cameras.names();
+  }
+
+  aliases(): Promise<JsonObject> {
+    return this.parts.cameras.aliases();
+  }
+
+  groups(): Promise<JsonObject> {
+    return this.parts.cameras.groups();
+  }
+
+  async stream(camera: string): Promise<string> {
+    return this.parts.instances.stream(await this.instanceName(camera));
+  }
+
+  async onlineStatus(camera: string): Promise<OnlineStatus> {
+    const request = await this.request(camera, this.parts.onlineTimeout);
+    try {
+      await sourceDefinition(request.settings.sourceType).checkOnline(request);
+      return { online: true, reason: null };
+    } catch (error) {
+      return { online: false, reason: errorText(error) };
+    }
+  }
+
+  async config(camera: string): Promise<JsonObject> {
+    return this.parts.cameras.load(await this.parts.cameras.resolve(camera));
+  }
+
+  async saveConfig(camera: string, config: JsonObject): Promise<JsonObject> {
+    const name = await this.parts.cameras.resolve(camera);
+    const stored = await this.parts.cameras.save(name, config);
+    await this.parts.instances.update(name, stored);
+    return stored;
+  }
+
+  async deleteConfig(camera: string): Promise<void> {
+    await this.parts.cameras.delete(await this.parts.cameras.resolve(camera));
+  }
+
+  async geometry(camera: string): Promise<ReportedGeometry> {
+    const request = await this.request(camera, this.parts.imageTimeout);
+    const { name, settings } = request;
+    const running = settings.sourceType === 'simulation' ? null : this.parts.instances.running(name);
+    if (running !== null) {
+      const { geometry } = await running.request('geometry', {}, this.parts.imageTimeout);
+      if (geometry !== null) return geometry as [number, number];
+    }
+    const raw = await sourceDefinition(settings.sourceType).readSize(request);
+    if (raw !== null) {
+      const { width, height } = cameraGeometry(raw, settings.geometry).region;
+      return [width, height];
+    }
+    const region = settings.geometry.regionOfInterest;
+    return region === null ? [null, null] : [region.sizeX, region.sizeY];
+  }
+
+  async image(camera: string, raw: boolean): Promise<ArrayValue> {
+    const name = await this.instanceName(camera);
+    const running = this.parts.instances.running(name);
+    if (running !== null) {
+      return parseImageObject(await running.request('image', { raw }, this.parts.imageTimeout));
+    }
+    const request = await this.request(name, this.parts.imageTimeout);
+    const image = await sourceDefinition(request.settings.sourceType).readImage(request);
+    return raw ? image : this.transformed(image, request.settings);
+  }
+
+  storeBackground(name: string, image: ArrayValue): Promise<void> {
+    return this.parts.backgrounds.store(name, image);
+  }
+
+  scripts(): Promise<string[]> {
+    return this.parts.scriptStore.names();
+  }
+
+  script(name: string): Promise<StoredFile> {
+    return this.parts.scriptStore.read(name);
+  }
+
+  storeScript(name: string, content: Buffer): Promise<void> {
+    return this.parts.scriptStore.store(name, content);
+  }
+
+  deleteScript(name: string): Promise<void> {
+    return this.parts.scriptStore.delete(name);
+  }
+
+  /** An instance keeps its name when its configuration is deleted, even if that name is now the alias of another camera. */
+  private async instanceName(camera: string): Promise<string> {
+    return this.parts.supervisor.get(camera) === null ? this.parts.cameras.resolve(camera) : camera;
+  }
+
+  private async request(camera: string, timeout: number): Promise<SourceRequest> {
+    const name = await this.parts.cameras.resolve(camera);
+    const settings = readCameraSettings(await this.parts.cameras.load(name), this.parts.defaults);
+    return { name, settings, timeout };
+  }
+
+  /** A background that is missing is left out, as in an instance. */
+  private async transformed(image: ArrayValue, { source, geometry }: CameraSettings): Promise<ArrayValue> {
+    const [height, width] = image.shape;
+    const background =
+      geometry.background === null
+        ? null
+        : await this.parts.backgrounds.load(geometry.background).catch(() => null);
+    return createCameraView(source, { width, height }, geometry, background, kernels).transform(
+      imageOf(image),
+    );
+  }
+}

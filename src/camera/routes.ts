@@ -1,0 +1,183 @@
+/**
+ * The REST interface of cameras, written once for servers, workers, proxies and managers.
+ */
+import { formatImageObject } from '../common/image-object.js';
+import {
+  backgroundUploadRoute,
+  defineRoute,
+  instanceRoutes,
+  type JsonSchema,
+  pictureAnswer,
+  pictureQuery,
+  type Route,
+  scriptRoutes,
+} from '../http/index.js';
+import { cameraConfigurationSchema } from './configuration-schema.js';
+import type { CameraService } from './service.js';
+
+export const CAMERA_BASE = '/api/v1/cam';
+
+const text: JsonSchema = { type: 'string' };
+const names: JsonSchema = { type: 'array', items: text };
+const object: JsonSchema = { type: 'object' };
+const config = { kind: 'envelope', payload: { config: cameraConfigurationSchema } } as const;
+const camera = `${CAMERA_BASE}/{camera_name}` as const;
+
+/** All routes below `/api/v1/cam`; of paths that fit two routes the first one wins, as in the original. */
+export function cameraRoutes(service: CameraService): Route[] {
+  return [
+    ...instanceRoutes(CAMERA_BASE, service),
+    ...listRoutes(service),
+    ...streamRoutes(service),
+    ...configurationRoutes(service),
+    ...imageRoutes(service),
+    backgroundUploadRoute(CAMERA_BASE, (name, image) => service.storeBackground(name, image)),
+    ...scriptRoutes(CAMERA_BASE, service),
+  ];
+}
+
+function listRoutes(service: CameraService): Route[] {
+  const tag = 'stored cameras';
+  return [
+    defineRoute({
+      method: 'GET',
+      path: CAMERA_BASE,
+      tag,
+      summary: 'Names of the cameras',
+      response: { kind: 'envelope', payload: { cameras: names } },
+      handler: async () => ({ status: 'List of available cameras.', cameras: await service.cameras() }),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: `${CAMERA_BASE}/aliases`,
+      tag,
+      summary: 'Aliases, each with its camera; every camera name in a path may be an alias',
+      response: { kind: 'envelope', payload: { aliases: object } },
+      handler: async () => ({ status: 'Camera aliases.', aliases: await service.aliases() }),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: `${CAMERA_BASE}/groups`,
+      tag,
+      summary: 'Groups, each with its cameras',
+      response: { kind: 'envelope', payload: { groups: object } },
+      handler: async () => ({ status: 'Camera groups.', groups: await service.groups() }),
+    }),
+  ];
+}
+
+function streamRoutes(service: CameraService): Route[] {
+  const tag = 'cameras';
+  return [
+    defineRoute({
+      method: 'GET',
+      path: camera,
+      tag,
+      summary: 'Stream of a camera, which is started when it does not run',
+      response: { kind: 'envelope', payload: { stream: text } },
+      sideEffects: true,
+      handler: async ({ parameters: { camera_name }, forwardedFor, remoteAddress }) => ({
+        status: `Stream address for camera ${camera_name}.`,
+        stream: await service.stream(camera_name, { address: forwardedFor ?? remoteAddress }),
+      }),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: `${camera}/is_online`,
+      tag,
+      summary: 'Whether the camera answers; `status` says why not',
+      response: { kind: 'envelope', payload: { online: { type: 'boolean' } } },
+      handler: async ({ parameters: { camera_name } }) => {
+        const { online, reason } = await service.onlineStatus(camera_name);
+        return { status: reason ?? `Camera ${camera_name} is online.`, online };
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: `${camera}/geometry`,
+      tag,
+      summary: 'Width and height of the published image; null where they cannot be told',
+      response: {
+        kind: 'envelope',
+        payload: { geometry: { type: 'array', items: { type: ['integer', 'null'] } } },
+      },
+      handler: async ({ parameters: { camera_name } }) => ({
+        status: `Geometry of camera ${camera_name} retrieved.`,
+        geometry: await service.geometry(camera_name),
+      }),
+    }),
+  ];
+}
+
+function configurationRoutes(service: CameraService): Route[] {
+  const tag = 'stored cameras';
+  const path = `${camera}/config` as const;
+  return [
+    defineRoute({
+      method: 'GET',
+      path,
+      tag,
+      summary: 'The configuration of a camera with its defaults filled in',
+      response: config,
+      handler: async ({ parameters: { camera_name } }) => ({
+        status: `Camera ${camera_name} configuration retrieved.`,
+        config: await service.config(camera_name),
+      }),
+    }),
+    defineRoute({
+      method: 'POST',
+      path,
+      tag,
+      summary: 'Replaces the configuration of a camera; a running instance takes it over at once',
+      body: {
+        kind: 'object',
+        what: 'camera configuration',
+        required: true,
+        schema: cameraConfigurationSchema,
+      },
+      response: config,
+      handler: async ({ parameters: { camera_name }, body }) => ({
+        status: `Camera ${camera_name} configuration saved.`,
+        config: await service.saveConfig(camera_name, body),
+      }),
+    }),
+    defineRoute({
+      method: 'DELETE',
+      path,
+      tag,
+      summary: 'Deletes the configuration of a camera; a running instance goes on',
+      handler: async ({ parameters: { camera_name } }) => {
+        await service.deleteConfig(camera_name);
+        return { status: `Camera ${camera_name} configuration deleted.` };
+      },
+    }),
+  ];
+}
+
+function imageRoutes(service: CameraService): Route[] {
+  const tag = 'cameras';
+  const raw = { description: 'Present: without mirroring, turning, cropping, background and binning' };
+  return [
+    defineRoute({
+      method: 'GET',
+      path: `${camera}/image`,
+      tag,
+      summary: 'One image as PNG',
+      query: { raw, ...pictureQuery },
+      response: { kind: 'png' },
+      handler: async ({ parameters: { camera_name }, query }) =>
+        pictureAnswer(await service.image(camera_name, query.raw !== undefined), query),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: `${camera}/image_bytes`,
+      tag,
+      summary: 'One image as numbers',
+      response: { kind: 'envelope', payload: { image: object } },
+      handler: async ({ parameters: { camera_name } }) => ({
+        status: `Image bytes of camera '${camera_name}'.`,
+        image: formatImageObject(await service.image(camera_name, false)),
+      }),
+    }),
+  ];
+}
