@@ -6,6 +6,8 @@ import { Command } from 'commander';
 import { errorText } from '../common/errors.js';
 import { packageVersion } from '../common/package.js';
 import { addSimulateCommand } from './simulate.js';
+import { addPipelineServerCommand } from './pipeline-server.js';
+import { addPipelineWorkerCommand } from './pipeline-worker.js';
 import { addStartCommand } from './start.js';
 import { addWatchCommand } from './watch.js';
 
@@ -14,7 +16,14 @@ const program = new Command('camserver')
   .version(packageVersion)
   .showHelpAfterError();
 
-for (const addCommand of [addSimulateCommand, addStartCommand, addWatchCommand]) addCommand(program);
+const commands = [
+  addStartCommand,
+  addPipelineServerCommand,
+  addPipelineWorkerCommand,
+  addSimulateCommand,
+  addWatchCommand,
+];
+for (const addCommand of commands) addCommand(program);
 
 try {
   await program.parseAsync();

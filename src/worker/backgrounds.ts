@@ -2,7 +2,7 @@
 import type { ArrayValue } from '../common/values.js';
 import type { BackgroundStore } from '../storage/index.js';
 import { averageImages, type CollectionOptions, openImageStream } from './background-collection.js';
-import type { CameraServer } from './camera-server.js';
+import type { CamClient } from '../client/index.js';
 
 /** Milliseconds without an image after which a collection is given up. */
 const SILENCE = 10_000;
@@ -10,7 +10,7 @@ const SILENCE = 10_000;
 export class Backgrounds {
   constructor(
     readonly store: BackgroundStore,
-    private readonly cameraServer: CameraServer,
+    private readonly cameraServer: CamClient,
   ) {}
 
   /** @returns the id under which the mean of `images` images is stored */

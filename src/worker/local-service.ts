@@ -8,7 +8,7 @@ import { compactInstances } from '../http/index.js';
 import type { Supervisor } from '../instances/index.js';
 import type { LibraryStore, ScriptStore, StoredFile } from '../storage/index.js';
 import type { Backgrounds } from './backgrounds.js';
-import type { CameraServer } from './camera-server.js';
+import type { CamClient } from '../client/index.js';
 import type { PipelineInstances } from './pipeline-instances.js';
 import type { CreatedPipeline, PipelineService } from './service.js';
 import type { StoredPipelines } from './stored-pipelines.js';
@@ -20,7 +20,7 @@ export interface LocalPipelineParts {
   readonly backgrounds: Backgrounds;
   readonly scriptStore: ScriptStore;
   readonly libraryStore: LibraryStore;
-  readonly cameraServer: CameraServer;
+  readonly cameraServer: CamClient;
   /** Figures of the host and version, completed by the instances. */
   serverInfo(activeInstances: JsonObject): JsonObject;
 }

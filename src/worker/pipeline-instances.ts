@@ -9,7 +9,7 @@ import { isTruthy } from '../common/leniency.js';
 import type { Instance, InstanceSpecification, Supervisor } from '../instances/index.js';
 import type { ScriptStore } from '../storage/index.js';
 import type { Backgrounds } from './backgrounds.js';
-import type { CameraServer } from './camera-server.js';
+import type { CamClient } from '../client/index.js';
 import {
   checkParameters,
   mergePipelineUpdate,
@@ -24,7 +24,7 @@ export interface PipelineInstancesOptions {
   readonly pipelines: StoredPipelines;
   readonly backgrounds: Backgrounds;
   readonly scripts: ScriptStore;
-  readonly cameraServer: CameraServer;
+  readonly cameraServer: CamClient;
   /** In stream addresses. */
   readonly hostname: string;
   /** File URL of the pipeline instance program. */
@@ -196,8 +196,20 @@ export class PipelineInstances {
 
   private async requireCamera({ pipeline_type: type, camera_name: camera }: JsonObject): Promise<void> {
     if (type !== 'processing' && type !== 'store') return;
-    if (await this.options.cameraServer.isOnline(String(camera))) return;
-    throw new CamServerError('CAMERA_OFFLINE', `Camera ${camera} is not online. Cannot start pipeline.`);
+    const reason = await this.cameraFault(String(camera));
+    if (reason === null) return;
+    const text = `Camera ${camera} is not online. Cannot start pipeline.`;
+    throw new CamServerError('CAMERA_OFFLINE', reason === '' ? text : `${text} ${reason}`);
+  }
+
+  /** What the camera server says against the camera; null: nothing. When it cannot be asked, that is the error. */
+  private async cameraFault(camera: string): Promise<string | null> {
+    try {
+      return (await this.options.cameraServer.isOnline(camera)) ? null : '';
+    } catch (error) {
+      if (error instanceof CamServerError && error.code === 'SERVER_ERROR') return error.message;
+      throw error;
+    }
   }
 
   private async requireScript({ pipeline_type: type, pipeline_script: script }: JsonObject): Promise<void> {
