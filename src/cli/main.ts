@@ -5,9 +5,9 @@
 import { Command } from 'commander';
 import { errorText } from '../common/errors.js';
 import { packageVersion } from '../common/package.js';
-import { addSimulateCommand } from './simulate.js';
 import { addPipelineServerCommand } from './pipeline-server.js';
 import { addPipelineWorkerCommand } from './pipeline-worker.js';
+import { addSimulateCommand } from './simulate.js';
 import { addStartCommand } from './start.js';
 import { addWatchCommand } from './watch.js';
 

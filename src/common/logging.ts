@@ -104,8 +104,12 @@ export class Logging {
     return () => this.listeners.delete(listener);
   }
 
-  /** Shows a record of an instance on the console, with the suffix that tells which; the ring does not take it. */
+  /**
+   * Shows a record of an instance on the console, with the suffix that tells which, if its level passes; the ring does not
+   * take it.
+   */
   showInstanceRecord(suffix: string, record: LogRecord): void {
+    if (logLevels.indexOf(record[2] as LogLevel) < logLevels.indexOf(this.level)) return;
     this.console(new Date(), record, null, suffix);
   }
 

@@ -1,8 +1,9 @@
 /** Backgrounds of a server or worker: stored ones, and new ones collected from the camera. */
+
+import type { CamClient } from '../client/index.js';
 import type { ArrayValue } from '../common/values.js';
 import type { BackgroundStore } from '../storage/index.js';
 import { averageImages, type CollectionOptions, openImageStream } from './background-collection.js';
-import type { CamClient } from '../client/index.js';
 
 /** Milliseconds without an image after which a collection is given up. */
 const SILENCE = 10_000;

@@ -1,6 +1,8 @@
 /**
  * The pipeline service of a server or worker: instances are processes of this machine.
  */
+
+import type { CamClient } from '../client/index.js';
 import type { JsonObject } from '../common/json.js';
 import type { LogRecord } from '../common/logging.js';
 import type { ArrayValue } from '../common/values.js';
@@ -8,7 +10,6 @@ import { compactInstances } from '../http/index.js';
 import type { Supervisor } from '../instances/index.js';
 import type { LibraryStore, ScriptStore, StoredFile } from '../storage/index.js';
 import type { Backgrounds } from './backgrounds.js';
-import type { CamClient } from '../client/index.js';
 import type { PipelineInstances } from './pipeline-instances.js';
 import type { CreatedPipeline, PipelineService } from './service.js';
 import type { StoredPipelines } from './stored-pipelines.js';

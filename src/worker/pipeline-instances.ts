@@ -3,13 +3,13 @@
  */
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import type { CamClient } from '../client/index.js';
 import { CamServerError } from '../common/errors.js';
 import { type JsonObject, mergeObjects } from '../common/json.js';
 import { isTruthy } from '../common/leniency.js';
 import type { Instance, InstanceSpecification, Supervisor } from '../instances/index.js';
 import type { ScriptStore } from '../storage/index.js';
 import type { Backgrounds } from './backgrounds.js';
-import type { CamClient } from '../client/index.js';
 import {
   checkParameters,
   mergePipelineUpdate,
