@@ -67,7 +67,7 @@ function scalarElements(name: string, type: ElementType, value: ChannelValue): T
 }
 
 /** Truncates towards zero and saturates at the limits of the type; NaN becomes 0 in integers. */
-function convertElements(type: ElementType, source: ArrayLike<number | bigint | boolean>): TypedArray {
+export function convertElements(type: ElementType, source: ArrayLike<number | bigint | boolean>): TypedArray {
   const target = allocateElements(type, source.length);
   const isWide = type === 'int64' || type === 'uint64';
   for (let index = 0; index < source.length; index += 1) {
