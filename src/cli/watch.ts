@@ -3,7 +3,6 @@
  * a stream address is watched directly.
  */
 import type { Command } from 'commander';
-import { CamServerError } from '../common/errors.js';
 import { parseNumber, parseWhole } from './common-options.js';
 
 interface WatchOptions {
@@ -17,7 +16,6 @@ interface WatchOptions {
 
 /** Exit status when the stream stays silent. */
 const EXIT_SILENT = 2;
-const START_TIMEOUT_MILLISECONDS = 110_000;
 /** Milliseconds between two pictures on a terminal, and between two lines elsewhere. */
 const REDRAW = 250;
 const LINE = 1000;
@@ -93,20 +91,9 @@ function display(numbers: { picture(): string; line(): string }): (last: boolean
 }
 
 async function streamAddress(instance: string, { camera, server }: WatchOptions): Promise<string> {
-  const base = server ?? (camera ? 'http://localhost:8888' : 'http://localhost:8889');
-  const path = camera ? 'cam' : 'pipeline/instance';
-  const url = `${base.replace(/\/+$/, '')}/api/v1/${path}/${encodeURIComponent(instance)}`;
-  let answer: { state?: string; status?: string; stream?: string };
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(START_TIMEOUT_MILLISECONDS) });
-    answer = (await response.json()) as typeof answer;
-  } catch (error) {
-    const cause = (error as { cause?: Error }).cause?.message ?? (error as Error).message;
-    throw new CamServerError(
-      'SERVER_UNREACHABLE',
-      `No usable answer from ${url}: ${cause}. Is the server running?`,
-    );
-  }
-  if (answer.state === 'ok' && answer.stream !== undefined) return answer.stream;
-  throw new CamServerError('NO_STREAM', answer.status ?? `${url} gave no stream address.`);
+  const { CamClient, PipelineClient } = await import('../client/index.js');
+  const client = camera
+    ? new CamClient(server ?? 'http://localhost:8888')
+    : new PipelineClient(server ?? 'http://localhost:8889');
+  return client.stream(instance);
 }
