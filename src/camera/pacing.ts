@@ -7,7 +7,8 @@ const MAXIMUM_SLEEP = 100;
 
 /** Keeps a rhythm without drift: each turn is due exactly one period after the one before. */
 export class Pacer {
-  private last = Number.NEGATIVE_INFINITY;
+  /** When the last turn was due; null before the first. */
+  private last: number | null = null;
 
   /** @param rate turns per second; asked again and again, so that a new rate holds at once */
   constructor(private readonly rate: () => number) {}
@@ -17,13 +18,13 @@ export class Pacer {
     for (;;) {
       if (stop.aborted) return false;
       const now = performance.now();
-      const wait = this.last + 1000 / this.rate() - now;
-      if (wait <= 0) {
-        this.last = Math.max(this.last + 1000 / this.rate(), now - MAXIMUM_LAG);
+      const due = this.last === null ? now : this.last + 1000 / this.rate();
+      if (due <= now) {
+        this.last = Math.max(due, now - MAXIMUM_LAG);
         await setImmediate();
         return !stop.aborted;
       }
-      await setTimeout(Math.min(wait, MAXIMUM_SLEEP));
+      await setTimeout(Math.min(due - now, MAXIMUM_SLEEP));
     }
   }
 }

@@ -22,6 +22,7 @@ export function writeProgramOptions({
     background_folder: backgroundFolder,
     queue_size: defaults.queueSize,
     abort_on_error: defaults.abortOnError,
+    channel_access_timeout: defaults.channelAccessTimeout,
   };
 }
 
@@ -32,6 +33,7 @@ export function readProgramOptions(options: JsonObject): CameraProgramOptions {
     defaults: {
       queueSize: options.queue_size as number,
       abortOnError: options.abort_on_error as boolean,
+      channelAccessTimeout: options.channel_access_timeout as number,
     },
   };
 }

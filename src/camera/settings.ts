@@ -35,6 +35,8 @@ export interface CameraSettings {
   /** Images per second; null when the configuration names none. */
   readonly frameRate: number | null;
   readonly debug: boolean;
+  /** Milliseconds for one value of Channel Access. */
+  readonly channelAccessTimeout: number;
 }
 
 export interface GeometrySettings {
@@ -100,9 +102,15 @@ export interface ForwarderSettings {
 export interface CameraDefaults {
   readonly queueSize: number;
   readonly abortOnError: boolean;
+  /** Milliseconds for one value of Channel Access. */
+  readonly channelAccessTimeout: number;
 }
 
-export const CAMERA_DEFAULTS: CameraDefaults = { queueSize: 100, abortOnError: true };
+export const CAMERA_DEFAULTS: CameraDefaults = {
+  queueSize: 100,
+  abortOnError: true,
+  channelAccessTimeout: 2000,
+};
 
 const DEFAULT_NO_CLIENT_TIMEOUT = 10;
 const MAXIMUM_SIDE = 65_535;
@@ -126,6 +134,7 @@ export function readCameraSettings(
     forwarder: readForwarder(config),
     frameRate: readFrameRate(config),
     debug: config.debug === true || config.debug === 'true',
+    channelAccessTimeout: defaults.channelAccessTimeout,
   };
 }
 

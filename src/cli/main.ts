@@ -5,6 +5,8 @@
 import { Command } from 'commander';
 import { errorText } from '../common/errors.js';
 import { packageVersion } from '../common/package.js';
+import { addCameraServerCommand } from './camera-server.js';
+import { addCameraWorkerCommand } from './camera-worker.js';
 import { addPipelineServerCommand } from './pipeline-server.js';
 import { addPipelineWorkerCommand } from './pipeline-worker.js';
 import { addSimulateCommand } from './simulate.js';
@@ -18,6 +20,8 @@ const program = new Command('camserver')
 
 const commands = [
   addStartCommand,
+  addCameraServerCommand,
+  addCameraWorkerCommand,
   addPipelineServerCommand,
   addPipelineWorkerCommand,
   addSimulateCommand,

@@ -30,14 +30,14 @@ const SIZE_RETRY_INTERVAL = 1000;
 export const bsread: SourceDefinition = {
   create: () => new BsreadSource(),
   checkOnline: async (request) => {
-    const ioc = await connectIoc(request.settings, request.timeout);
+    const ioc = await connectIoc(request.settings);
     ioc?.close();
     const { url } = request.settings.bsread;
     if (ioc !== null || (url !== null && (await isReachable(url, request.timeout)))) return;
     throw offline(request.settings);
   },
   readSize: async (request) => {
-    const ioc = await connectIoc(request.settings, request.timeout);
+    const ioc = await connectIoc(request.settings);
     if (ioc === null) return sizeOf(await bsread.readImage(request));
     try {
       return await ioc.readSize();
@@ -46,7 +46,7 @@ export const bsread: SourceDefinition = {
     }
   },
   readImage: async (request) => {
-    const ioc = await connectIoc(request.settings, request.timeout);
+    const ioc = await connectIoc(request.settings);
     try {
       const address = await streamAddress(request.settings, ioc);
       return await readOneImage(address, imageChannels(request), request.timeout);
@@ -179,11 +179,12 @@ class BsreadSource implements CameraSource {
 }
 
 /** The IOC, verified; null when none answers and the stream can be found without it. */
-async function connectIoc(settings: CameraSettings, timeout?: number): Promise<CameraIoc | null> {
+async function connectIoc(settings: CameraSettings): Promise<CameraIoc | null> {
   const isOptional = settings.bsread.url !== null;
   if (isOptional && settings.source === '') return null;
-  const limit = isOptional ? Math.min(timeout ?? OPTIONAL_IOC_TIMEOUT, OPTIONAL_IOC_TIMEOUT) : timeout;
-  const ioc = new CameraIoc(settings.source, limit);
+  const { channelAccessTimeout } = settings;
+  const timeout = isOptional ? Math.min(channelAccessTimeout, OPTIONAL_IOC_TIMEOUT) : channelAccessTimeout;
+  const ioc = new CameraIoc(settings.source, timeout);
   try {
     await ioc.verify();
     return ioc;

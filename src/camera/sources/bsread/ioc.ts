@@ -5,8 +5,6 @@ import { CamServerError } from '../../../common/errors.js';
 import { ChannelAccess } from '../../../epics/index.js';
 import type { Size } from '../../geometry.js';
 
-const DEFAULT_TIMEOUT = 2000;
-
 export class CameraIoc {
   private readonly channelAccess = new ChannelAccess();
 
@@ -16,7 +14,7 @@ export class CameraIoc {
    */
   constructor(
     private readonly prefix: string,
-    private readonly timeout = DEFAULT_TIMEOUT,
+    private readonly timeout: number,
   ) {}
 
   /**
