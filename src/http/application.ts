@@ -17,7 +17,7 @@ import { type Answer, expressPaths, inOrderOfPrecedence, pathParameters, type Ro
 export interface ApplicationOptions {
   readonly routes: readonly Route[];
   readonly log: Logger;
-  /** Milliseconds in which a request must be answered unless its route says otherwise. Default 130 000: a start may take 100 s. */
+  /** Milliseconds in which a request must be answered unless its route says otherwise. Default 130 000. */
   readonly deadline?: number;
   readonly bodyLimits?: Partial<BodyLimits>;
   /** Origins that browsers may call from. Default: all. */
@@ -35,6 +35,9 @@ export interface Application {
   /** Aborts what is still running. */
   abort(): void;
 }
+
+/** Milliseconds: a start may take 100 s. */
+export const defaultDeadline = 130_000;
 
 /** Still answered while the server closes. */
 const ALWAYS_ANSWERED = ['/health/live', '/health/ready', '/metrics'];
@@ -100,7 +103,7 @@ export function createApplication(options: ApplicationOptions): Application {
     running.add(controller);
     response.on('close', () => controller.abort(new CamServerError('CLIENT_LEFT', 'The client left.')));
     try {
-      const deadline = route.deadline ?? options.deadline ?? 130_000;
+      const deadline = route.deadline ?? options.deadline ?? defaultDeadline;
       const work = answer(route, request, passageOf(response).id, bodies, controller.signal);
       sendAnswer(response, await withDeadline(work, deadline, controller, log));
     } catch (error) {

@@ -131,10 +131,22 @@ export function pathParameters(path: string): PathParameter[] {
   return [...path.matchAll(/\{(\w+)(\*?)\}/g)].map((match) => ({ name: match[1]!, rest: match[2] === '*' }));
 }
 
-/** The path in the syntax of express 5; a rest parameter may be empty, which takes a second pattern. */
+/**
+ * The path in the syntax of express 5; a rest parameter may be empty, which takes a second pattern. What stands between
+ * the parameters is percent-encoded as the paths of requests are.
+ */
 export function expressPaths(path: string): string[] {
-  const pattern = path.replace(/\{(\w+)\}/g, ':$1').replace(/\{(\w+)\*\}$/, '*$1');
-  return pattern.includes('*') ? [pattern, pattern.replace(/\*\w+$/, '')] : [pattern];
+  const parts = path.split(/(\{\w+\*?\})/);
+  const rest = parts.findIndex((part) => part.endsWith('*}'));
+  const pattern = parts.map(expressPart).join('');
+  return rest < 0 ? [pattern] : [pattern, parts.slice(0, rest).map(expressPart).join('')];
+}
+
+function expressPart(part: string): string {
+  const parameter = /^\{(\w+)(\*?)\}$/.exec(part);
+  if (parameter !== null) return (parameter[2] === '*' ? '*' : ':') + parameter[1];
+  const literal = part.split('/').map(encodeURIComponent).join('/');
+  return literal.replace(/[!()*']/g, '\\$&');
 }
 
 /** Static paths first, otherwise in the given order: the precedence of `rest-api.md` 2.7. */

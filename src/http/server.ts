@@ -4,7 +4,12 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CamServerError, errorText } from '../common/errors.js';
-import { type Application, type ApplicationOptions, createApplication } from './application.js';
+import {
+  type Application,
+  type ApplicationOptions,
+  createApplication,
+  defaultDeadline,
+} from './application.js';
 import { healthRoutes } from './health-routes.js';
 import type { HttpMetrics } from './metrics.js';
 import { openApiRoute } from './openapi.js';
@@ -61,6 +66,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   server.headersTimeout = 10_000;
   server.requestTimeout = 120_000;
   server.keepAliveTimeout = 30_000;
+  // a client that neither sends nor reads; longer than any handler may take
+  server.timeout = longestDeadline(options) + 20_000;
   await listen(server, options.port, options.interface ?? '0.0.0.0');
   const { address, port } = server.address() as AddressInfo;
   const host = address.includes(':') ? `[${address}]` : address;
@@ -77,6 +84,10 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       return closed;
     },
   };
+}
+
+function longestDeadline({ routes, deadline = defaultDeadline }: HttpServerOptions): number {
+  return Math.max(deadline, ...routes.map((route) => route.deadline ?? 0));
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {

@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import {
   formatLogRecord,
@@ -6,6 +8,7 @@ import {
   type LogRecord,
   LogRing,
 } from '../../src/common/logging.js';
+import { packageRoot } from '../../src/common/package.js';
 
 function collect(options: LoggingOptions): { logging: Logging; lines: string[] } {
   const lines: string[] = [];
@@ -83,6 +86,19 @@ describe('common/logging', () => {
     leave();
     logging.logger('x').info('two');
     expect(heard).to.deep.equal(['one']);
+  });
+
+  it('writes to standard error, and everything before the process ends', () => {
+    const module = JSON.stringify(join(packageRoot, 'dist', 'src', 'common', 'logging.js'));
+    const program = `
+      import { Logging } from ${module};
+      const log = new Logging().logger('x');
+      for (let turn = 0; turn < 1000; turn += 1) log.info('line ' + turn);
+      process.exit(3);`;
+    const result = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
+    const lines = result.stderr.trimEnd().split('\n');
+    expect([result.status, result.stdout, lines.length]).to.deep.equal([3, '', 1001]);
+    expect(lines[1000]).to.match(/ - x - INFO - line 999$/);
   });
 
   it('shows control characters instead of sending them to terminals', () => {

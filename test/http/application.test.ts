@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { expect } from 'chai';
@@ -282,6 +283,33 @@ describe('HTTP application', () => {
       expect(chunked.status).to.equal(413);
       expect(await chunked.text()).to.contain('the script has more than 1000 bytes, the limit is 1000 bytes');
       expect((await supertest(url).get(`${base}/info`)).status).to.equal(200);
+    });
+
+    it('refuses compressed bodies', async () => {
+      const { url } = await serve(routes);
+      const answer = await supertest(url)
+        .post(`${base}/c/config`)
+        .type('application/json')
+        .set('Content-Encoding', 'gzip')
+        .send('{}');
+      expect(answer.status).to.equal(415);
+      expect(answer.body.status).to.equal("Bodies with Content-Encoding 'gzip' are not read.");
+    });
+
+    it('gives up a body whose sender leaves', async () => {
+      const server = await serve(routes);
+      const { hostname, port } = new URL(server.url);
+      const socket = connect(Number(port), hostname, () => {
+        socket.write(
+          `PUT ${base}/script/s.py/script_bytes HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc`,
+        );
+      });
+      await once(server.server, 'request');
+      socket.destroy();
+      while (!server.logging.ring.records().some(([, , , message]) => message.includes('script_bytes:'))) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      await server.close();
     });
 
     it('gives raw bytes whatever the type', async () => {
