@@ -120,12 +120,27 @@ function literalNumber(parameters: JsonObject, key: string): LiteralNumber | nul
   return { value: number, isFloat: isFloatLiteral(parameters, key) };
 }
 
-/** Whether a section such as `image_good_region` is on, and its values. */
+/**
+ * A section such as `image_good_region`; null when it is off.
+ * @throws CamServerError `INVALID_CONFIGURATION` when it is on and no object
+ */
 export function readSection(parameters: JsonObject, key: string): JsonObject | null {
   const value = parameters[key];
-  if (!isTruthy(value)) return isJsonObject(value) ? value : null;
-  if (!isJsonObject(value)) throw wrongValue(key, value, 'an object');
+  if (!isTruthy(value)) return null;
+  if (!isJsonObject(value)) throw wrongValue(key, value, 'null or an object');
   return value;
+}
+
+/**
+ * A number of a section.
+ * @throws CamServerError `INVALID_CONFIGURATION`
+ */
+export function sectionNumber(section: JsonObject, key: string, fallback: number): number {
+  const value = section[key];
+  if (value === undefined) return fallback;
+  const number = numberOf(value);
+  if (number === null) throw wrongValue(key, value, 'a number');
+  return number;
 }
 
 /** Part of an image: columns [left, right), rows [top, bottom). */

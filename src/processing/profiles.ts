@@ -11,7 +11,10 @@ export interface ProfileFit extends GaussianParameters {
 
 /** Profiles as doubles; sums beyond 2^53 lose their last bits. */
 export function toDoubles(values: Profile | BigUint64Array): Float64Array {
-  return values instanceof Float64Array ? values : Float64Array.from(values as Float32Array, Number);
+  if (values instanceof Float64Array) return values;
+  const doubles = new Float64Array(values.length);
+  for (let i = 0; i < doubles.length; i += 1) doubles[i] = Number(values[i]);
+  return doubles;
 }
 
 /**
