@@ -90,9 +90,12 @@ function shownChannels(message: ReceivedMessage, names: readonly string[] | null
   return message.channels.filter(isScalar).slice(0, MAXIMUM_CHANNELS);
 }
 
-function isScalar({ definition }: ReceivedChannel): boolean {
+/** Senders may leave out the shape of a scalar; then a value of one element's size is taken for one. */
+function isScalar({ definition, frame }: ReceivedChannel): boolean {
   const { shape, type } = definition;
-  return type === 'string' || (shape !== undefined && shape.length === 1 && shape[0] === 1);
+  if (type === 'string') return true;
+  if (shape === undefined) return frame !== null && frame.length <= 8;
+  return shape.length === 1 && shape[0] === 1;
 }
 
 /** Arrays are not decoded: they may be large and are shown by type and shape only. */
