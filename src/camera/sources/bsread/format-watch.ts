@@ -8,7 +8,11 @@ const FORMAT_ERROR_TIMEOUT = 10_000;
 export class FormatWatch {
   private since: number | null = null;
 
-  constructor(private readonly log: InstanceLog) {}
+  /** @param now milliseconds on a monotonic clock */
+  constructor(
+    private readonly log: InstanceLog,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
 
   get isWrong(): boolean {
     return this.since !== null;
@@ -24,10 +28,10 @@ export class FormatWatch {
   /** An image did not fit, or had no value. @throws CameraFailure after 10 s without one that fits */
   failed(): void {
     if (this.since === null) {
-      this.since = performance.now();
+      this.since = this.now();
       this.log.warning('Invalid image format.');
     }
-    if (performance.now() - this.since <= FORMAT_ERROR_TIMEOUT) return;
+    if (this.now() - this.since <= FORMAT_ERROR_TIMEOUT) return;
     throw new CameraFailure(ExitCode.wrongFormat, 'Invalid image format timeout: stopping instance.');
   }
 }

@@ -1,0 +1,57 @@
+/**
+ * A bsread camera for tests: pushes images whose pixels are (column + pulse id) * row, as the protocol's test source does.
+ */
+import { encodeDataHeader, Sender } from '../../../../src/bsread/index.js';
+import type { Compression } from '../../../../src/bsread/types.js';
+import { arrayValue, type Timestamp } from '../../../../src/common/values.js';
+
+export interface PulseOptions {
+  readonly width?: number;
+  readonly height?: number;
+  readonly timestamp?: Timestamp;
+  readonly compression?: Compression;
+  /** No value in the image channel. */
+  readonly empty?: boolean;
+}
+
+export class StreamSource {
+  private readonly sender = new Sender({ address: 'tcp://127.0.0.1:0', mode: 'PUSH', sendTimeout: 5000 });
+
+  constructor(private readonly channel = 'CAM:FPICTURE') {}
+
+  open(): Promise<void> {
+    return this.sender.open();
+  }
+
+  get address(): string {
+    return this.sender.address;
+  }
+
+  async send(pulseId: number, options: PulseOptions = {}): Promise<void> {
+    const { width = 4, height = 3, timestamp = conformingTime(pulseId), compression = 'none' } = options;
+    const header = encodeDataHeader([
+      { name: this.channel, type: 'uint16', shape: [width, height], compression, modulo: 1, offset: 0 },
+    ]);
+    const image = arrayValue(pixelsOf(pulseId, width, height), [height, width]);
+    await this.sender.send(header, [options.empty === true ? null : image], BigInt(pulseId), timestamp);
+  }
+
+  close(): void {
+    this.sender.close();
+  }
+}
+
+export function pixelsOf(pulseId: number, width: number, height: number): Uint16Array {
+  return Uint16Array.from(
+    { length: width * height },
+    (_, index) => ((index % width) + pulseId) * Math.floor(index / width),
+  );
+}
+
+/** Increasing with the pulse id, which the nanoseconds encode. */
+export function conformingTime(pulseId: number): Timestamp {
+  return {
+    seconds: 1_700_000_000n + BigInt(Math.floor(pulseId / 100)),
+    nanoseconds: BigInt((pulseId % 100) * 10_000_000) + BigInt(pulseId % 1_000_000),
+  };
+}
