@@ -54,6 +54,12 @@ export class EarlyAverage {
     return count > 0 ? this.collect(kernels, image, count) : this.runningMean(kernels, image, -count);
   }
 
+  /** Forgets what was collected. */
+  clear(): void {
+    this.#sum = null;
+    this.#running.clear();
+  }
+
   private collect(kernels: Kernels, image: Image, count: number): Image | null {
     const [rows, columns] = image.shape;
     const type = elementTypeOf(image.data);

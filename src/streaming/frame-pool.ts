@@ -6,6 +6,7 @@ import { Piscina } from 'piscina';
 import type { ChannelValues } from '../common/values.js';
 import type { DropReason, FrameTicket } from './accounting.js';
 import { changeSlotState, FrameRing, type FrameSlot } from './frame-ring.js';
+import type { PoolAnswer } from './frame-worker.js';
 import { OrderedQueue, type Outcome } from './ordered-queue.js';
 import { fromPortable, type PortableValues } from './value-transfer.js';
 
@@ -43,6 +44,19 @@ export interface PoolFrame<Details, Context> {
   readonly context: Context;
 }
 
+/** The work on a frame failed in a thread. */
+export class FrameError extends Error {
+  override name = 'FrameError';
+
+  constructor(
+    message: string,
+    /** Number of the thread, from 1. */
+    readonly thread: number,
+  ) {
+    super(message);
+  }
+}
+
 /** A thread did not end its work in time. */
 export class TaskTimeoutError extends Error {
   override name = 'TaskTimeoutError';
@@ -51,7 +65,7 @@ export class TaskTimeoutError extends Error {
 type QueuedFrame<Details, Context> = PoolFrame<Details, Context> & { readonly slot: FrameSlot };
 
 export class FramePool<Details, Context> {
-  readonly #piscina: Piscina<PoolTask<Details>, PortableValues | null>;
+  readonly #piscina: Piscina<PoolTask<Details>, PoolAnswer>;
   readonly #ring: FrameRing;
   readonly #queue: OrderedQueue<QueuedFrame<Details, Context>, PortableValues | null>;
 
@@ -133,7 +147,9 @@ export class FramePool<Details, Context> {
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(), this.options.taskTimeout);
     try {
-      return await this.#piscina.run(task, { signal: abort.signal });
+      const answer = await this.#piscina.run(task, { signal: abort.signal });
+      if (answer !== null && 'failure' in answer) throw new FrameError(answer.failure, answer.thread);
+      return answer;
     } catch (error) {
       if (!abort.signal.aborted) throw error;
       throw new TaskTimeoutError(`A thread did not finish within ${this.options.taskTimeout / 1000} s`);

@@ -1,10 +1,15 @@
 /**
  * The worker thread's side of the frame pool.
  */
+import { threadId } from 'node:worker_threads';
+import { errorText } from '../common/errors.js';
 import type { ChannelValues } from '../common/values.js';
 import type { PoolTask } from './frame-pool.js';
 import { changeSlotState } from './frame-ring.js';
 import { type PortableValues, toPortable } from './value-transfer.js';
+
+/** What comes back from a thread: values, null for a dropped frame, or what went wrong. */
+export type PoolAnswer = PortableValues | null | { readonly failure: string; readonly thread: number };
 
 /**
  * Makes the default export of a worker module.
@@ -12,11 +17,17 @@ import { type PortableValues, toPortable } from './value-transfer.js';
  */
 export function serveFrames<Details>(
   work: (memory: SharedArrayBuffer, details: Details) => Promise<ChannelValues | null>,
-): (task: PoolTask<Details>) => Promise<PortableValues | null> {
+): (task: PoolTask<Details>) => Promise<PoolAnswer> {
   return async ({ memory, states, slot, details }) => {
     changeSlotState(states, slot, 'filled', 'processing');
-    const values = await work(memory, details);
+    let answer: PoolAnswer;
+    try {
+      const values = await work(memory, details);
+      answer = values === null ? null : toPortable(values, memory);
+    } catch (error) {
+      answer = { failure: errorText(error), thread: threadId };
+    }
     changeSlotState(states, slot, 'processing', 'done');
-    return values === null ? null : toPortable(values, memory);
+    return answer;
   };
 }

@@ -14,16 +14,16 @@ export interface OutputMessage {
   readonly pulseId: bigint;
   readonly timestamp: Timestamp;
   readonly values: ChannelValues;
+  /** `include` and `exclude` of the moment at which the message came. */
+  readonly selection: Selection;
+  /** Number of messages after which the pipeline ends; 0: none. */
+  readonly records: number;
 }
 
 export interface OutputOptions {
   readonly sink: Sink;
   readonly checks: SendChecks;
   readonly strategy: HeaderStrategy;
-  /** The present `include` and `exclude`. */
-  selection(): Selection;
-  /** The present number of messages after which the pipeline ends; 0: none. */
-  records(): number;
   headerChanged(): void;
 }
 
@@ -36,13 +36,13 @@ export type Output = (message: OutputMessage) => Promise<SendOutcome>;
 export function createOutput(options: OutputOptions): Output {
   const { sink, checks, strategy } = options;
   let sent = 0;
-  return async ({ ticket, pulseId, timestamp, values }) => {
+  return async ({ ticket, pulseId, timestamp, values, selection, records }) => {
     const refusal = checks.refuse(pulseId, timestamp);
     if (refusal !== null) {
       ticket.drop(refusal);
       return 'dropped';
     }
-    const message = strategy(options.selection()(values));
+    const message = strategy(selection(values));
     if (message === null) {
       ticket.drop('empty_message');
       return 'dropped';
@@ -60,7 +60,6 @@ export function createOutput(options: OutputOptions): Output {
     checks.sent(pulseId, timestamp);
     ticket.sent();
     sent += 1;
-    const records = options.records();
     return records > 0 && sent >= records ? 'completed' : 'sent';
   };
 }

@@ -68,7 +68,7 @@ describe('frame pool', () => {
     push(3, 'double');
     await pool.idle();
     await pool.close(1000);
-    expect(events).to.deep.equal(['1 Error', '2 Error', '3']);
+    expect(events).to.deep.equal(['1 FrameError', '2 Error', '3']);
   });
 
   it('ends a thread that hangs, fails its frame, and goes on', async () => {

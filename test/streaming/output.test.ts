@@ -13,9 +13,10 @@ import { createSendChecks } from '../../src/streaming/send-checks.js';
 const newCounters = (): FrameCounters => ({ received: 0, sent: 0, bytesReceived: 0, dropped: {} });
 const time = { seconds: 1n, nanoseconds: 0n };
 const values = (): ChannelValues => new Map([['a', 1]]);
+const everything = { selection: createSelection(null, null), records: 0 };
 
 /** An output whose sink delivers, refuses or fails as `answer` says. */
-function createRig(counters: FrameCounters, answer: () => boolean, records = 0) {
+function createRig(counters: FrameCounters, answer: () => boolean) {
   const sent: bigint[] = [];
   const output = createOutput({
     sink: {
@@ -35,8 +36,6 @@ function createRig(counters: FrameCounters, answer: () => boolean, records = 0) 
       allowShapeChanges: true,
       compression: 'none',
     }),
-    selection: () => createSelection(null, null),
-    records: () => records,
     headerChanged: () => {},
   });
   return { output, sent, account: new FrameAccount(counters) };
@@ -49,10 +48,19 @@ function droppedTotal(counters: FrameCounters): number {
 describe('output', () => {
   it('completes with the message that makes the number of records full', async () => {
     const counters = newCounters();
-    const { output, account } = createRig(counters, () => true, 2);
+    const { output, account } = createRig(counters, () => true);
     const outcomes: string[] = [];
     for (const pulseId of [5n, 5n, 6n]) {
-      outcomes.push(await output({ ticket: account.receive(1), pulseId, timestamp: time, values: values() }));
+      outcomes.push(
+        await output({
+          ...everything,
+          records: 2,
+          ticket: account.receive(1),
+          pulseId,
+          timestamp: time,
+          values: values(),
+        }),
+      );
     }
     expect(outcomes).to.deep.equal(['sent', 'dropped', 'completed']);
     expect(counters).to.deep.equal({ received: 3, sent: 2, bytesReceived: 3, dropped: { enforce_pid: 1 } });
@@ -61,8 +69,20 @@ describe('output', () => {
   it('counts what has no channels and what nobody took', async () => {
     const counters = newCounters();
     const { output, account } = createRig(counters, () => false);
-    await output({ ticket: account.receive(1), pulseId: 1n, timestamp: time, values: new Map() });
-    await output({ ticket: account.receive(1), pulseId: 2n, timestamp: time, values: values() });
+    await output({
+      ...everything,
+      ticket: account.receive(1),
+      pulseId: 1n,
+      timestamp: time,
+      values: new Map(),
+    });
+    await output({
+      ...everything,
+      ticket: account.receive(1),
+      pulseId: 2n,
+      timestamp: time,
+      values: values(),
+    });
     expect(counters.dropped).to.deep.equal({ empty_message: 1, not_delivered: 1 });
   });
 
@@ -72,6 +92,7 @@ describe('output', () => {
       throw new Error('socket closed');
     });
     const error = await output({
+      ...everything,
       ticket: account.receive(1),
       pulseId: 1n,
       timestamp: time,
@@ -129,7 +150,7 @@ describe('frame account', () => {
             delivered = fate !== 'refused';
             if (!outcome.ok) ticket.drop('error');
             else if (outcome.result === null) ticket.drop('null_result');
-            else await output({ ticket, pulseId, timestamp: time, values: outcome.result });
+            else await output({ ...everything, ticket, pulseId, timestamp: time, values: outcome.result });
             check();
           },
           dropped: ({ ticket }, reason) => ticket.drop(reason),

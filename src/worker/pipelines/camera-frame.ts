@@ -3,7 +3,6 @@
  */
 import type { ReceivedChannel, ReceivedMessage } from '../../bsread/types.js';
 import {
-  allocateElements,
   elementSize,
   isElementType,
   type NumericType,
@@ -123,13 +122,19 @@ export function ownPixels(data: TypedArray, type: NumericType, rows: number, col
   };
 }
 
-/** The pixels as they are, or decoded into fresh memory. */
-export function decodedPixels(pixels: PixelSource): TypedArray {
+/**
+ * The pixels as they are, or decoded.
+ * @param allocate memory for decoding; new memory by default
+ */
+export function decodedPixels(
+  pixels: PixelSource,
+  allocate: (bytes: number) => ArrayBuffer = (bytes) => new ArrayBuffer(bytes),
+): TypedArray {
   const view = pixels.view();
   if (view !== null) return view;
-  const data = allocateElements(pixels.type, pixels.rows * pixels.columns);
-  pixels.copyInto(new Uint8Array(data.buffer));
-  return data;
+  const memory = allocate(pixels.byteLength);
+  pixels.copyInto(new Uint8Array(memory, 0, pixels.byteLength));
+  return viewElements(pixels.type, memory, 0, pixels.rows * pixels.columns);
 }
 
 /** Streams that are no cameras may lack the axes; then they count pixels. */

@@ -4,6 +4,7 @@
  */
 import { cloneJson, type JsonObject, type JsonValue, mergeObjects } from '../../common/json.js';
 import { isJsonObject, isTruthy, numberOf } from '../../common/leniency.js';
+import { normaliseRotation } from '../../processing/index.js';
 import { readPulseIdRange } from '../../streaming/gate.js';
 import { readCompression } from '../../streaming/sinks/index.js';
 import type { PipelineInstanceOptions } from './options.js';
@@ -50,7 +51,7 @@ export interface ImageParameterFacts {
 export function addImageParameters(parameters: JsonObject, facts: ImageParameterFacts): void {
   if (facts.functionImported) parameters.reload = false;
   if (facts.backgroundLoaded !== null) parameters.image_background_ok = facts.backgroundLoaded;
-  if (isTruthy(parameters.rotation)) parameters.rotation = normalizedRotation(parameters.rotation!);
+  if (isTruthy(parameters.rotation)) parameters.rotation = completeRotation(parameters.rotation!);
   if (parameters.averaging !== undefined && parameters.averaging !== null) {
     const count = numberOf(parameters.averaging);
     parameters.averaging = count === null ? null : Math.trunc(count);
@@ -70,14 +71,13 @@ function bufferSize(value: JsonValue | undefined, maximum: number): number {
   return Math.min(Math.max(1, Math.trunc(numberOf(value ?? 1000) ?? 1000)), maximum);
 }
 
-/** `{angle, order, mode}` with the defaults, or null when there is nothing to rotate by. */
-function normalizedRotation(value: JsonValue): JsonValue {
-  const rotation: JsonObject = isJsonObject(value) ? mergeObjects({}, value) : { angle: value };
-  if (typeof rotation.angle !== 'number' || rotation.angle === 0) {
-    return rotation.mode === 'ortho' && isTruthy(rotation.angle) ? rotation : null;
-  }
-  if (!isTruthy(rotation.order)) rotation.order = 1;
-  if (!isTruthy(rotation.mode)) rotation.mode = '0.0';
+/** `{angle, order, mode}` with the defaults and the literal kinds of numbers, or null when there is nothing to rotate by. */
+function completeRotation(value: JsonValue): JsonValue {
+  const complete = normaliseRotation(value);
+  if (complete === null || !isJsonObject(value)) return complete;
+  const rotation = mergeObjects({}, value);
+  rotation.order = complete.order!;
+  rotation.mode = complete.mode!;
   return rotation;
 }
 

@@ -1,0 +1,156 @@
+/**
+ * Where the work on frames is done: on the main thread, or in worker threads. Frames are delivered in the order in which they
+ * are pushed, also when the way changes.
+ */
+import type { JsonObject } from '../../common/json.js';
+import { numberOf } from '../../common/leniency.js';
+import type { ChannelValues } from '../../common/values.js';
+import type { InstanceLog } from '../../instances/types.js';
+import { FramePool } from '../../streaming/frame-pool.js';
+import type { Outcome } from '../../streaming/ordered-queue.js';
+import { allocateOutgoing, toPortable } from '../../streaming/value-transfer.js';
+import { imageFunctionOf } from '../functions/registry.js';
+import { type CameraFrame, decodedPixels } from './camera-frame.js';
+import { FrameProcessor, Scratch } from './frame-processor.js';
+import type { ThreadJob } from './frame-thread.js';
+import type { FrameSettings } from './settings.js';
+import { createWayChooser, type WayChooser } from './way.js';
+
+/** A frame and the settings of the moment at which it came. */
+export interface FrameInHand {
+  readonly frame: CameraFrame;
+  readonly settings: FrameSettings;
+}
+
+export interface ExecutionOptions {
+  readonly log: InstanceLog;
+  /** Called in the order of the frames, one at a time; ends the ticket. Must not reject. */
+  deliver(inHand: FrameInHand, outcome: Outcome<ChannelValues | null>): Promise<void>;
+}
+
+/** Bytes of image memory that frames in the pool may take. */
+const POOL_MEMORY = 256 * 1024 * 1024;
+/** Milliseconds after which a thread counts as hanging. */
+const TASK_TIMEOUT = 60_000;
+
+export class Execution {
+  readonly #processor: FrameProcessor;
+  readonly #received = new Scratch();
+  readonly #prepared = new Scratch();
+  #chooser: WayChooser = createWayChooser();
+  #pool: FramePool<ThreadJob, FrameInHand> | null = null;
+  #threads = 0;
+
+  constructor(private readonly options: ExecutionOptions) {
+    this.#processor = new FrameProcessor((text) => options.log.warning(text));
+  }
+
+  /** Worker threads in use; 0: frames are processed on the main thread. */
+  get threads(): number {
+    return this.#threads;
+  }
+
+  /** Resolves when the frame is delivered (main thread) or taken over (worker threads). */
+  async push(inHand: FrameInHand): Promise<void> {
+    const threads = this.threadsFor(inHand.settings.parameters);
+    if (threads !== this.#threads) await this.changeThreads(threads, inHand.settings.parameters);
+    if (this.#pool === null) await this.processHere(inHand);
+    else this.handOver(this.#pool, inHand);
+  }
+
+  /** Resolves when every frame has been delivered. */
+  async idle(): Promise<void> {
+    await this.#pool?.idle();
+  }
+
+  /** Drops frames that wait, gives those at work `patience` milliseconds, and ends the threads. */
+  async close(patience: number): Promise<void> {
+    const pool = this.#pool;
+    this.#pool = null;
+    this.#threads = 0;
+    await pool?.close(patience);
+  }
+
+  /** A running mean needs all frames in their order and in one place; process variables live on the main thread. */
+  private threadsFor(parameters: JsonObject): number {
+    if (imageFunctionOf(parameters).usesProcessVariables) return 0;
+    const wanted = countOf(parameters, 'processing_threads', 0);
+    if (countOf(parameters, 'image_averaging', 0) > 1) return Math.min(wanted, 1);
+    return wanted === 0 && this.#chooser.reason !== null ? 1 : wanted;
+  }
+
+  private async changeThreads(threads: number, parameters: JsonObject): Promise<void> {
+    const { log } = this.options;
+    await this.idle();
+    await this.close(0);
+    this.#threads = threads;
+    if (threads === 0) {
+      this.#chooser = createWayChooser();
+      log.info('Frames are processed on the main thread.');
+      return;
+    }
+    const reason = this.#chooser.reason === null ? '' : `: ${this.#chooser.reason}`;
+    log.info(`Frames are processed by ${threads} worker thread${threads > 1 ? 's' : ''}${reason}.`);
+    this.#pool = new FramePool<ThreadJob, FrameInHand>({
+      worker: new URL('./frame-thread.js', import.meta.url),
+      threads,
+      waiting: threads * Math.max(1, countOf(parameters, 'thread_buffer_size', 20)),
+      finished: Math.max(1, countOf(parameters, 'send_buffer_size', 40)),
+      memory: POOL_MEMORY,
+      taskTimeout: TASK_TIMEOUT,
+      wanted: ({ context }, name) => context.settings.selects(name),
+      deliver: ({ context }, outcome) => this.options.deliver(context, outcome),
+    });
+  }
+
+  private async processHere(inHand: FrameInHand): Promise<void> {
+    const { frame, settings } = inHand;
+    const { pixels } = frame;
+    const started = performance.now();
+    let outcome: Outcome<ChannelValues | null>;
+    try {
+      const result = await this.#processor.process({
+        ...frame,
+        ...{ type: pixels.type, rows: pixels.rows, columns: pixels.columns },
+        settings: settings.portable,
+        pixels: decodedPixels(pixels, (bytes) => this.#received.take(bytes)),
+        pixelsAreTransient: true,
+        allocate: (bytes) => ({
+          buffer: settings.portable.imageWanted ? allocateOutgoing(bytes) : this.#prepared.take(bytes),
+          byteOffset: 0,
+        }),
+      });
+      outcome = { ok: true, result };
+    } catch (error) {
+      outcome = { ok: false, error };
+    }
+    pixels.release();
+    this.#chooser.note(started, performance.now() - started);
+    await this.options.deliver(inHand, outcome);
+  }
+
+  private handOver(pool: FramePool<ThreadJob, FrameInHand>, inHand: FrameInHand): void {
+    const { frame, settings } = inHand;
+    const { pixels, pulseId, timestamp, xAxis, yAxis, ticket } = frame;
+    const { type, rows, columns, byteLength } = pixels;
+    const job = { settings: settings.portable, type, rows, columns };
+    const outputOffset = Math.ceil(byteLength / ALIGNMENT) * ALIGNMENT;
+    const bytes = outputOffset + this.#processor.outputBytes(job);
+    const extraChannels = toPortable(frame.extraChannels, null);
+    const details = { ...job, pulseId, timestamp, xAxis, yAxis, extraChannels, outputOffset };
+    try {
+      pool.push({ ticket, details, context: inHand }, bytes, (memory) =>
+        pixels.copyInto(new Uint8Array(memory, 0, byteLength)),
+      );
+    } finally {
+      pixels.release();
+    }
+  }
+}
+
+/** Of the prepared pixels in a slot, in bytes: a cache line. */
+const ALIGNMENT = 64;
+
+function countOf(parameters: JsonObject, key: string, fallback: number): number {
+  return Math.max(0, Math.trunc(numberOf(parameters[key] ?? fallback) ?? fallback));
+}

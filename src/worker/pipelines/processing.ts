@@ -1,0 +1,226 @@
+/**
+ * The pipeline type `processing`: images of a camera, prepared and evaluated by a function, published as a stream.
+ */
+import { CamClient } from '../../client/index.js';
+import { errorText } from '../../common/errors.js';
+import { formatJson, type JsonObject } from '../../common/json.js';
+import { isTruthy } from '../../common/leniency.js';
+import type { ChannelValues } from '../../common/values.js';
+import type { InstanceContext } from '../../instances/types.js';
+import { referenceKernels as kernels } from '../../processing/index.js';
+import { FrameAccount, type FrameTicket } from '../../streaming/accounting.js';
+import { FrameError, TaskTimeoutError } from '../../streaming/frame-pool.js';
+import type { Outcome } from '../../streaming/ordered-queue.js';
+import type { CameraFrame } from './camera-frame.js';
+import { CameraSource } from './camera-source.js';
+import { createEnding, type Ending } from './ending.js';
+import { Execution, type FrameInHand } from './execution.js';
+import { ImageIntake } from './image-intake.js';
+import { Merging } from './merging.js';
+import { type PipelineInstanceOptions, readPipelineInstanceOptions } from './options.js';
+import { isMerging } from './parameters.js';
+import { openPipelineOutput, type PipelineOutput } from './pipeline-output.js';
+import { ReceiveStage } from './receive-stage.js';
+import { buildSettings, type FrameSettings } from './settings.js';
+
+/** Milliseconds that frames at work get when the pipeline ends. */
+const PATIENCE = 100;
+
+/** Runs a pipeline of type `processing` until it ends. @returns the exit code */
+export async function runProcessing(context: InstanceContext): Promise<number> {
+  const options = readPipelineInstanceOptions(context.options);
+  const ending = createEnding(context.stop);
+  const settings = await buildSettings(context.config, 0, options, context.log);
+  const source = await openCamera(context, options, settings);
+  const pipeline = new ProcessingPipeline(context, options, ending, settings, source);
+  try {
+    await pipeline.open();
+    context.ready();
+    await pipeline.run();
+  } finally {
+    await pipeline.close();
+  }
+  return ending.code ?? 0;
+}
+
+/** The camera must know its geometry before its stream is of use; another stream is taken as it is. */
+async function openCamera(
+  { log }: InstanceContext,
+  options: PipelineInstanceOptions,
+  settings: FrameSettings,
+): Promise<{ source: CameraSource; present: { parameters: JsonObject } }> {
+  const { parameters } = settings;
+  const camera = String(parameters.camera_name);
+  const client = new CamClient(options.camera_server);
+  if (!isTruthy(parameters.input_stream)) await client.geometry(camera);
+  const present = { parameters };
+  const source = await CameraSource.open({
+    cameraStream: () => client.stream(camera),
+    parameters: () => present.parameters,
+    log,
+  });
+  return { source, present };
+}
+
+class ProcessingPipeline {
+  readonly #stage: ReceiveStage;
+  readonly #intake = new ImageIntake(kernels);
+  readonly #execution: Execution;
+  #settings: FrameSettings;
+  #pendingConfig: JsonObject | null = null;
+  #revision = 0;
+  #output: PipelineOutput | null = null;
+  #merging: Merging | null = null;
+
+  constructor(
+    private readonly context: InstanceContext,
+    private readonly options: PipelineInstanceOptions,
+    private readonly ending: Ending,
+    settings: FrameSettings,
+    private readonly camera: Awaited<ReturnType<typeof openCamera>>,
+  ) {
+    const { counters, log } = context;
+    this.#settings = settings;
+    this.#stage = new ReceiveStage({ account: new FrameAccount(counters), counters, log, isCamera: true });
+    this.#stage.configure(settings.parameters, settings.policy);
+    this.#execution = new Execution({ log, deliver: (frame, outcome) => this.deliver(frame, outcome) });
+  }
+
+  async open(): Promise<void> {
+    const { context, ending } = this;
+    const { parameters } = this.#settings;
+    const { counters, log } = context;
+    this.#output = await openPipelineOutput({ parameters, port: this.options.port, counters, log, ending });
+    if (isMerging(parameters)) {
+      this.#merging = await Merging.open({
+        parameters,
+        settings: () => this.#settings,
+        log,
+        ending,
+        process: (frame) => this.process(frame),
+      });
+    }
+    context.onConfig((config) => {
+      this.#pendingConfig = config;
+    });
+    context.onRequest('frames', async () => ({ threads: this.#execution.threads }));
+    ending.signal.addEventListener('abort', () => {
+      this.camera.source.close();
+      this.#merging?.close();
+    });
+  }
+
+  /** Returns when the pipeline has ended. */
+  async run(): Promise<void> {
+    const loops = [this.guard(() => this.receiveImages())];
+    if (this.#merging !== null) loops.push(this.guard(() => this.#merging!.receive()));
+    await Promise.all(loops);
+  }
+
+  async close(): Promise<void> {
+    this.ending.end(0);
+    this.camera.source.close();
+    this.#merging?.close();
+    await this.#execution.close(PATIENCE);
+    await this.#output?.close();
+  }
+
+  private async guard(loop: () => Promise<void>): Promise<void> {
+    try {
+      await loop();
+    } catch (error) {
+      this.context.log.error(`Error in pipeline processing: ${errorText(error)}`);
+      this.ending.end(2);
+    }
+  }
+
+  private async receiveImages(): Promise<void> {
+    const { source } = this.camera;
+    const { log } = this.context;
+    while (this.ending.code === null) {
+      await this.applyUpdate();
+      if (!this.#settings.hasFunction) throw new Error('Undefined processing function');
+      const message = await source.receive();
+      if (this.ending.code !== null) return message?.release();
+      const received = this.#stage.judge(message);
+      if (received.kind === 'reconnect') {
+        log.warning('Camera timeout. Requesting the camera stream again.');
+        await source.reconnect();
+      } else if (received.kind === 'end') {
+        log.info('Reached end of pid range: stopping pipeline.');
+        await this.#execution.idle();
+        await this.#output!.drain();
+        this.ending.end(0);
+      } else if (received.kind === 'frame') {
+        await this.take(received.message, received.ticket);
+      }
+    }
+  }
+
+  /** Applies the newest configuration that has come; frames under way keep theirs. */
+  private async applyUpdate(): Promise<void> {
+    const config = this.#pendingConfig;
+    if (config === null) return;
+    this.#pendingConfig = null;
+    this.#revision += 1;
+    const { log } = this.context;
+    this.#settings = await buildSettings(config, this.#revision, this.options, log);
+    this.camera.present.parameters = this.#settings.parameters;
+    this.#stage.configure(this.#settings.parameters, this.#settings.policy);
+    log.info(`Configuration update: ${formatJson(config)}.`);
+  }
+
+  private async take(message: Parameters<ImageIntake['take']>[0], ticket: FrameTicket): Promise<void> {
+    let frame: CameraFrame | null;
+    try {
+      frame = this.#intake.take(message, ticket, this.#settings);
+    } catch (error) {
+      this.fail(message.pulseId, ticket, error, this.#settings);
+      return;
+    }
+    if (frame === null) return;
+    if (this.#merging !== null) await this.#merging.pushImage(frame);
+    else await this.process(frame);
+  }
+
+  private async process(frame: CameraFrame): Promise<void> {
+    const settings = this.#settings;
+    const { ticket, pixels } = frame;
+    if (this.ending.code !== null || !settings.rateLimiter(performance.now())) {
+      pixels.release();
+      ticket.drop(this.ending.code !== null ? 'stopped' : 'max_frame_rate');
+      return;
+    }
+    try {
+      await this.#execution.push({ frame, settings });
+    } catch (error) {
+      this.fail(frame.pulseId, ticket, error, settings);
+    }
+  }
+
+  private async deliver(
+    { frame, settings }: FrameInHand,
+    outcome: Outcome<ChannelValues | null>,
+  ): Promise<void> {
+    const { ticket, pulseId, timestamp } = frame;
+    if (!outcome.ok) {
+      this.fail(pulseId, ticket, outcome.error, settings);
+    } else if (outcome.result === null) {
+      ticket.drop('null_result');
+    } else {
+      const { selection, parameters } = settings;
+      const values = outcome.result;
+      await this.#output!.send({ ticket, pulseId, timestamp, values, selection }, parameters);
+    }
+  }
+
+  /** A frame that cannot be processed is dropped; with `abort_on_error` the pipeline ends. */
+  private fail(pulseId: bigint, ticket: FrameTicket, error: unknown, settings: FrameSettings): void {
+    const thread = error instanceof FrameError ? error.thread : 0;
+    this.context.log.error(
+      `Error processing PID ${pulseId} at proc 0 thread ${thread}: ${errorText(error)}.`,
+    );
+    if (!ticket.ended) ticket.drop(error instanceof TaskTimeoutError ? 'task_timeout' : 'error');
+    if (settings.policy.abortOnError) this.ending.end(2);
+  }
+}

@@ -1,0 +1,23 @@
+/**
+ * The program of pipeline instances: one file per pipeline type, loaded when it is needed.
+ */
+import { CamServerError } from '../../common/errors.js';
+import type { InstanceContext, InstanceProgram } from '../../instances/types.js';
+
+type PipelineRun = (context: InstanceContext) => Promise<number>;
+
+const TYPES: Readonly<Record<string, () => Promise<PipelineRun>>> = {
+  processing: async () => (await import('./processing.js')).runProcessing,
+};
+
+export const run: InstanceProgram = async (context) => {
+  const type = String(context.config.pipeline_type ?? 'processing');
+  const load = TYPES[type];
+  if (load === undefined) {
+    throw new CamServerError(
+      'NOT_AVAILABLE',
+      `Pipelines of type '${type}' are not available yet. Available: ${Object.keys(TYPES).join(', ')}.`,
+    );
+  }
+  return (await load())(context);
+};

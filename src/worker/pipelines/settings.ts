@@ -1,0 +1,73 @@
+/**
+ * Everything that one configuration means for the frames that are received under it. Each frame keeps the settings of its
+ * moment, so an update between two frames never touches one that is under way.
+ */
+import { formatJson, type JsonObject } from '../../common/json.js';
+import { isTruthy, numberOf } from '../../common/leniency.js';
+import type { InstanceLog } from '../../instances/types.js';
+import { createRateLimiter } from '../../streaming/gate.js';
+import { createSelection, type Selection, selects } from '../../streaming/selection.js';
+import { importFunction } from '../functions/registry.js';
+import { type LoadedBackground, loadBackground } from './background.js';
+import type { PipelineInstanceOptions } from './options.js';
+import { addImageParameters, type ErrorPolicy, prepareParameters, readErrorPolicy } from './parameters.js';
+
+/** The part of the settings that worker threads need; it survives structured cloning. */
+export interface PortableSettings {
+  /** Differs for each configuration of an instance. */
+  readonly revision: number;
+  /** The parameters as JSON, which keeps the literal kinds of numbers. */
+  readonly parameters: string;
+  readonly background: LoadedBackground | null;
+  readonly notifySuffixes: boolean | readonly string[];
+  /** False: the image is not sent, so that its memory may be used again. */
+  readonly imageWanted: boolean;
+}
+
+export interface FrameSettings {
+  readonly portable: PortableSettings;
+  readonly parameters: JsonObject;
+  readonly policy: ErrorPolicy;
+  /** False: the function could not be imported, and the pipeline ends. */
+  readonly hasFunction: boolean;
+  readonly selection: Selection;
+  selects(name: string): boolean;
+  /** Asked just before the work on a frame, with the time in milliseconds. */
+  readonly rateLimiter: (now: number) => boolean;
+}
+
+/**
+ * Builds the settings of a configuration: parameters, function and background. What is wrong with function or background is
+ * logged; the frames then fail.
+ * @throws CamServerError when the parameters themselves are unusable
+ */
+export async function buildSettings(
+  config: JsonObject,
+  revision: number,
+  options: PipelineInstanceOptions,
+  log: InstanceLog,
+): Promise<FrameSettings> {
+  const parameters = prepareParameters(config, options, 'PUB');
+  const imported = await importFunction(parameters, options.script_folder, log);
+  const background = await loadBackground(parameters, options.background_folder, (text) => log.warning(text));
+  addImageParameters(parameters, {
+    functionImported: imported === 'named',
+    backgroundLoaded: isTruthy(parameters.image_background_enable) ? background.state !== 'failed' : null,
+  });
+  const { include, exclude } = parameters;
+  return {
+    portable: {
+      revision,
+      parameters: formatJson(parameters),
+      background: background.state === 'loaded' ? background.image : null,
+      notifySuffixes: options.notify_on_error,
+      imageWanted: selects(include, exclude, 'image'),
+    },
+    parameters,
+    policy: readErrorPolicy(parameters, options),
+    hasFunction: imported !== 'failed',
+    selection: createSelection(include, exclude),
+    selects: (name) => selects(include, exclude, name),
+    rateLimiter: createRateLimiter(numberOf(parameters.max_frame_rate)),
+  };
+}
