@@ -6,7 +6,13 @@ import type { JsonObject } from '../common/json.js';
 import { Logging, type LogLevel } from '../common/logging.js';
 import { packageVersion } from '../common/package.js';
 import { commonRoutes, startHttpServer } from '../http/index.js';
-import { HostFiguresReader, PIPELINE_POLICY, type PortRange, Supervisor } from '../instances/index.js';
+import {
+  collectMetrics,
+  HostFiguresReader,
+  PIPELINE_POLICY,
+  type PortRange,
+  Supervisor,
+} from '../instances/index.js';
 import {
   BackgroundStore,
   FileConfigurationStore,
@@ -89,6 +95,7 @@ export async function startPipelineServer(options: PipelineServerOptions): Promi
         }),
       ],
     });
+    collectMetrics(supervisor, http.metrics.registry);
     log.info(`${title} on ${http.url}, cameras from ${options.cameraServer}.`);
     const close = async (): Promise<void> => {
       await Promise.all([http.close(), supervisor.close()]);

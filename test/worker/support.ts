@@ -1,8 +1,11 @@
 /** A pipeline server inside the test's process, with folders of its own. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startCameraServer } from '../../src/camera/server.js';
+import { CAMERA_DEFAULTS } from '../../src/camera/settings.js';
 import { PipelineClient } from '../../src/client/index.js';
+import { formatJson, type JsonObject } from '../../src/common/json.js';
 import { PIPELINE_DEFAULTS } from '../../src/worker/defaults.js';
 import { type PipelineServerOptions, startPipelineServer } from '../../src/worker/server.js';
 import { freePortRange } from '../support/ports.js';
@@ -54,6 +57,41 @@ export async function startTestServer(
     client: new PipelineClient(server.url),
     folder,
     call: (method, path, body) => call(`${server.url}/api/v1/pipeline${path}`, method, body),
+    close: async () => {
+      await server.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export interface TestCameras {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** A camera server inside the test's process, with the given cameras. */
+export async function startTestCameras(cameras: Readonly<Record<string, JsonObject>>): Promise<TestCameras> {
+  const folder = mkdtempSync(join(tmpdir(), 'camserver-test-'));
+  for (const [name, config] of Object.entries(cameras)) {
+    writeFileSync(join(folder, `${name}.json`), formatJson(config, 1));
+  }
+  const server = await startCameraServer({
+    port: 0,
+    interface: '127.0.0.1',
+    hostname: '127.0.0.1',
+    portRange: await freePortRange(10),
+    mode: 0,
+    configFolder: folder,
+    backgroundFolder: folder,
+    scriptFolder: folder,
+    ipcFolder: folder,
+    defaults: CAMERA_DEFAULTS,
+    logLevel: 'CRITICAL',
+    spares: 0,
+    onReset: () => {},
+  });
+  return {
+    url: server.url,
     close: async () => {
       await server.close();
       rmSync(folder, { recursive: true, force: true });
