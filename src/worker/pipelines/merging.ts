@@ -2,7 +2,7 @@
  * Merging images with a bsread stream: only images of pulses that the stream has as well are worked on, together with its
  * values.
  */
-import type { ReceivedMessage, Receiver } from '../../bsread/index.js';
+import type { ReceivedMessage, Source } from '../../bsread/index.js';
 import type { JsonObject } from '../../common/json.js';
 import type { ChannelValues } from '../../common/values.js';
 import type { InstanceLog } from '../../instances/types.js';
@@ -11,7 +11,7 @@ import type { Ending } from './ending.js';
 import { type Match, PulseMatcher } from './pulse-matcher.js';
 import { StreamTimeoutError } from './receive-stage.js';
 import type { FrameSettings } from './settings.js';
-import { openStreamSource } from './stream-source.js';
+import { openStreamSource, readAddress, readChannels } from './stream-source.js';
 
 /** Bytes of images that may wait for their message. */
 const IMAGE_MEMORY = 512 * 1024 * 1024;
@@ -34,7 +34,7 @@ export class Merging {
 
   private constructor(
     private readonly options: MergingOptions,
-    private readonly receiver: Receiver,
+    private readonly source: Source,
   ) {
     const { bsread_image_buf, bsread_data_buf } = options.parameters;
     this.#matcher = new PulseMatcher({
@@ -50,8 +50,9 @@ export class Merging {
 
   /** Connects. @throws CamServerError */
   static async open(options: MergingOptions): Promise<Merging> {
-    const keys = { addresses: ['bsread_address'], mode: 'input_mode' };
-    return new Merging(options, await openStreamSource(options.parameters, keys, options.log));
+    const { bsread_address, bsread_channels, input_mode: mode } = options.parameters;
+    const location = { address: readAddress(bsread_address), channels: readChannels(bsread_channels), mode };
+    return new Merging(options, await openStreamSource(location, options.parameters, options.log));
   }
 
   /** Resolves when the images that match by now are worked on. */
@@ -64,7 +65,7 @@ export class Merging {
     const { ending, settings } = this.options;
     let lastReceive = performance.now();
     while (ending.code === null) {
-      const message = await this.receiver.receive();
+      const message = await this.source.receiver.receive();
       if (ending.code !== null) return;
       const { abortOnTimeout, streamTimeout } = settings().policy;
       if (message !== null) {
@@ -78,13 +79,18 @@ export class Merging {
     }
   }
 
-  /** Drops the images that wait, and ends a pending receive. */
-  close(): void {
-    this.receiver.close();
+  /** Ends a pending receive. */
+  stopReceiving(): void {
+    this.source.receiver.close();
+  }
+
+  /** Drops the images that wait, and gives the stream back. */
+  async close(): Promise<void> {
     for (const { ticket, pixels } of this.#matcher.clear()) {
       pixels.release();
       ticket.drop('stopped');
     }
+    await this.source.close();
   }
 
   private process(matches: readonly Match<CameraFrame, ChannelValues>[]): Promise<void> {

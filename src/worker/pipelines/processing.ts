@@ -106,7 +106,7 @@ class ProcessingPipeline {
     context.onRequest('frames', async () => ({ threads: this.#execution.threads }));
     ending.signal.addEventListener('abort', () => {
       this.camera.source.close();
-      this.#merging?.close();
+      this.#merging?.stopReceiving();
     });
   }
 
@@ -120,7 +120,7 @@ class ProcessingPipeline {
   async close(): Promise<void> {
     this.ending.end(0);
     this.camera.source.close();
-    this.#merging?.close();
+    await this.#merging?.close().catch((error) => this.context.log.warning(errorText(error)));
     await this.#execution.close(PATIENCE);
     await this.#output?.close();
   }

@@ -1,43 +1,84 @@
 /**
- * The connection of a pipeline to a bsread stream.
+ * The connection of a pipeline to a bsread stream: at an address, or put together by the dispatching layer.
  */
-import { Receiver } from '../../bsread/index.js';
-import { CamServerError } from '../../common/errors.js';
-import type { JsonObject } from '../../common/json.js';
-import { isTruthy, numberOf } from '../../common/leniency.js';
+import {
+  type ChannelRequest,
+  openSource,
+  parseStreamAddress,
+  Receiver,
+  type Source,
+} from '../../bsread/index.js';
+import { type JsonObject, type JsonValue, parseJson } from '../../common/json.js';
+import { isJsonObject, isTruthy, numberOf } from '../../common/leniency.js';
 import type { InstanceLog } from '../../instances/types.js';
 
-/** Which keys of the parameters say where the stream is. */
-export interface StreamKeys {
-  /** Keys of addresses, the first one that is set counts. */
-  readonly addresses: readonly string[];
-  readonly mode: string;
+/** Where a pipeline looks for its stream. */
+export interface StreamLocation {
+  /** Null: the dispatching layer is asked for `channels`. */
+  readonly address: string | null;
+  /** Null: the stream as it is. */
+  readonly channels: readonly (string | ChannelRequest)[] | null;
+  /** `input_mode` or `input_mode2`. */
+  readonly mode: JsonValue | undefined;
 }
 
 const DEFAULT_RECEIVE_TIMEOUT = 1000;
 const HIGH_WATER_MARK = 100;
 
-/** Connects. @throws CamServerError when there is no address, or it cannot be connected to */
+/**
+ * `bsread_channels`: a list of names and of objects `{name, modulo, offset}`, or such a list as JSON text; null when empty.
+ */
+export function readChannels(value: JsonValue | undefined): (string | ChannelRequest)[] | null {
+  const list = typeof value === 'string' && value !== '' ? parseJson(value) : value;
+  if (!Array.isArray(list) || list.length === 0) return null;
+  return list.map((item) => {
+    if (!isJsonObject(item)) return String(item);
+    const { name, modulo, offset } = item;
+    return {
+      name: String(name),
+      ...(typeof modulo === 'number' && { modulo }),
+      ...(typeof offset === 'number' && { offset }),
+    };
+  });
+}
+
+/**
+ * Connects.
+ * @param parameters `receive_timeout` and the keys of the dispatcher
+ * @throws CamServerError when there is neither address nor channels, or the connection cannot be made
+ */
 export async function openStreamSource(
+  { address, channels, mode }: StreamLocation,
   parameters: JsonObject,
-  keys: StreamKeys,
   log: InstanceLog,
-): Promise<Receiver> {
-  const key = keys.addresses.find((name) => isTruthy(parameters[name]));
-  if (key === undefined) {
-    throw new CamServerError(
-      'NOT_AVAILABLE',
-      `Streams of the dispatcher are not available yet. Give an address (${keys.addresses.join(' or ')}).`,
-    );
-  }
-  const receiver = new Receiver({
-    address: String(parameters[key]).trim(),
-    mode: (parameters[keys.mode] ?? 'SUB') === 'SUB' ? 'SUB' : 'PULL',
+): Promise<Source> {
+  const receiver = {
     highWaterMark: HIGH_WATER_MARK,
     receiveTimeout:
       numberOf(parameters.receive_timeout ?? DEFAULT_RECEIVE_TIMEOUT) ?? DEFAULT_RECEIVE_TIMEOUT,
-    onWarning: (text) => log.warning(text),
-  });
-  await receiver.open();
-  return receiver;
+    onWarning: (text: string) => log.warning(text),
+  };
+  if (address === null) {
+    return openSource({
+      ...receiver,
+      channels: channels ?? [],
+      mode: mode === 'PULL' ? 'PULL' : 'SUB',
+      dispatcherUrl: isTruthy(parameters.dispatcher_url) ? String(parameters.dispatcher_url) : undefined,
+      verifyRequest: isTruthy(parameters.dispatcher_verify_request ?? true),
+      disableCompression: isTruthy(parameters.dispatcher_disable_compression),
+    });
+  }
+  const options = { ...receiver, mode: (mode ?? 'SUB') === 'SUB' ? ('SUB' as const) : ('PULL' as const) };
+  if (channels !== null) {
+    const { host, port } = parseStreamAddress(address);
+    return openSource({ ...options, host, port, channels });
+  }
+  const direct = new Receiver({ ...options, address });
+  await direct.open();
+  return { receiver: direct, close: async () => direct.close() };
+}
+
+/** An address of the parameters, or null. */
+export function readAddress(value: JsonValue | undefined): string | null {
+  return isTruthy(value) ? String(value).trim() : null;
 }
