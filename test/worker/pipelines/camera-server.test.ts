@@ -1,0 +1,74 @@
+import { expect } from 'chai';
+import { type ReceivedMessage, Receiver } from '../../../src/bsread/index.js';
+import { CamClient } from '../../../src/client/index.js';
+import type { JsonObject } from '../../../src/common/json.js';
+import type { ArrayValue } from '../../../src/common/values.js';
+import { freePortRange } from '../../support/ports.js';
+import { startTestCameras, startTestServer, type TestCameras, type TestServer } from '../support.js';
+import { numberOf } from './rig.js';
+
+const CAMERA: JsonObject = { source: '', source_type: 'simulation', size_x: 64, size_y: 48, frame_rate: 50 };
+
+describe('pipelines on a real camera server', () => {
+  let cameras: TestCameras;
+  let server: TestServer;
+  let receiver: Receiver | null = null;
+
+  before(async () => {
+    cameras = await startTestCameras({ CAM: CAMERA });
+    server = await startTestServer({ cameraServer: cameras.url });
+  });
+
+  afterEach(() => {
+    receiver?.close();
+    receiver = null;
+  });
+
+  after(async () => {
+    await server.close();
+    await cameras.close();
+  });
+
+  async function start(config: JsonObject): Promise<{ id: string; next(): Promise<ReceivedMessage> }> {
+    const answer = await server.call('POST', '', { camera_name: 'CAM', ...config });
+    expect(answer.state, answer.status).to.equal('ok');
+    receiver = new Receiver({ address: answer.stream, receiveTimeout: 15_000 });
+    await receiver.open();
+    const next = async (): Promise<ReceivedMessage> => {
+      const message = await receiver!.receive();
+      if (message === null) throw new Error('The pipeline sends nothing');
+      return message;
+    };
+    return { id: answer.instance_id, next };
+  }
+
+  it('publish values that belong to the image they come with', async () => {
+    const { next } = await start({ image_threshold: 5000 });
+    const message = await next();
+    const { data, shape } = message.channel('image')!.decode() as ArrayValue<Uint16Array>;
+    expect(shape).to.deep.equal([48, 64]);
+    const columns = new BigInt64Array(64);
+    for (const [index, pixel] of data.entries()) columns[index % 64]! += BigInt(pixel);
+    expect((message.channel('x_profile')!.decode() as ArrayValue).data).to.deep.equal(columns);
+    expect(numberOf(message, 'intensity')).to.equal(data.reduce((sum, pixel) => sum + pixel, 0));
+    expect(numberOf(message, 'max_value')).to.equal(Math.max(...data));
+    expect(data.some((pixel) => pixel > 0 && pixel < 5000)).to.equal(false);
+    expect((message.channel('x_axis')!.decode() as ArrayValue).data.length).to.equal(64);
+  });
+
+  it('go on when the camera comes back at another address', async () => {
+    const { id, next } = await start({ camera_timeout: 0.3 });
+    expect(numberOf(await next(), 'width')).to.equal(64);
+    const client = new CamClient(cameras.url);
+    const { from: port } = await freePortRange(1);
+    await client.saveConfig('CAM', { ...CAMERA, size_x: 80, port });
+    await client.stopInstance('CAM');
+    let width = 64;
+    while (width === 64) width = numberOf(await next(), 'width');
+    expect(width).to.equal(80);
+    const texts = (await server.client.instanceLogs(id)).map(([, , , text]) => text);
+    expect(texts.join('\n')).to.match(
+      new RegExp(`The camera stream moved from .* to tcp://127.0.0.1:${port}\\.`),
+    );
+  });
+});
