@@ -64,8 +64,7 @@ export class RawReceiver {
       throw new CamServerError('RECEIVER_BUSY', `The receiver of ${this.address} is already waiting`);
     }
     if (signal?.aborted === true) return null;
-    const outcome = this.arrived ?? (this.closed ? null : await this.next(signal));
-    this.arrived = null;
+    const outcome = this.takeArrived() ?? (this.closed ? null : await this.next(signal));
     if (outcome === null) return null;
     if ('error' in outcome) throw outcome.error;
     return outcome.parts;
@@ -75,6 +74,12 @@ export class RawReceiver {
   close(): void {
     if (!this.socket.closed) this.socket.close();
     this.waiter?.(null);
+  }
+
+  private takeArrived(): Outcome | null {
+    const outcome = this.arrived;
+    this.arrived = null;
+    return outcome;
   }
 
   private next(signal: AbortSignal | undefined): Promise<Outcome | null> {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { compress, decompress } from '../../src/bsread/compression.js';
+import { MessageDecoder } from '../../src/bsread/message.js';
 import { codec } from '../../src/bsread/native.js';
 import { referenceCodec } from '../../src/bsread/reference/codec.js';
 import { compressBound } from '../../src/bsread/reference/lz4.js';
@@ -20,6 +21,54 @@ describe('bsread: hostile and random input', () => {
     const result = fuzzMessages(3000, 1);
     expect(result.dropped).to.be.greaterThan(100);
     expect(result.undecodable).to.be.greaterThan(10);
+  });
+
+  it('drops or decodes messages whose headers are any JSON', () => {
+    const nasty = fc.oneof(fc.jsonValue(), fc.constantFrom([1], [], [2, 2], [-1], 2 ** 53, 'lz4', 'big'));
+    const anything = fc.dictionary(fc.constantFrom('name', 'type', 'shape', '__proto__', 'channels'), nasty);
+    const channel = fc.record(
+      {
+        name: fc.string(),
+        type: fc.constantFrom('uint16', 'STRING', 'float64', 'bool', 'int64', 'other'),
+        shape: fc.oneof(nasty, fc.array(fc.integer({ min: 0, max: 4 }))),
+        encoding: fc.oneof(nasty, fc.constant('big')),
+        compression: fc.oneof(nasty, fc.constantFrom('none', 'lz4', 'bitshuffle_lz4')),
+        modulo: nasty,
+      },
+      { requiredKeys: ['name'] },
+    );
+    const main = fc.dictionary(
+      fc.constantFrom('htype', 'hash', 'pulse_id', 'global_timestamp', 'dh_compression'),
+      nasty,
+    );
+    const valid = fc.constant({ htype: 'bsr_m-1.1', hash: 'h', pulse_id: 1 });
+    const value = fc.tuple(
+      fc.uint8Array({ maxLength: 40 }),
+      fc.constantFrom(Buffer.alloc(16), Buffer.alloc(0)),
+    );
+    let decoded = 0;
+    fc.assert(
+      fc.property(
+        fc.oneof({ arbitrary: main, weight: 1 }, { arbitrary: valid, weight: 4 }),
+        fc.oneof(nasty, fc.array(anything), fc.array(channel, { minLength: 4 })),
+        fc.array(value, { maxLength: 5 }).map((values) => values.flat()),
+        (header, channels, values) => {
+          const parts = [header, { channels }].map((part) => Buffer.from(JSON.stringify(part)));
+          try {
+            const message = new MessageDecoder().decode([...parts, ...values]);
+            for (const entry of message.channels) {
+              entry.decode();
+              entry.decodeInto(new Uint8Array(40));
+              decoded += 1;
+            }
+          } catch (error) {
+            expect((error as Error).name).to.be.oneOf(['HeaderError', 'CompressionError']);
+          }
+        },
+      ),
+      { numRuns: 1000 },
+    );
+    expect(decoded).to.be.greaterThan(50);
   });
 
   it('decompresses what it compressed, in either byte order of the length', () => {

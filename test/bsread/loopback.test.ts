@@ -253,6 +253,22 @@ describe('bsread: sender and receiver over real sockets', () => {
     expect(message.pulseId).to.equal(1n);
   });
 
+  it('loses nothing when a message arrives just as the caller gives up', async () => {
+    const sender = await openSender({ mode: 'PUSH' });
+    const receiver = await openReceiver(sender.address, 'PULL');
+    for (let pulseId = 0n; pulseId < 3n; pulseId += 1n) {
+      await sender.send(counter, [1], pulseId, timestamp);
+    }
+    expect((await receiver.receive())?.pulseId).to.equal(0n);
+    // by now the next one waits in the socket, so it arrives while the abort is under way
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const stop = new AbortController();
+    const given = receiver.receive({ signal: stop.signal });
+    stop.abort();
+    expect(await given).to.equal(null);
+    expect((await receiver.receive())?.pulseId).to.equal(1n);
+  });
+
   it('passes over what the filter refuses, and tells of header changes', async () => {
     const sender = await openSender({ mode: 'PUSH' });
     const changes: bigint[] = [];
