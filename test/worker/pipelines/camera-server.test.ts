@@ -1,9 +1,7 @@
 import { expect } from 'chai';
 import { type ReceivedMessage, Receiver } from '../../../src/bsread/index.js';
-import { CamClient } from '../../../src/client/index.js';
 import type { JsonObject } from '../../../src/common/json.js';
 import type { ArrayValue } from '../../../src/common/values.js';
-import { freePortRange } from '../../support/ports.js';
 import { startTestCameras, startTestServer, type TestCameras, type TestServer } from '../support.js';
 import { numberOf } from './rig.js';
 
@@ -54,21 +52,5 @@ describe('pipelines on a real camera server', () => {
     expect(numberOf(message, 'max_value')).to.equal(Math.max(...data));
     expect(data.some((pixel) => pixel > 0 && pixel < 5000)).to.equal(false);
     expect((message.channel('x_axis')!.decode() as ArrayValue).data.length).to.equal(64);
-  });
-
-  it('go on when the camera comes back at another address', async () => {
-    const { id, next } = await start({ camera_timeout: 0.3 });
-    expect(numberOf(await next(), 'width')).to.equal(64);
-    const client = new CamClient(cameras.url);
-    const { from: port } = await freePortRange(1);
-    await client.saveConfig('CAM', { ...CAMERA, size_x: 80, port });
-    await client.stopInstance('CAM');
-    let width = 64;
-    while (width === 64) width = numberOf(await next(), 'width');
-    expect(width).to.equal(80);
-    const texts = (await server.client.instanceLogs(id)).map(([, , , text]) => text);
-    expect(texts.join('\n')).to.match(
-      new RegExp(`The camera stream moved from .* to tcp://127.0.0.1:${port}\\.`),
-    );
   });
 });
