@@ -4,17 +4,25 @@
       "target_name": "camserver",
       "sources": [
         "native/addon.cc",
+        "native/arguments.cc",
         "native/compression.cc",
         "native/fits.cc",
+        "native/pass.cc",
+        "native/pixels.cc",
         "native/simulation.cc",
         "native/kernels/bit_planes.cc",
         "native/kernels/bitshuffle.cc",
+        "native/kernels/copy.cc",
         "native/kernels/dispatch.cc",
         "native/kernels/gaussian.cc",
-        "native/kernels/simulation.cc"
+        "native/kernels/pass.cc",
+        "native/kernels/pixels.cc",
+        "native/kernels/rotation.cc",
+        "native/kernels/simulation.cc",
+        "native/kernels/spline_filter.cc"
       ],
       "include_dirs": ["native"],
-      "cflags_cc": ["-std=c++17", "-O3", "-Wall", "-Wextra", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off"],
+      "cflags_cc": ["-std=c++17", "-O3", "-Wall", "-Wextra", "-Wno-psabi", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off"],
       "cflags_cc!": ["-fno-exceptions", "-fno-rtti"],
       "libraries": ["-llz4"],
       "defines": ["NAPI_VERSION=8"]

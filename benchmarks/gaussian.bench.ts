@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { packageRoot } from '../src/common/package.js';
-import { nativeFits } from '../src/processing/native-fits.js';
+import { nativeKernels } from '../src/processing/native.js';
 import { estimateGaussian, gaussianFit } from '../src/processing/reference/fits.js';
 import { type BenchmarkRow, cameraImage, medianTime } from './benchmark.js';
 
@@ -21,8 +21,8 @@ export async function run(): Promise<BenchmarkRow[]> {
     profile[index % width] += pixel;
   });
   const axis = Float64Array.from({ length: width }, (_, index) => index);
-  if (nativeFits === null) throw new Error('The addon is not built');
-  const fits = nativeFits;
+  if (nativeKernels === null) throw new Error('The addon is not built');
+  const fits = nativeKernels;
   const native = medianTime(200, () => fits.gaussianFit(profile, axis));
   const reference = medianTime(20, () => gaussianFit(profile, axis));
   const python = measurePython(profile, axis);

@@ -2,7 +2,7 @@
 // else.
 #include "border.h"
 #include "compression.h"
-#include "fits.h"
+#include "processing.h"
 #include "simulation.h"
 
 namespace {
@@ -32,7 +32,9 @@ NAPI_MODULE_INIT() {
     };
     napi_define_properties(env, exports, sizeof(functions) / sizeof(functions[0]), functions);
     camserver::define_compression(env, exports);
+    camserver::define_pass(env, exports);
     camserver::define_fits(env, exports);
+    camserver::define_pixels(env, exports);
     camserver::define_simulation(env, exports);
     return exports;
 }

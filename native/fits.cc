@@ -1,81 +1,103 @@
 // Border of the fits.
-#include "fits.h"
+#include <cmath>
+#include <vector>
 
-#include <algorithm>
-#include <memory>
-#include <new>
-
-#include "border.h"
+#include "arguments.h"
 #include "kernels/gaussian.h"
+#include "processing.h"
 
 namespace camserver {
-
 namespace {
 
-bool get_doubles(napi_env env, napi_value value, double **data, size_t *length) {
-    bool is_typed_array = false;
-    if (napi_is_typedarray(env, value, &is_typed_array) != napi_ok || !is_typed_array) return false;
-    napi_typedarray_type type;
-    void *memory = nullptr;
-    if (napi_get_typedarray_info(env, value, &type, length, &memory, nullptr, nullptr) != napi_ok) return false;
-    *data = static_cast<double *>(memory);
-    return type == napi_float64_array;
+std::vector<double> to_doubles(const Elements &elements) {
+    std::vector<double> values(elements.length);
+    with_type(elements.type, [&](auto tag) {
+        using T = typename decltype(tag)::type;
+        const T *source = elements.as<T>();
+        for (size_t i = 0; i < values.size(); ++i) values[i] = static_cast<double>(source[i]);
+    });
+    return values;
 }
 
-// The result travels in `output`: the four parameters, 1 or 0 for converged, the evaluations.
-constexpr size_t kOutputs = kGaussianParameters + 2;
+struct Points {
+    std::vector<double> profile;
+    std::vector<double> axis;
+};
 
-// gaussianEstimate(profile, axis, output): start values into output[0..3].
-napi_value gaussian_estimate_js(napi_env env, napi_callback_info info) {
-    size_t count = 3;
-    napi_value arguments[3];
-    napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr);
-    double *profile = nullptr, *axis = nullptr, *output = nullptr;
-    size_t points = 0, axis_points = 0, outputs = 0;
-    if (count < 3 || !get_doubles(env, arguments[0], &profile, &points) ||
-        !get_doubles(env, arguments[1], &axis, &axis_points) || !get_doubles(env, arguments[2], &output, &outputs) ||
-        points != axis_points || points == 0 || outputs < kOutputs) {
-        return throw_type_error(env, "gaussianEstimate: expected (Float64Array, Float64Array of equal length, Float64Array(6))");
+Points points_of(const Arguments &arguments) {
+    const Elements profile = arguments.elements(0, "profile");
+    const Elements axis = arguments.elements(1, "axis");
+    if (axis.length != profile.length) {
+        arguments.range_error("profile has " + std::to_string(profile.length) + " elements, axis " +
+                              std::to_string(axis.length));
     }
-    estimate_gaussian(axis, profile, points, output);
+    return {to_doubles(profile), to_doubles(axis)};
+}
+
+void write_outcome(const FitOutcome<gaussian_parameters> &outcome, double *result) {
+    std::memcpy(result, outcome.parameters, sizeof(outcome.parameters));
+    result[gaussian_parameters] = outcome.converged ? 1 : 0;
+    result[gaussian_parameters + 1] = outcome.evaluations;
+}
+
+constexpr size_t result_size = gaussian_parameters + 2;
+
+MinimiserOptions minimiser_options(const Arguments &arguments, size_t index) {
+    return {arguments.number(index, "maximumEvaluations"), arguments.boolean(index + 1, "countDerivatives"),
+            arguments.number(index + 2, "functionTolerance"), arguments.number(index + 3, "parameterTolerance")};
+}
+
+// gaussianFit(profile, axis, maximumEvaluations, countDerivatives, functionTolerance, parameterTolerance,
+//             result: Float64Array(6)): start values from the profile, which is then rounded to float32.
+napi_value gaussian_fit(const Arguments &arguments) {
+    Points points = points_of(arguments);
+    const MinimiserOptions options = minimiser_options(arguments, 2);
+    double *result = arguments.elements(6, "result", ElementType::float64, result_size).as<double>();
+    if (points.profile.empty()) arguments.range_error("a profile without points has no start values");
+    double start[gaussian_parameters];
+    estimate_gaussian(points.profile.data(), points.axis.data(), points.profile.size(), start);
+    for (double &value : points.profile) value = static_cast<float>(value);
+    write_outcome(fit_gaussian(points.profile.data(), points.axis.data(), points.profile.size(), start, options), result);
     return nullptr;
 }
 
-// gaussianFit(profile, axis, output, maximumEvaluations, functionTolerance, parameterTolerance): fits from the start values in
-// output[0..3] and writes the result there.
-napi_value gaussian_fit_js(napi_env env, napi_callback_info info) {
-    size_t count = 6;
-    napi_value arguments[6];
-    napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr);
-    double *profile = nullptr, *axis = nullptr, *output = nullptr;
-    size_t points = 0, axis_points = 0, outputs = 0, evaluations = 0;
-    FitLimits limits{};
-    if (count < 6 || !get_doubles(env, arguments[0], &profile, &points) ||
-        !get_doubles(env, arguments[1], &axis, &axis_points) || !get_doubles(env, arguments[2], &output, &outputs) ||
-        points != axis_points || outputs < kOutputs || !get_size(env, arguments[3], &evaluations) ||
-        napi_get_value_double(env, arguments[4], &limits.function_tolerance) != napi_ok ||
-        napi_get_value_double(env, arguments[5], &limits.parameter_tolerance) != napi_ok) {
-        return throw_type_error(env, "gaussianFit: expected (Float64Array, Float64Array of equal length, Float64Array(6), "
-                                     "evaluations, tolerance, tolerance)");
-    }
-    limits.maximum_evaluations = static_cast<int>(std::min<size_t>(evaluations, 1000000));
-    std::unique_ptr<double[]> workspace(new (std::nothrow) double[gaussian_workspace(points)]);
-    if (!workspace) return throw_type_error(env, "gaussianFit: no memory");
-    const GaussianFit fit = fit_gaussian(axis, profile, points, output, limits, workspace.get());
-    for (size_t j = 0; j < kGaussianParameters; ++j) output[j] = fit.parameters[j];
-    output[kGaussianParameters] = fit.converged ? 1 : 0;
-    output[kGaussianParameters + 1] = fit.evaluations;
+// gaussianFitFrom(profile, axis, start: Float64Array(4), maximumEvaluations, countDerivatives, functionTolerance,
+//                 parameterTolerance, result: Float64Array(6))
+napi_value gaussian_fit_from(const Arguments &arguments) {
+    const Points points = points_of(arguments);
+    const double *start = arguments.elements(2, "start", ElementType::float64, gaussian_parameters).as<double>();
+    const MinimiserOptions options = minimiser_options(arguments, 3);
+    double *result = arguments.elements(7, "result", ElementType::float64, result_size).as<double>();
+    write_outcome(fit_gaussian(points.profile.data(), points.axis.data(), points.profile.size(), start, options), result);
     return nullptr;
 }
+
+// gaussian(axis, parameters: Float64Array(4), values: Float32Array | Float64Array)
+napi_value gaussian(const Arguments &arguments) {
+    const Elements axis = arguments.elements(0, "axis");
+    const double *parameters = arguments.elements(1, "parameters", ElementType::float64, gaussian_parameters).as<double>();
+    const Elements values = arguments.elements(2, "values");
+    if (!is_floating(values.type)) arguments.type_error("values must be a Float32Array or a Float64Array");
+    if (values.length != axis.length) arguments.range_error("values must be as long as axis");
+    std::vector<double> results = to_doubles(axis);
+    evaluate_gaussian(results.data(), results.size(), parameters, results.data());
+    for (size_t i = 0; i < results.size(); ++i) {
+        if (values.type == ElementType::float32) values.as<float>()[i] = static_cast<float>(results[i]);
+        else values.as<double>()[i] = results[i];
+    }
+    return nullptr;
+}
+
+constexpr char gaussian_fit_name[] = "gaussianFit";
+constexpr char gaussian_fit_from_name[] = "gaussianFitFrom";
+constexpr char gaussian_name[] = "gaussian";
 
 }  // namespace
 
 void define_fits(napi_env env, napi_value exports) {
-    const napi_property_descriptor functions[] = {
-        {"gaussianEstimate", nullptr, gaussian_estimate_js, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
-        {"gaussianFit", nullptr, gaussian_fit_js, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
-    };
-    napi_define_properties(env, exports, sizeof(functions) / sizeof(functions[0]), functions);
+    define<gaussian_fit, gaussian_fit_name>(env, exports);
+    define<gaussian_fit_from, gaussian_fit_from_name>(env, exports);
+    define<gaussian, gaussian_name>(env, exports);
 }
 
 }  // namespace camserver

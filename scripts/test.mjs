@@ -57,7 +57,15 @@ if (selection.length > 0) {
 } else {
   check('lint, format and layers', bin('biome'), ['ci', '.']);
   check('licences of dependencies', process.execPath, [join(root, 'scripts', 'check-licences.mjs')]);
-  check('kernels under sanitizers', 'make', ['--no-print-directory', '-s', '-C', 'native/test', 'check']);
+  check('kernels under sanitizers', 'make', [
+    '--no-print-directory',
+    '-s',
+    '-j',
+    '2',
+    '-C',
+    'native/test',
+    'check',
+  ]);
   mocha('unit and integration tests', ['--parallel', '--jobs', '2', 'dist/test/**/*.test.js']);
 }
 

@@ -1,36 +1,24 @@
-// Fit of offset + amplitude * exp(-(x - center)^2 / (2 sigma^2)) to a profile.
+// The Gaussian f(x) = offset + amplitude * exp(-(x - center)^2 / (2 sigma^2)): start values, values, fit.
 #pragma once
 
 #include <cstddef>
 
+#include "kernels/minimiser.h"
+
 namespace camserver {
 
-constexpr size_t kGaussianParameters = 4;
+// Order of the parameters everywhere.
+enum GaussianParameter { gaussian_offset, gaussian_amplitude, gaussian_center, gaussian_sigma, gaussian_parameters };
 
-struct GaussianFit {
-    double parameters[kGaussianParameters];  // offset, amplitude, center, sigma
-    bool converged;                          // false: the parameters are the start values
-    int evaluations;                         // derivatives counted as if taken by differences
-};
+// Start values from a profile of at least one point: minimum, height, first highest point, and the width of the same area.
+// NaN wins minimum and maximum, and its first position counts, as in NumPy.
+void estimate_gaussian(const double *profile, const double *axis, size_t points, double *parameters);
 
-struct FitLimits {
-    int maximum_evaluations;
-    double function_tolerance;
-    double parameter_tolerance;
-};
+// values[i] = f(axis[i]); `values` may be `axis`.
+void evaluate_gaussian(const double *axis, size_t points, const double *parameters, double *values);
 
-// Doubles of working memory that a fit of `count` points needs.
-constexpr size_t gaussian_workspace(size_t count) {
-    return count * (2 + kGaussianParameters);
-}
-
-// Levenberg-Marquardt with the step control of MINPACK (J. J. More, "The Levenberg-Marquardt algorithm: implementation and
-// theory", 1978): column scaling, a trust region with factor 100, the same tests for the end, analytic derivatives.
-GaussianFit fit_gaussian(const double *axis, const double *data, size_t count, const double *start,
-                         const FitLimits &limits, double *workspace);
-
-// Start values: minimum, height above it, position of the first maximum, and the width that gives the same area. NaN wins
-// minimum and maximum, as in NumPy.
-void estimate_gaussian(const double *axis, const double *profile, size_t count, double *parameters);
+// Fits `data` from given start values. Throws std::bad_alloc.
+FitOutcome<gaussian_parameters> fit_gaussian(const double *data, const double *axis, size_t points, const double *start,
+                                             const MinimiserOptions &options);
 
 }  // namespace camserver

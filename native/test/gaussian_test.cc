@@ -4,13 +4,12 @@
 #include <limits>
 
 #include "check.h"
-#include "kernels/dispatch.h"
 
 using namespace camserver;
 
 namespace {
 
-const FitLimits kLimits = {1000, 1.49012e-8, 1.49012e-8};
+const MinimiserOptions kOptions = {1000, true, 1.49012e-8, 1.49012e-8};
 
 struct Profile {
     std::vector<double> axis, data;
@@ -29,10 +28,9 @@ Profile make_profile(size_t count, double center, double sigma, double noise, do
     return profile;
 }
 
-GaussianFit fit(const Profile &profile, double *start) {
-    std::vector<double> workspace(gaussian_workspace(profile.data.size()));
-    estimate_gaussian(profile.axis.data(), profile.data.data(), profile.data.size(), start);
-    return fit_gaussian(profile.axis.data(), profile.data.data(), profile.data.size(), start, kLimits, workspace.data());
+FitOutcome<4> fit(const Profile &profile, double *start) {
+    estimate_gaussian(profile.data.data(), profile.axis.data(), profile.data.size(), start);
+    return fit_gaussian(profile.data.data(), profile.axis.data(), profile.data.size(), start, kOptions);
 }
 
 void finds_clean_peaks() {
@@ -40,8 +38,8 @@ void finds_clean_peaks() {
         for (double step : {1.0, -2.5}) {
             const double center = 0.4 * static_cast<double>(count) * step;
             const Profile profile = make_profile(count, center, 0.1 * static_cast<double>(count) * step, 0, step);
-            double start[kGaussianParameters];
-            const GaussianFit result = fit(profile, start);
+            double start[gaussian_parameters];
+            const FitOutcome<4> result = fit(profile, start);
             CHECK(result.converged);
             CHECK(std::fabs(result.parameters[0] - 100) < 1e-5);
             CHECK(std::fabs(result.parameters[1] - 1000) < 1e-5);
@@ -51,11 +49,11 @@ void finds_clean_peaks() {
 }
 
 void gives_start_values_when_it_fails() {
-    double start[kGaussianParameters];
+    double start[gaussian_parameters];
     Profile few = make_profile(3, 1, 1, 0, 1);
-    GaussianFit result = fit(few, start);
+    FitOutcome<4> result = fit(few, start);
     CHECK(!result.converged);
-    for (size_t j = 0; j < kGaussianParameters; ++j) CHECK(result.parameters[j] == start[j]);
+    for (size_t j = 0; j < gaussian_parameters; ++j) CHECK(result.parameters[j] == start[j]);
     for (double broken : {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
         Profile profile = make_profile(50, 20, 4, 10, 1);
         profile.data[7] = broken;
@@ -65,13 +63,44 @@ void gives_start_values_when_it_fails() {
     }
 }
 
+void counts_evaluations_as_asked() {
+    const Profile profile = make_profile(200, 80, 20, 10, 1);
+    double start[gaussian_parameters];
+    estimate_gaussian(profile.data.data(), profile.axis.data(), 200, start);
+    MinimiserOptions options = kOptions;
+    const double counted = fit_gaussian(profile.data.data(), profile.axis.data(), 200, start, options).evaluations;
+    options.count_derivatives = false;
+    const double plain = fit_gaussian(profile.data.data(), profile.axis.data(), 200, start, options).evaluations;
+    CHECK(plain >= 2 && counted >= plain + 4);
+    options.maximum_evaluations = 2;
+    const FitOutcome<4> stopped = fit_gaussian(profile.data.data(), profile.axis.data(), 200, start, options);
+    CHECK(!stopped.converged && stopped.parameters[3] == start[3]);
+}
+
 void accepts_constant_profiles() {
     Profile profile = make_profile(20, 10, 3, 0, 1);
     for (auto &value : profile.data) value = 7;
-    double start[kGaussianParameters];
-    const GaussianFit result = fit(profile, start);
+    double start[gaussian_parameters];
+    const FitOutcome<4> result = fit(profile, start);
     CHECK(result.converged);
     CHECK(result.parameters[0] == 7 && result.parameters[1] == 0 && result.parameters[3] == 1);
+}
+
+void evaluates_to_the_last_digits() {
+    for (size_t count : {1, 3, 4, 9, 500}) {
+        std::vector<double> axis, values(count);
+        for (size_t i = 0; i < count; ++i) axis.push_back(static_cast<double>(i) * 1.7 - 300);
+        const double parameters[] = {0, 1, 1, 11};
+        evaluate_gaussian(axis.data(), count, parameters, values.data());
+        for (size_t i = 0; i < count; ++i) {
+            const double expected = std::exp(-(axis[i] - 1) * (axis[i] - 1) / 242);
+            CHECK(std::fabs(values[i] - expected) <= 4e-16 * expected + 1e-307);
+        }
+    }
+    const double flat[] = {5, 2, 0, 0};  // 0 / 0 at the center
+    double axis[] = {0, 1};
+    evaluate_gaussian(axis, 2, flat, axis);
+    CHECK(std::isnan(axis[0]) && axis[1] == 5);
 }
 
 }  // namespace
@@ -81,7 +110,9 @@ int main() {
         limit_instructions(limit);
         finds_clean_peaks();
         gives_start_values_when_it_fails();
+        counts_evaluations_as_asked();
         accepts_constant_profiles();
+        evaluates_to_the_last_digits();
     }
     std::printf("gaussian: %d checks, %d failed\n", checks, failures);
     return failures == 0 ? 0 : 1;

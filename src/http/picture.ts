@@ -1,8 +1,8 @@
 /** Images of cameras and backgrounds as PNG (`rest-api.md` 4.10 and 5.19). */
 import { CamServerError } from '../common/errors.js';
 import type { ArrayValue } from '../common/values.js';
+import { kernels } from '../processing/native.js';
 import { encodePng, renderPicture } from '../processing/picture.js';
-import { referenceKernels } from '../processing/reference/index.js';
 import { imageOf } from '../processing/views.js';
 import { pngAnswer, type RawAnswer } from './answer.js';
 
@@ -30,7 +30,7 @@ export async function pictureAnswer(
     maximum: floatOf(query.max_value),
     colorMap: query.colormap || null,
   };
-  return pngAnswer(await encodePng(renderPicture(referenceKernels, imageOf(image), options)));
+  return pngAnswer(await encodePng(renderPicture(kernels, imageOf(image), options)));
 }
 
 function floatOf(text: string | undefined): number | null {

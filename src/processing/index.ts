@@ -18,6 +18,7 @@ export type {
   Profile,
   RotationOptions,
 } from './kernels.js';
+export { instructionSet, kernels, nativeKernels, nativeKernelsMissing } from './native.js';
 export { encodePng, type Picture, type PictureOptions, renderPicture } from './picture.js';
 export { binBackground, compilePlan, type Plan } from './plan.js';
 export {

@@ -11,6 +11,8 @@ export type Image = ArrayView<TypedArray>;
 /** Sums over rows or columns: int64 for all integer images, the image's own type for floats. */
 export type Profile = BigInt64Array | Float32Array | Float64Array;
 
+export type Axis = Float32Array | Float64Array;
+
 export interface PassOptions {
   /** Same shape as the image. */
   readonly background?: ArrayView<Uint16Array> | null;
@@ -66,6 +68,14 @@ export interface MinimiserOptions {
   readonly parameterTolerance: number;
 }
 
+/** Limits of fits of profiles: those of `scipy.optimize.curve_fit` with four parameters. */
+export const PROFILE_FIT: MinimiserOptions = {
+  maximumEvaluations: 1000,
+  countDerivatives: true,
+  functionTolerance: 1.49012e-8,
+  parameterTolerance: 1.49012e-8,
+};
+
 /** Boundary rules of `rotate`; `constant` fills with `fill`. */
 export type BoundaryMode =
   | 'constant'
@@ -112,18 +122,21 @@ export interface Kernels {
   accumulate(sum: Float64Array | Float32Array, image: Image): void;
 
   /**
-   * Gaussian with MINPACK step control. Start values come from the profile; for the fit itself it is rounded to float32.
-   * A failed fit gives the start values.
+   * Gaussian with MINPACK step control and the limits of `PROFILE_FIT`. Start values come from the profile; for the fit itself it
+   * is rounded to float32. A failed fit gives the start values. Profile and axis are equally long and not empty.
    */
-  gaussianFit(profile: Float64Array, axis: Float64Array): FitResult<GaussianParameters>;
+  gaussianFit(profile: Profile | BigUint64Array, axis: Axis): FitResult<GaussianParameters>;
 
-  /** The same minimiser from given start values. */
+  /** The same minimiser from given start values; neither profile nor axis is rounded. */
   gaussianFitFrom(
     profile: Float64Array,
     axis: Float64Array,
     start: GaussianParameters,
     options: MinimiserOptions,
   ): FitResult<GaussianParameters>;
+
+  /** offset + amplitude exp(-(x - center)² / (2 sigma²)) at each point of the axis, in the type of the axis. */
+  gaussian(axis: Axis, parameters: GaussianParameters): Axis;
 
   /** Looks each pixel up in a table of 256 RGBA colours: index trunc(256 v), NaN transparent (`processing.md` 11). */
   colorize(normalised: Float64Array, table: Uint8Array): Uint8Array;

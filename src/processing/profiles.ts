@@ -1,7 +1,7 @@
 /** Quantities of one profile: fit, centre of mass, widths, regions (`docs/processing.md`). */
-import type { GaussianParameters, Kernels, Profile } from './kernels.js';
+import type { Axis, GaussianParameters, Kernels, Profile } from './kernels.js';
 
-export type Axis = Float32Array | Float64Array;
+export type { Axis };
 
 /** A fitted profile. */
 export interface ProfileFit extends GaussianParameters {
@@ -23,13 +23,9 @@ export function toDoubles(values: Profile | BigUint64Array): Float64Array {
  */
 export function fitProfile(kernels: Kernels, profile: Profile | BigUint64Array, axis: Axis): ProfileFit {
   if (axis.length !== profile.length) throw new Error(`Invalid axis passed ${axis.length} ${profile.length}`);
-  const { parameters } = kernels.gaussianFit(toDoubles(profile), Float64Array.from(axis));
-  const { offset, amplitude, center } = parameters;
-  const sigma = Math.abs(parameters.sigma);
-  const gaussFunction = axis.map(
-    (x: number) => offset + amplitude * Math.exp(-((x - center) ** 2) / (2 * sigma ** 2)),
-  ) as Axis;
-  return { offset, amplitude, center, sigma, gaussFunction };
+  const { parameters } = kernels.gaussianFit(profile, axis);
+  const fit = { ...parameters, sigma: Math.abs(parameters.sigma) };
+  return { ...fit, gaussFunction: kernels.gaussian(axis, fit) };
 }
 
 /**

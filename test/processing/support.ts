@@ -2,12 +2,18 @@
 import type { NumericType } from '../../src/common/dtype.js';
 import type { ArrayValue, ArrayView } from '../../src/common/values.js';
 import type { Image, Kernels } from '../../src/processing/kernels.js';
+import { nativeKernels } from '../../src/processing/native.js';
 import { referenceKernels } from '../../src/processing/reference/index.js';
 import { imageOf, viewOf } from '../../src/processing/views.js';
 import { type VectorCase, vectorArray } from '../support/vectors.js';
 
 /** Every implementation that exists here; each numeric test runs over all of them. */
-export const implementations: readonly Kernels[] = [referenceKernels];
+export const implementations: readonly Kernels[] = [referenceKernels, requireNative()];
+
+function requireNative(): Kernels {
+  if (nativeKernels === null) throw new Error('The addon is not built: run npm run setup');
+  return nativeKernels;
+}
 
 /** The input frames of a vector, as images. */
 export function inputFrames(entry: VectorCase): Image[] {

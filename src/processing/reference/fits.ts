@@ -1,8 +1,14 @@
 /** The models that are fitted, with their derivatives. */
-import type { FitResult, GaussianParameters, MinimiserOptions } from '../kernels.js';
+import {
+  type Axis,
+  type FitResult,
+  type GaussianParameters,
+  type MinimiserOptions,
+  PROFILE_FIT,
+  type Profile,
+} from '../kernels.js';
+import { toDoubles } from '../profiles.js';
 import { type Model, minimise } from './minimiser.js';
-
-const TOLERANCE = 1.49012e-8;
 
 /** Start values of a Gaussian: minimum, height, first highest point, and the width that gives the same area. */
 export function estimateGaussian(profile: Float64Array, axis: Float64Array): GaussianParameters {
@@ -55,15 +61,17 @@ function gaussianModel(data: Float64Array, axis: Float64Array): Model {
   };
 }
 
-export function gaussianFit(profile: Float64Array, axis: Float64Array): FitResult<GaussianParameters> {
-  const start = estimateGaussian(profile, axis);
-  const data = Float64Array.from(profile, Math.fround);
-  return gaussianFitFrom(data, axis, start, {
-    maximumEvaluations: 1000,
-    countDerivatives: true,
-    functionTolerance: TOLERANCE,
-    parameterTolerance: TOLERANCE,
-  });
+export function gaussianFit(profile: Profile | BigUint64Array, axis: Axis): FitResult<GaussianParameters> {
+  const points = toDoubles(profile);
+  const positions = Float64Array.from(axis);
+  const data = Float64Array.from(points, Math.fround);
+  return gaussianFitFrom(data, positions, estimateGaussian(points, positions), PROFILE_FIT);
+}
+
+export function gaussian(axis: Axis, { offset, amplitude, center, sigma }: GaussianParameters): Axis {
+  return axis.map(
+    (x: number) => offset + amplitude * Math.exp(-((x - center) ** 2) / (2 * sigma ** 2)),
+  ) as Axis;
 }
 
 export function gaussianFitFrom(
@@ -98,8 +106,8 @@ function polynomialFit(x: Float64Array, y: Float64Array, degree: number): FitRes
   const options = {
     maximumEvaluations: 200 * (count + 1),
     countDerivatives: true,
-    functionTolerance: TOLERANCE,
-    parameterTolerance: TOLERANCE,
+    functionTolerance: PROFILE_FIT.functionTolerance,
+    parameterTolerance: PROFILE_FIT.parameterTolerance,
   };
   return minimise(model, x.length, new Array<number>(count).fill(1), options);
 }

@@ -1,5 +1,5 @@
 import type { Kernels } from '../kernels.js';
-import { gaussianFit, gaussianFitFrom } from './fits.js';
+import { gaussian, gaussianFit, gaussianFitFrom } from './fits.js';
 import { accumulate, bin, colorize, convert, pass, scaleOffset } from './pixels.js';
 import { rotate } from './rotation.js';
 
@@ -14,5 +14,6 @@ export const referenceKernels: Kernels = {
   accumulate,
   gaussianFit,
   gaussianFitFrom,
+  gaussian,
   colorize,
 };

@@ -46,8 +46,7 @@ function prepare(image: Image, { background, backgroundMode = 'clamp', threshold
     const at = row * columns + column;
     let value: Pixel = pixel;
     if (dark !== null) {
-      if (isSigned)
-        value = ((typeof value === 'bigint' ? Number(BigInt.asIntN(32, value)) : value) | 0) - dark[at];
+      if (isSigned) value = (toInt32(value, isFloat(image.data)) - dark[at]) | 0;
       else if (wide) value = BigInt(dark[at]) > (value as bigint) ? 0n : (value as bigint) - BigInt(dark[at]);
       else value = dark[at] > (value as number) ? 0 : (value as number) - dark[at];
     }
@@ -55,6 +54,14 @@ function prepare(image: Image, { background, backgroundMode = 'clamp', threshold
     target[at] = value as number;
   });
   return result;
+}
+
+/** As NumPy converts: integers wrap, floats are cut; those that do not fit, and NaN, give the smallest number. */
+function toInt32(value: Pixel, isFloating: boolean): number {
+  if (typeof value === 'bigint') return Number(BigInt.asIntN(32, value));
+  if (!isFloating) return value | 0;
+  const whole = Math.trunc(value);
+  return Math.abs(whole) < 2 ** 31 ? whole : -(2 ** 31);
 }
 
 function statistics(image: Image): PassResult {

@@ -7,7 +7,7 @@ import type { ArrayView, ChannelValues, Timestamp } from '../../common/values.js
 import {
   binBackground,
   compilePlan,
-  referenceKernels as kernels,
+  kernels,
   type Plan,
   type Preparation,
   RunningMean,

@@ -7,7 +7,7 @@ import { formatJson, type JsonObject } from '../../common/json.js';
 import { isTruthy } from '../../common/leniency.js';
 import type { ChannelValues } from '../../common/values.js';
 import type { InstanceContext } from '../../instances/types.js';
-import { referenceKernels as kernels } from '../../processing/index.js';
+import { kernels } from '../../processing/index.js';
 import { FrameAccount, type FrameTicket } from '../../streaming/accounting.js';
 import { FrameError, TaskTimeoutError } from '../../streaming/frame-pool.js';
 import type { Outcome } from '../../streaming/ordered-queue.js';
