@@ -3,6 +3,7 @@ import { Receiver } from '../../../../src/bsread/index.js';
 import type { ReceivedMessage } from '../../../../src/bsread/types.js';
 import type { JsonObject } from '../../../../src/common/json.js';
 import { ChannelAccessServer } from '../../../support/channel-access/server.js';
+import { freePortRange } from '../../../support/ports.js';
 import {
   arrayOf,
   numberIn,
@@ -160,7 +161,7 @@ describe('camera/sources/bsread', () => {
   });
 
   it('forwards the transformed image alone', async () => {
-    const port = await freePort();
+    const { from: port } = await freePortRange(1);
     const { camera } = await start({ forwarder_port: port, rotate: 1 });
     const forwarded = new Receiver({
       address: `tcp://127.0.0.1:${port}`,
@@ -332,11 +333,3 @@ describe('camera/sources/bsread', () => {
     });
   });
 });
-
-async function freePort(): Promise<number> {
-  const probe = new StreamSource();
-  await probe.open();
-  const port = Number(probe.address.split(':').at(-1));
-  probe.close();
-  return port;
-}
