@@ -3,7 +3,7 @@
  */
 import { Pull, Subscriber } from 'zeromq';
 import { CamServerError } from '../common/errors.js';
-import { attach, type TransportOptions, transportOptions } from './sockets.js';
+import { attach, TRANSPORT_OPTIONS, type TransportOptions } from './sockets.js';
 
 export interface RawReceiverOptions extends TransportOptions {
   /** Default SUB. SUB receives everything; PULL shares the messages of a PUSH source with its other readers. */
@@ -31,7 +31,7 @@ export class RawReceiver {
   constructor(private readonly options: RawReceiverOptions) {
     const { mode = 'SUB', highWaterMark = 100, maximumPartSize = DEFAULT_MAXIMUM_PART } = options;
     const socketOptions = {
-      ...transportOptions(options),
+      ...TRANSPORT_OPTIONS,
       receiveHighWaterMark: highWaterMark,
       linger: 0,
       maxMessageSize: maximumPartSize,

@@ -8,7 +8,7 @@ import type { ChannelValue, Timestamp } from '../common/values.js';
 import { ClientCounter } from './client-counter.js';
 import type { EncodedDataHeader } from './headers.js';
 import { encodeMessage } from './message.js';
-import { attach, type TransportOptions, transportOptions } from './sockets.js';
+import { attach, TRANSPORT_OPTIONS, type TransportOptions } from './sockets.js';
 import type { SenderStatistics } from './types.js';
 
 export interface SenderOptions extends TransportOptions {
@@ -55,7 +55,7 @@ export class Sender {
   constructor(private readonly options: SenderOptions) {
     const { mode = 'PUB', block = true, highWaterMark = 10, linger = 1000 } = options;
     const socketOptions = {
-      ...transportOptions(options),
+      ...TRANSPORT_OPTIONS,
       sendHighWaterMark: highWaterMark,
       linger,
       maxMessageSize: MAXIMUM_INBOUND_SIZE,

@@ -9,28 +9,25 @@ export interface TransportOptions {
   /** `tcp://*:port`, `tcp://host:port` or `ipc://path`; `tcp://*:0` binds a free port. */
   readonly address: string;
   readonly attachment?: Attachment;
-  /**
-   * Milliseconds between heartbeats to peers; a peer that does not answer for 30 s counts as gone, also when its host
-   * vanished without closing the connection. Default 5000; 0 switches them off, for peers that do not know them (libzmq
-   * before 4.2).
-   */
-  readonly heartbeatInterval?: number;
 }
 
-const HEARTBEAT_INTERVAL = 5000;
-const HEARTBEAT_TIMEOUT = 30_000;
-
-/** Options for the constructor of a socket; high-water mark and linger are up to its owner. */
-export function transportOptions({ heartbeatInterval = HEARTBEAT_INTERVAL }: TransportOptions) {
-  return {
-    heartbeatInterval,
-    heartbeatTimeout: heartbeatInterval === 0 ? 0 : Math.max(HEARTBEAT_TIMEOUT, 2 * heartbeatInterval),
-    tcpKeepalive: 1,
-    // after a restart of the peer, data flows again within this time
-    reconnectInterval: 100,
-    reconnectMaxInterval: 1000,
-  };
-}
+/**
+ * Options for the constructor of a socket; high-water mark and linger are up to its owner.
+ *
+ * A peer whose host vanished counts as gone after 30 s, by the means of TCP. ZeroMQ's own heartbeats must stay off: libzmq
+ * 4.3 aborts the process when one is due while messages of a peer that has died still wait to be received
+ * (`!_io_error`, github.com/zeromq/libzmq/issues/4364), which is what happens to a slow receiver.
+ */
+export const TRANSPORT_OPTIONS = {
+  tcpKeepalive: 1,
+  tcpKeepaliveIdle: 10,
+  tcpKeepaliveInterval: 5,
+  tcpKeepaliveCount: 4,
+  tcpMaxRetransmitTimeout: 30_000,
+  // after a restart of the peer, data flows again within this time
+  reconnectInterval: 100,
+  reconnectMaxInterval: 1000,
+};
 
 /**
  * Binds or connects.
