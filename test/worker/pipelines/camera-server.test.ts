@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import { type ReceivedMessage, Receiver } from '../../../src/bsread/index.js';
+import { CamClient } from '../../../src/client/index.js';
 import type { JsonObject } from '../../../src/common/json.js';
 import type { ArrayValue } from '../../../src/common/values.js';
+import { freePortRange } from '../../support/ports.js';
 import { startTestCameras, startTestServer, type TestCameras, type TestServer } from '../support.js';
 import { numberOf } from './rig.js';
 
@@ -52,5 +54,21 @@ describe('pipelines on a real camera server', () => {
     expect(numberOf(message, 'max_value')).to.equal(Math.max(...data));
     expect(data.some((pixel) => pixel > 0 && pixel < 5000)).to.equal(false);
     expect((message.channel('x_axis')!.decode() as ArrayValue).data.length).to.equal(64);
+  });
+
+  it('go on when the camera comes back at another address', async () => {
+    const { id, next } = await start({ camera_timeout: 0.3 });
+    await next();
+    const client = new CamClient(cameras.url);
+    const { from: port } = await freePortRange(1);
+    await client.saveConfig('CAM', { ...CAMERA, port });
+    await client.stopInstance('CAM');
+    const text = new RegExp(`The camera stream moved from .* to tcp://127.0.0.1:${port}\\.`);
+    let logs = '';
+    while (!text.test(logs)) {
+      logs = (await server.client.instanceLogs(id)).map(([, , , line]) => line).join('\n');
+    }
+    const before = (await next()).pulseId;
+    while ((await next()).pulseId === before);
   });
 });
