@@ -42,12 +42,17 @@ export class HostPool {
     private readonly settings: HostPoolSettings,
     private readonly log: InstanceLog,
   ) {
-    this.scheduleReplenishment(0);
+    this.scheduleReplenishment();
   }
 
   /** Spares that can take an instance at once. */
   get loadedSpares(): number {
     return this.spares.filter((spare) => spare.isLoaded).length;
+  }
+
+  /** Process numbers of all spares, loaded or not. */
+  get sparePids(): number[] {
+    return this.spares.flatMap((spare) => spare.pid ?? []);
   }
 
   /**
@@ -57,7 +62,7 @@ export class HostPool {
   acquire(signal: AbortSignal): Promise<HostProcess> {
     signal.throwIfAborted();
     if (this.isClosed) throw new Error('The pool of host processes is closed');
-    this.scheduleReplenishment(QUIET_TIME);
+    this.scheduleReplenishment();
     const spare = this.takeSpare();
     if (spare !== null) return Promise.resolve(spare);
     return new Promise((resolve, reject) => {
@@ -111,6 +116,7 @@ export class HostPool {
     const done = (): void => {
       this.loading.delete(host);
       this.forkForWaiters();
+      this.scheduleReplenishment();
     };
     const host = new HostProcess(this.settings, done);
     this.loading.add(host);
@@ -118,8 +124,10 @@ export class HostPool {
     return host;
   }
 
-  private scheduleReplenishment(delay: number): void {
+  /** In a quiet moment from now; every sign of work puts it off, and spares that died while loading do. */
+  private scheduleReplenishment(): void {
     if (this.isClosed || this.settings.spares === 0) return;
+    const delay = Math.min(QUIET_TIME * 2 ** this.spareFailures, LONGEST_BACK_OFF);
     if (this.replenishTimer !== null) clearTimeout(this.replenishTimer);
     this.replenishTimer = setTimeout(() => this.replenish(), delay);
     this.replenishTimer.unref();
@@ -130,7 +138,7 @@ export class HostPool {
     this.replenishTimer = null;
     if (this.isClosed || this.spares.length >= this.settings.spares) return;
     if (this.loading.size > 0) {
-      this.scheduleReplenishment(QUIET_TIME);
+      this.scheduleReplenishment();
       return;
     }
     const spare = this.fork();
@@ -160,7 +168,7 @@ export class HostPool {
     this.counts.sparesLost += 1;
     this.spareFailures = spare.isLoaded ? 0 : this.spareFailures + 1;
     this.log.warning(`A spare host process (pid ${spare.pid}) ended unexpectedly.`);
-    this.scheduleReplenishment(Math.min(QUIET_TIME * 2 ** this.spareFailures, LONGEST_BACK_OFF));
+    this.scheduleReplenishment();
   }
 }
 

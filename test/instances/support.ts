@@ -71,9 +71,13 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Waits until `condition` holds; the time-out of the test bounds it. */
+/** Waits until `condition` holds, at most a minute. */
 export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
+  for (let turn = 0; turn < 6000; turn += 1) {
+    if (condition()) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error(`It did not happen within a minute: ${condition}`);
 }
 
 /** What a promise was rejected with. */

@@ -1,0 +1,43 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { createSupervisor, isAlive, specification, until } from './support.js';
+
+const CYCLES = 200;
+
+describe('two hundred starts and stops', () => {
+  it('leave no process, no port and no open file', async () => {
+    const supervisor = await createSupervisor({ spares: 1 });
+    const pids: number[] = [];
+    const cycle = async (name: string): Promise<void> => {
+      const instance = await supervisor.start(name, () => specification(name, 'wait'));
+      pids.push(instance.pid!);
+      await supervisor.delete(name);
+    };
+    await cycle('first');
+    await until(() => supervisor.hosts.loadedSpares === 1);
+    const filesBefore = pipes();
+    for (let index = 0; index < CYCLES; index += 4) {
+      await Promise.all([0, 1, 2, 3].map((lane) => cycle(`instance-${lane}`)));
+    }
+    await until(() => supervisor.hosts.loadedSpares === 1);
+    expect(pids).to.have.length(CYCLES + 1);
+    expect(pids.filter(isAlive)).to.deep.equal([]);
+    expect(supervisor.ports.usage.used).to.equal(0);
+    expect(supervisor.all()).to.deep.equal([]);
+    await until(() => pipes() <= filesBefore);
+    const [spare] = supervisor.hosts.sparePids;
+    expect(children()).to.include(spare);
+    await supervisor.close();
+    expect(children()).not.to.include(spare);
+  }).timeout(120_000);
+});
+
+/** Open sockets, pipes and files in /proc of this process. */
+function pipes(): number {
+  return readdirSync('/proc/self/fd').length;
+}
+
+function children(): number[] {
+  const text = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8');
+  return text.trim().split(' ').map(Number);
+}
