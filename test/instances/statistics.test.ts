@@ -1,7 +1,6 @@
 import { expect } from 'chai';
-import type { JsonObject } from '../../src/common/json.js';
 import { sampleStatistics } from '../../src/instances/host-statistics.js';
-import { compactRecord, type Supervisor } from '../../src/instances/index.js';
+import type { Supervisor } from '../../src/instances/index.js';
 import { formatStatistics } from '../../src/instances/statistics.js';
 import type { InstanceCounters } from '../../src/instances/types.js';
 import { createSupervisor, specification, until } from './support.js';
@@ -67,40 +66,6 @@ describe('statistics', () => {
     live.sent = 21;
     const last = sampleStatistics(live, 2.1);
     expect([last.sendRate, last.sent]).to.deep.equal([10, 21]);
-  });
-
-  it('become the compact record of the heartbeat', () => {
-    const statistics = formatStatistics(null, 7, NO_USAGE);
-    const record = {
-      stream_address: 'tcp://host:1',
-      camera_name: 'CAM',
-      last_start_time: null,
-      read_only: true,
-      statistics: { ...statistics, rx: '9.98Hz - 123', tx: 'nonsense', clients: '2 + 1' },
-    };
-    expect(compactRecord(record as unknown as JsonObject)).to.deep.equal({
-      stream_address: 'tcp://host:1',
-      camera_name: 'CAM',
-      simulation: null,
-      last_start_time: null,
-      read_only: true,
-      geometry: null,
-      total_bytes: 0,
-      clients: 2,
-      forwards: 1,
-      throughput: 0,
-      time: '',
-      pid: '7',
-      cpu: null,
-      memory: null,
-      header_changes: 0,
-      frame_shape: null,
-      rx: 9.98,
-      tx: null,
-    });
-    const plain = compactRecord({ statistics: statistics as unknown as JsonObject });
-    expect(plain).to.include({ clients: 0, read_only: null, camera_name: null });
-    expect(plain).not.to.have.property('forwards');
   });
 
   describe('of a running instance', () => {
