@@ -1,0 +1,182 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect } from 'chai';
+import { Subscriber } from 'zeromq';
+import { CamClient, PipelineClient } from '../../src/client/index.js';
+import type { JsonObject } from '../../src/common/json.js';
+import { packageRoot } from '../../src/common/package.js';
+import { freePortRange } from '../support/ports.js';
+
+const program = join(packageRoot, 'bin', 'camserver.js');
+
+interface Cluster {
+  readonly process: ChildProcess;
+  readonly camera: CamClient;
+  readonly pipeline: PipelineClient;
+  readonly output: () => string;
+  readonly ended: Promise<number | null>;
+}
+
+async function startCluster(data: string): Promise<Cluster> {
+  const { from } = await freePortRange(42);
+  const options = {
+    '--camera-port': from,
+    '--pipeline-port': from + 1,
+    '--camera-streams': `${from + 2}:${from + 22}`,
+    '--pipeline-streams': `${from + 22}:${from + 42}`,
+    '--data': data,
+  };
+  const child = spawn(process.execPath, [program, 'start', ...Object.entries(options).flat().map(String)]);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (text) => {
+      output += text;
+    });
+  }
+  const ended = new Promise<number | null>((done) => child.on('close', (code) => done(code)));
+  let ending: string | null = null;
+  child.on('close', (code, signal) => {
+    ending = `ended with code ${code}, signal ${signal}`;
+  });
+  while (!output.includes('Both answer')) {
+    if (ending !== null) throw new Error(`camserver start ${ending}: ${output}`);
+    await delay(20);
+  }
+  return {
+    process: child,
+    camera: new CamClient(`http://127.0.0.1:${from}`),
+    pipeline: new PipelineClient(`http://127.0.0.1:${from + 1}`),
+    output: () => output,
+    ended,
+  };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Process ids of all instances of both servers. */
+async function instancePids(cluster: Cluster): Promise<number[]> {
+  const records = [await cluster.camera.info(), await cluster.pipeline.info()].flatMap((info) =>
+    Object.values(info.active_instances as JsonObject),
+  );
+  return records.map((record) => Number(((record as JsonObject).statistics as JsonObject).pid));
+}
+
+/** One message as a program without our library sees it: the parts of the wire. */
+async function receiveParts(address: string): Promise<Map<string, Buffer>> {
+  const socket = new Subscriber({ receiveTimeout: 15_000, linger: 0 });
+  socket.connect(address);
+  socket.subscribe();
+  const [, dataHeader, ...parts] = await socket.receive();
+  socket.close();
+  const { channels } = JSON.parse(String(dataHeader)) as { channels: { name: string }[] };
+  return new Map(channels.map(({ name }, index) => [name, parts[2 * index]!]));
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+describe('camserver start', function () {
+  this.timeout(60_000);
+  const data = mkdtempSync(join(tmpdir(), 'camserver-test-'));
+  after(() => rmSync(data, { recursive: true, force: true }));
+
+  it('brings up both servers, whose streams are right, and ends without leaving anything', async () => {
+    const before = filesBelow(join(packageRoot, 'config')).map((path) => readFileSync(path, 'utf8'));
+    const cluster = await startCluster(data);
+    try {
+      expect(cluster.output()).to.contain('watch simulation_sp').and.to.contain('curl http://');
+      const address = await cluster.pipeline.stream('simulation_sp');
+      const channels = await receiveParts(address);
+      const image = channels.get('image')!;
+      const pixels = new Uint16Array(
+        image.buffer.slice(image.byteOffset, image.byteOffset + image.byteLength),
+      );
+      expect(pixels).to.have.lengthOf(1280 * 960);
+      expect(channels.get('intensity')!.readBigInt64LE()).to.equal(
+        pixels.reduce((sum, pixel) => sum + BigInt(pixel), 0n),
+      );
+      expect(channels.get('width')!.readBigInt64LE()).to.equal(1280n);
+      const profile = Array.from({ length: 1280 }, (_, x) => {
+        let sum = 0n;
+        for (let y = 0; y < 960; y++) sum += BigInt(pixels[y * 1280 + x]!);
+        return sum;
+      });
+      const published = channels.get('x_profile')!;
+      expect(profile.every((sum, x) => published.readBigInt64LE(8 * x) === sum)).to.equal(true);
+
+      const pids = await instancePids(cluster);
+      expect(pids).to.have.lengthOf(2);
+      cluster.process.kill('SIGTERM');
+      expect(await cluster.ended).to.equal(0);
+      expect(pids.filter(isAlive)).to.deep.equal([]);
+      expect(filesBelow(join(packageRoot, 'config')).map((path) => readFileSync(path, 'utf8'))).to.deep.equal(
+        before,
+      );
+    } finally {
+      cluster.process.kill('SIGKILL');
+    }
+  });
+
+  it('keeps what was changed in the working copy', async () => {
+    writeFileSync(join(data, 'pipeline_config', 'mine.json'), '{"camera_name": "simulation"}');
+    rmSync(join(data, 'pipeline_config', 'simulation_store.json'), { force: true });
+    const cluster = await startCluster(data);
+    try {
+      expect(await cluster.pipeline.pipelines())
+        .to.include('mine')
+        .and.not.to.include('simulation_store');
+    } finally {
+      cluster.process.kill('SIGTERM');
+      expect(await cluster.ended).to.equal(0);
+    }
+  });
+
+  it('leaves nothing behind when it is killed', async () => {
+    const cluster = await startCluster(data);
+    await cluster.pipeline.stream('simulation_sp');
+    const pids = await instancePids(cluster);
+    cluster.process.kill('SIGKILL');
+    await cluster.ended;
+    while (pids.some(isAlive)) await delay(50);
+    for (const client of [cluster.camera, cluster.pipeline]) {
+      while (
+        await client.version().then(
+          () => true,
+          () => false,
+        )
+      )
+        await delay(50);
+    }
+  });
+
+  it('says which port is taken', async () => {
+    const { from } = await freePortRange(2);
+    const other = createServer();
+    await new Promise<void>((done) => other.listen(from, '127.0.0.1', done));
+    const child = spawn(process.execPath, [program, 'start', '--camera-port', String(from), '--data', data]);
+    let errors = '';
+    child.stderr.on('data', (text) => {
+      errors += text;
+    });
+    const code = await new Promise((done) => child.on('close', done));
+    other.close();
+    expect(code).to.equal(1);
+    expect(errors).to.equal(
+      `Port ${from} of 127.0.0.1 cannot be used: another program uses it. Stop that program, or choose another port with --camera-port.\n`,
+    );
+  });
+});
