@@ -4,9 +4,11 @@
  */
 
 import { elementSize } from '../common/dtype.js';
+import { errorText } from '../common/errors.js';
 import { formatJson } from '../common/json.js';
-import type { ArrayValue } from '../common/values.js';
+import { type ArrayValue, timestampToSeconds } from '../common/values.js';
 import type { InstanceCounters, InstanceLog } from '../instances/types.js';
+import { CameraFailure, ExitCode } from './failure.js';
 import type { Forwarder } from './forwarder.js';
 import type { Size } from './geometry.js';
 import type { CameraOutput } from './output.js';
@@ -102,16 +104,23 @@ export class Engine implements CameraEngine {
       return 'wrong_size';
     }
     this.lastImage = image;
-    const isSent = await this.parts.output.publish({
-      image,
-      size: view.geometry.region,
-      axes: view.axes,
-      pulseId: frame.pulseId,
-      timestamp: frame.timestamp,
-    });
-    if (frame.pulseId !== null) await this.parts.forwarder?.forward(image, frame.pulseId, frame.timestamp);
+    const isSent = await this.send(image, view, frame);
     this.count(image, isSent);
     return isSent ? 'sent' : 'dropped';
+  }
+
+  private async send(image: ArrayValue, view: CameraView, frame: SourceFrame): Promise<boolean> {
+    const { output, forwarder } = this.parts;
+    const { pulseId, timestamp } = frame;
+    try {
+      const size = view.geometry.region;
+      const isSent = await output.publish({ image, size, axes: view.axes, pulseId, timestamp });
+      if (pulseId !== null) await forwarder?.forward(image, pulseId, timestamp);
+      return isSent;
+    } catch (error) {
+      const text = `Image with timestamp ${timestampToSeconds(timestamp)} could not be sent: ${errorText(error)}`;
+      throw new CameraFailure(ExitCode.senderFailed, text, { cause: error });
+    }
   }
 
   private refresh(): void {

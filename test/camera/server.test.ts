@@ -6,6 +6,7 @@ import { type CameraServer, type CameraServerOptions, startCameraServer } from '
 import { CAMERA_DEFAULTS } from '../../src/camera/settings.js';
 import { formatJson, type JsonObject, parseJson } from '../../src/common/json.js';
 import { freePortRange } from '../support/ports.js';
+import { StreamSource } from './sources/bsread/stream-source.js';
 import { arrayOf, numberIn, receiveUntil, subscribe } from './support.js';
 
 const small = { source: '', source_type: 'simulation', size_x: 32, size_y: 24, frame_rate: 50 };
@@ -198,6 +199,34 @@ describe('camera/server', function () {
     expect([bytes.readUInt32BE(16), bytes.readUInt32BE(20)]).to.deep.equal([16, 12]);
     const wrong = await call('GET', '/CAM/image?scale=abc');
     expect(wrong.status).to.equal("could not convert string to float: 'abc'");
+  });
+
+  it('takes an image of a bsread camera from its stream, running or not', async () => {
+    const source = new StreamSource('CAM:FPICTURE');
+    await source.open();
+    const config = { source: '', source_type: 'bsread', url: source.address, mirror_x: true };
+    const { call } = await start({}, { CAM: config, GONE: { ...config, url: 'tcp://127.0.0.1:1' } });
+    expect(await call('GET', '/CAM/is_online')).to.include({ online: true });
+    expect(await call('GET', '/GONE/is_online')).to.include({ online: false });
+    const asked = call('GET', '/CAM/image_bytes');
+    await source.send(1);
+    const bytes = (image: JsonObject): number[] => {
+      const buffer = Buffer.from(image.bytes as string, 'base64');
+      return Array.from({ length: 12 }, (_, index) => buffer.readUInt16LE(2 * index));
+    };
+    const mirrored = [0, 0, 0, 0, 4, 3, 2, 1, 8, 6, 4, 2];
+    expect(bytes((await asked).image as JsonObject)).to.deep.equal(mirrored);
+    await call('GET', '/CAM');
+    await source.send(1);
+    for (;;) {
+      const { state, image } = await call('GET', '/CAM/image_bytes');
+      if (state === 'ok') {
+        expect(bytes(image as JsonObject)).to.deep.equal(mirrored);
+        break;
+      }
+    }
+    expect((await call('GET', '/CAM/geometry')).geometry).to.deep.equal([4, 3]);
+    source.close();
   });
 
   it('stores backgrounds, and takes the latest one when told so', async () => {

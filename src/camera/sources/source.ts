@@ -35,7 +35,7 @@ export interface CameraEngine {
   drop(reason: string): void;
   /**
    * Transforms and sends one image. The pixels must not be written to afterwards, and may be kept.
-   * @throws when the image cannot be transformed or sent
+   * @throws CameraFailure when the image cannot be sent, and what the transform throws
    */
   publish(frame: SourceFrame): Promise<PublishResult>;
 }
