@@ -7,6 +7,7 @@ import {
   defineRoute,
   instanceRoutes,
   type JsonSchema,
+  originOf,
   pictureAnswer,
   pictureQuery,
   type Route,
@@ -76,10 +77,13 @@ function streamRoutes(service: CameraService): Route[] {
       summary: 'Stream of a camera, which is started when it does not run',
       response: { kind: 'envelope', payload: { stream: text } },
       sideEffects: true,
-      handler: async ({ parameters: { camera_name }, forwardedFor, remoteAddress }) => ({
-        status: `Stream address for camera ${camera_name}.`,
-        stream: await service.stream(camera_name, { address: forwardedFor ?? remoteAddress }),
-      }),
+      handler: async (request) => {
+        const { camera_name } = request.parameters;
+        return {
+          status: `Stream address for camera ${camera_name}.`,
+          stream: await service.stream(camera_name, originOf(request)),
+        };
+      },
     }),
     defineRoute({
       method: 'GET',

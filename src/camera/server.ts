@@ -1,23 +1,17 @@
 /**
  * A camera server or worker: the local service behind the REST interface of cameras.
  */
-import type { JsonObject } from '../common/json.js';
 import { Logging, type LogLevel } from '../common/logging.js';
-import { packageVersion } from '../common/package.js';
-import { commonRoutes, startHttpServer } from '../http/index.js';
+import { type ServiceServer, startServiceServer } from '../http/index.js';
 import {
   CAMERA_MODES,
   collectMetrics,
-  HostFiguresReader,
+  createServerInfo,
+  createSupervisor,
   type PortRange,
-  Supervisor,
+  type Supervisor,
 } from '../instances/index.js';
-import {
-  BackgroundStore,
-  FileConfigurationStore,
-  MemoryConfigurationStore,
-  ScriptStore,
-} from '../storage/index.js';
+import { BackgroundStore, openConfigurations, ScriptStore } from '../storage/index.js';
 import { CAMERA_PROGRAM, CameraInstances } from './camera-instances.js';
 import { LocalCameraService } from './local-service.js';
 import { CAMERA_BASE, cameraRoutes } from './routes.js';
@@ -47,14 +41,6 @@ export interface CameraServerOptions {
   readonly onReset: () => void;
 }
 
-export interface CameraServer {
-  /** Base address, `http://<interface>:<port>`. */
-  readonly url: string;
-  readonly port: number;
-  /** Refuses new requests, stops all instances, and releases the port. */
-  close(): Promise<void>;
-}
-
 /** Ports of camera streams, unless the options say otherwise. */
 export const CAMERA_PORTS: PortRange = { from: 10_100, to: 10_301 };
 
@@ -63,49 +49,28 @@ const ONLINE_TIMEOUT = 2000;
 const IMAGE_TIMEOUT = 5000;
 
 /** @throws CamServerError when the port cannot be used */
-export async function startCameraServer(options: CameraServerOptions): Promise<CameraServer> {
-  const title = options.configFolder === null ? 'Camera worker' : 'Camera server';
+export async function startCameraServer(options: CameraServerOptions): Promise<ServiceServer> {
   const logging = new Logging({ level: options.logLevel });
-  const log = logging.logger('cam_server.camera');
-  const supervisor = new Supervisor({
+  const supervisor = createSupervisor(logging, {
     portRange: options.portRange,
     portPolicy: CAMERA_MODES[options.mode]!,
-    log: logging.logger('cam_server.instances'),
-    onInstanceLog: (suffix, record) => logging.showInstanceRecord(suffix, record),
-    debug: options.logLevel === 'DEBUG',
     spares: options.spares,
     preload: [CAMERA_PROGRAM],
   });
   const service = createService(options, supervisor, logging);
-  try {
-    const http = await startHttpServer({
-      name: title,
-      port: options.port,
-      interface: options.interface,
-      log: logging.logger('cam_server.http'),
-      routes: [
-        ...cameraRoutes(service),
-        ...commonRoutes({
-          base: CAMERA_BASE,
-          title,
-          serverLog: logging.ring,
-          log,
-          instanceLog: (name) => service.instanceLogs(name),
-          activeInstances: async () => (await service.info()).active_instances as JsonObject,
-          reset: options.onReset,
-        }),
-      ],
-    });
-    collectMetrics(supervisor, http.metrics.registry);
-    log.info(`${title} on ${http.url}.`);
-    const close = async (): Promise<void> => {
-      await Promise.all([http.close(), supervisor.close()]);
-    };
-    return { url: http.url, port: http.port, close };
-  } catch (error) {
-    await supervisor.close();
-    throw error;
-  }
+  return startServiceServer({
+    title: options.configFolder === null ? 'Camera worker' : 'Camera server',
+    base: CAMERA_BASE,
+    port: options.port,
+    interface: options.interface,
+    logging,
+    logger: 'cam_server.camera',
+    routes: cameraRoutes(service),
+    service,
+    onReset: options.onReset,
+    registerMetrics: (registry) => collectMetrics(supervisor, registry),
+    closeService: () => supervisor.close(),
+  });
 }
 
 function createService(
@@ -115,13 +80,8 @@ function createService(
 ): LocalCameraService {
   const { configFolder, defaults } = options;
   const log = logging.logger('cam_server.configuration');
-  const store =
-    configFolder === null
-      ? new MemoryConfigurationStore()
-      : new FileConfigurationStore(configFolder, (name) =>
-          log.warning(`The revision of camera '${name}' could not be noted.`),
-        );
-  const cameras = new StoredCameras(store, (text) => log.warning(text));
+  const warn = (text: string): void => log.warning(text);
+  const cameras = new StoredCameras(openConfigurations(configFolder, warn), warn);
   const backgrounds = new BackgroundStore(options.backgroundFolder);
   const instances = new CameraInstances({
     supervisor,
@@ -133,7 +93,6 @@ function createService(
     onlineTimeout: ONLINE_TIMEOUT,
     log,
   });
-  const hostFigures = new HostFiguresReader();
   return new LocalCameraService({
     supervisor,
     cameras,
@@ -143,10 +102,6 @@ function createService(
     defaults,
     onlineTimeout: ONLINE_TIMEOUT,
     imageTimeout: IMAGE_TIMEOUT,
-    serverInfo: (activeInstances) => ({
-      version: packageVersion,
-      active_instances: activeInstances,
-      ...hostFigures.read(),
-    }),
+    serverInfo: createServerInfo(),
   });
 }

@@ -5,13 +5,7 @@
 import type { JsonObject } from '../common/json.js';
 import type { LogRecord } from '../common/logging.js';
 import type { ArrayValue } from '../common/values.js';
-import type { InstanceManagement, ScriptManagement } from '../http/index.js';
-
-/** Where a request comes from; managers place instances near it. */
-export interface RequestOrigin {
-  /** Address of the peer, or what `X-Forwarded-For` says; null outside a request. */
-  readonly address: string | null;
-}
+import type { InstanceManagement, RequestOrigin, ScriptManagement } from '../http/index.js';
 
 export interface OnlineStatus {
   readonly online: boolean;

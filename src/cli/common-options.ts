@@ -93,22 +93,25 @@ export function requireFolder(path: string, what: string): void {
   process.exit(EXIT_MISCONFIGURED);
 }
 
+/** Milliseconds that an orderly end may take. */
+const CLOSE_TIMEOUT = 12_000;
+
 /**
  * Runs `close` once when the program is asked to end: SIGINT, SIGTERM, SIGHUP, or the end of a parent that started it with
- * an IPC channel. The exit status is 0 when everything was closed.
+ * an IPC channel. The exit status is 0 when everything was closed, 1 when that failed or took longer than `timeout`
+ * milliseconds.
  */
-export function closeOnSignal(close: () => Promise<void>): void {
+export function closeOnSignal(close: () => Promise<void>, timeout = CLOSE_TIMEOUT): void {
   let closing = false;
+  const fail = (reason: unknown): never => {
+    console.error(reason);
+    process.exit(1);
+  };
   const end = (): void => {
     if (closing) return;
     closing = true;
-    close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        console.error(error);
-        process.exit(1);
-      },
-    );
+    setTimeout(fail, timeout, `Not everything could be stopped within ${timeout / 1000} s.`).unref();
+    close().then(() => process.exit(0), fail);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
   if (process.send === undefined) return;

@@ -2,22 +2,13 @@
 import { errorText } from '../common/errors.js';
 import { closeOnSignal } from './common-options.js';
 
-/** Milliseconds that an orderly end may take. */
-const CLOSE_TIMEOUT = 12_000;
-
 /**
  * Starts a server and closes it on SIGINT, SIGTERM, SIGHUP, or when a parent that started it with an IPC channel is gone.
  * Exit status 0 after an orderly end, 1 when the server could not be started or closed.
  */
 export async function runServer(start: () => Promise<{ close(): Promise<void> }>): Promise<void> {
   const server = start();
-  closeOnSignal(async () => {
-    setTimeout(() => {
-      console.error(`Not everything could be stopped within ${CLOSE_TIMEOUT / 1000} s.`);
-      process.exit(1);
-    }, CLOSE_TIMEOUT).unref();
-    await (await server).close();
-  });
+  closeOnSignal(async () => (await server).close());
   try {
     await server;
   } catch (error) {

@@ -24,6 +24,8 @@ interface StartOptions {
 
 const FOLDERS = ['camera_config', 'pipeline_config', 'background_config', 'user_scripts'] as const;
 const START_TIMEOUT_MILLISECONDS = 30_000;
+/** Two servers, one after the other. */
+const STOP_TIMEOUT_MILLISECONDS = 45_000;
 
 export function addStartCommand(program: Command): void {
   program
@@ -57,7 +59,7 @@ async function start(options: StartOptions): Promise<void> {
   const camera = startServerProcess('camera server', cameraArguments(options, data));
   const pipeline = startServerProcess('pipeline server', pipelineArguments(options, data));
   const servers = [camera, pipeline];
-  closeOnSignal(() => stopAll(servers));
+  closeOnSignal(() => stopAll(servers), STOP_TIMEOUT_MILLISECONDS);
   const firstEnd = Promise.race(servers.map((server) => server.ended));
 
   try {

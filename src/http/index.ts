@@ -50,6 +50,7 @@ export {
 } from './instance-routes.js';
 export type { HttpMetrics } from './metrics.js';
 export { openApiDocument } from './openapi.js';
+export { originOf, type RequestOrigin } from './origin.js';
 export { pictureAnswer, pictureQuery } from './picture.js';
 export {
   type Answer,
@@ -61,3 +62,4 @@ export {
 } from './route.js';
 export { type ScriptManagement, scriptRoutes } from './script-routes.js';
 export { type HttpServer, type HttpServerOptions, startHttpServer } from './server.js';
+export { type ServiceServer, type ServiceServerOptions, startServiceServer } from './service-server.js';

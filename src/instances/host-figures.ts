@@ -1,6 +1,8 @@
 /** Load of the machine, as every server reports it in its `info`. */
 import { readFileSync } from 'node:fs';
 import { cpus, freemem, totalmem } from 'node:os';
+import type { JsonObject } from '../common/json.js';
+import { packageVersion } from '../common/package.js';
 
 export interface HostFigures {
   /** Percent of all processors; null until two samples exist. */
@@ -35,6 +37,16 @@ export class HostFiguresReader {
     }
     return { cpu: this.rates.cpu, memory: memoryInUse(), tx: this.rates.tx, rx: this.rates.rx };
   }
+}
+
+/** Makes the `info` of a server: version, instances, load of the machine. */
+export function createServerInfo(): (activeInstances: JsonObject) => JsonObject {
+  const figures = new HostFiguresReader();
+  return (activeInstances) => ({
+    version: packageVersion,
+    active_instances: activeInstances,
+    ...figures.read(),
+  });
 }
 
 function takeSample(): Sample {

@@ -1,6 +1,7 @@
 /** Supervision of instance processes: what the camera and the pipeline service use. */
 
-export { type HostFigures, HostFiguresReader } from './host-figures.js';
+export { createSupervisor } from './create-supervisor.js';
+export { createServerInfo, type HostFigures, HostFiguresReader } from './host-figures.js';
 export { Instance, type InstanceTimeouts } from './instance.js';
 export { collectMetrics } from './metrics.js';
 export { CAMERA_MODES, PIPELINE_POLICY, type PortPolicy } from './port-policy.js';

@@ -21,3 +21,4 @@ export {
 export { removeFileDurably, writeFileDurably } from './durable-file.js';
 export { FileConfigurationStore } from './file-configuration-store.js';
 export { MemoryConfigurationStore } from './memory-configuration-store.js';
+export { openConfigurations } from './open-configurations.js';

@@ -2,24 +2,17 @@
  * A pipeline server or worker: the local service behind the REST interface of pipelines.
  */
 import { CamClient } from '../client/index.js';
-import type { JsonObject } from '../common/json.js';
 import { Logging, type LogLevel } from '../common/logging.js';
-import { packageVersion } from '../common/package.js';
-import { commonRoutes, startHttpServer } from '../http/index.js';
+import { type ServiceServer, startServiceServer } from '../http/index.js';
 import {
   collectMetrics,
-  HostFiguresReader,
+  createServerInfo,
+  createSupervisor,
   PIPELINE_POLICY,
   type PortRange,
-  Supervisor,
+  type Supervisor,
 } from '../instances/index.js';
-import {
-  BackgroundStore,
-  FileConfigurationStore,
-  LibraryStore,
-  MemoryConfigurationStore,
-  ScriptStore,
-} from '../storage/index.js';
+import { BackgroundStore, LibraryStore, openConfigurations, ScriptStore } from '../storage/index.js';
 import { Backgrounds } from './backgrounds.js';
 import type { PipelineDefaults } from './defaults.js';
 import { LocalPipelineService } from './local-service.js';
@@ -50,61 +43,31 @@ export interface PipelineServerOptions {
   readonly onReset: () => void;
 }
 
-export interface PipelineServer {
-  /** Base address, `http://<interface>:<port>`. */
-  readonly url: string;
-  readonly port: number;
-  /** Refuses new requests, stops all instances, and releases the port. */
-  close(): Promise<void>;
-}
-
 const PROGRAM = new URL('./pipelines/program.js', import.meta.url).href;
 
 /** @throws CamServerError when the port cannot be used */
-export async function startPipelineServer(options: PipelineServerOptions): Promise<PipelineServer> {
-  const isWorker = options.configFolder === null;
-  const title = isWorker ? 'Pipeline worker' : 'Pipeline server';
+export async function startPipelineServer(options: PipelineServerOptions): Promise<ServiceServer> {
   const logging = new Logging({ level: options.logLevel });
-  const log = logging.logger('cam_server.pipeline');
-  const supervisor = new Supervisor({
+  const supervisor = createSupervisor(logging, {
     portRange: options.portRange,
     portPolicy: PIPELINE_POLICY,
-    log: logging.logger('cam_server.instances'),
-    onInstanceLog: (suffix, record) => logging.showInstanceRecord(suffix, record),
-    debug: options.logLevel === 'DEBUG',
     spares: options.spares,
     preload: [PROGRAM],
   });
   const service = createService(options, supervisor, logging);
-  try {
-    const http = await startHttpServer({
-      name: title,
-      port: options.port,
-      interface: options.interface,
-      log: logging.logger('cam_server.http'),
-      routes: [
-        ...pipelineRoutes(service),
-        ...commonRoutes({
-          base: PIPELINE_BASE,
-          title,
-          serverLog: logging.ring,
-          log,
-          instanceLog: (name) => service.instanceLogs(name),
-          activeInstances: async () => (await service.info()).active_instances as JsonObject,
-          reset: options.onReset,
-        }),
-      ],
-    });
-    collectMetrics(supervisor, http.metrics.registry);
-    log.info(`${title} on ${http.url}, cameras from ${options.cameraServer}.`);
-    const close = async (): Promise<void> => {
-      await Promise.all([http.close(), supervisor.close()]);
-    };
-    return { url: http.url, port: http.port, close };
-  } catch (error) {
-    await supervisor.close();
-    throw error;
-  }
+  return startServiceServer({
+    title: options.configFolder === null ? 'Pipeline worker' : 'Pipeline server',
+    base: PIPELINE_BASE,
+    port: options.port,
+    interface: options.interface,
+    logging,
+    logger: 'cam_server.pipeline',
+    routes: pipelineRoutes(service),
+    service,
+    onReset: options.onReset,
+    registerMetrics: (registry) => collectMetrics(supervisor, registry),
+    closeService: () => supervisor.close(),
+  });
 }
 
 function createService(
@@ -116,9 +79,11 @@ function createService(
   const cameraServer = new CamClient(options.cameraServer);
   const backgrounds = new Backgrounds(new BackgroundStore(options.backgroundFolder), cameraServer);
   const scriptStore = new ScriptStore(options.scriptFolder);
-  const store =
-    configFolder === null ? new MemoryConfigurationStore() : new FileConfigurationStore(configFolder);
-  const pipelines = new StoredPipelines(store, logging.logger('cam_server.configuration'));
+  const log = logging.logger('cam_server.configuration');
+  const pipelines = new StoredPipelines(
+    openConfigurations(configFolder, (text) => log.warning(text)),
+    log,
+  );
   const instances = new PipelineInstances({
     supervisor,
     pipelines,
@@ -139,7 +104,6 @@ function createService(
     sharedReadOnly: options.sharedReadOnly,
     completesBackgrounds: configFolder !== null,
   });
-  const hostFigures = new HostFiguresReader();
   return new LocalPipelineService({
     instances,
     supervisor,
@@ -148,10 +112,6 @@ function createService(
     scriptStore,
     libraryStore: new LibraryStore(options.scriptFolder),
     cameraServer,
-    serverInfo: (activeInstances) => ({
-      version: packageVersion,
-      active_instances: activeInstances,
-      ...hostFigures.read(),
-    }),
+    serverInfo: createServerInfo(),
   });
 }

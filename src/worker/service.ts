@@ -5,14 +5,8 @@
 import type { JsonObject } from '../common/json.js';
 import type { LogRecord } from '../common/logging.js';
 import type { ArrayValue } from '../common/values.js';
-import type { InstanceManagement } from '../http/index.js';
+import type { InstanceManagement, RequestOrigin } from '../http/index.js';
 import type { StoredFile } from '../storage/index.js';
-
-/** Where a request comes from; managers place instances near it. */
-export interface RequestOrigin {
-  /** Address of the peer, or what `X-Forwarded-For` says; null outside a request. */
-  readonly address: string | null;
-}
 
 export interface CreatedPipeline {
   readonly instanceId: string;

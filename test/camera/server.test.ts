@@ -2,9 +2,10 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type CameraServer, type CameraServerOptions, startCameraServer } from '../../src/camera/server.js';
+import { type CameraServerOptions, startCameraServer } from '../../src/camera/server.js';
 import { CAMERA_DEFAULTS } from '../../src/camera/settings.js';
 import { formatJson, type JsonObject, parseJson } from '../../src/common/json.js';
+import type { ServiceServer } from '../../src/http/index.js';
 import { freePortRange } from '../support/ports.js';
 import { StreamSource } from './sources/bsread/stream-source.js';
 import { arrayOf, numberIn, receiveUntil, subscribe } from './support.js';
@@ -12,7 +13,7 @@ import { arrayOf, numberIn, receiveUntil, subscribe } from './support.js';
 const small = { source: '', source_type: 'simulation', size_x: 32, size_y: 24, frame_rate: 50 };
 
 interface Setup {
-  readonly server: CameraServer;
+  readonly server: ServiceServer;
   readonly folder: string;
   call(method: string, path: string, body?: JsonObject): Promise<JsonObject>;
 }

@@ -7,10 +7,11 @@ import {
   defineRoute,
   type EnvelopeAnswer,
   type JsonSchema,
+  originOf,
   type Route,
   type RouteRequest,
 } from '../../http/index.js';
-import type { CreatedPipeline, PipelineService, RequestOrigin } from '../service.js';
+import type { CreatedPipeline, PipelineService } from '../service.js';
 
 const tag = 'pipeline instances';
 const text: JsonSchema = { type: 'string' };
@@ -144,13 +145,6 @@ function creationAnswer({ instanceId: id, stream, config }: CreatedPipeline): En
 
 function instanceId({ query }: Pick<RouteRequest, 'query'>): string | null {
   return query.instance_id ? validName('instance', query.instance_id) : null;
-}
-
-function originOf({
-  forwardedFor,
-  remoteAddress,
-}: Pick<RouteRequest, 'forwardedFor' | 'remoteAddress'>): RequestOrigin {
-  return { address: forwardedFor ?? remoteAddress };
 }
 
 function additionalConfig(json: string | undefined): JsonObject | null {

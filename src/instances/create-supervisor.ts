@@ -1,0 +1,15 @@
+import type { Logging } from '../common/logging.js';
+import { Supervisor, type SupervisorOptions } from './supervisor.js';
+
+/** A supervisor that logs where its server logs. */
+export function createSupervisor(
+  logging: Logging,
+  options: Omit<SupervisorOptions, 'log' | 'onInstanceLog' | 'debug'>,
+): Supervisor {
+  return new Supervisor({
+    ...options,
+    log: logging.logger('cam_server.instances'),
+    onInstanceLog: (suffix, record) => logging.showInstanceRecord(suffix, record),
+    debug: logging.level === 'DEBUG',
+  });
+}
