@@ -3,6 +3,7 @@
  * reasons, so that operators can ask why.
  */
 import { isIP } from 'node:net';
+import { hostname } from 'node:os';
 import { CamServerError } from '../common/errors.js';
 import type { PoolServer } from './pool-configuration.js';
 
@@ -12,24 +13,17 @@ export interface ServerSnapshot extends PoolServer {
   readonly isReachable: boolean;
   readonly instances: readonly RunningInstance[];
   /** Names that are being started there and not reported yet. */
-  readonly reserved: readonly string[];
-  /** Host CPU in percent, host memory in use in bytes, host traffic in bytes per second; null while unknown. */
+  readonly reserved: readonly RunningInstance[];
+  /** Host CPU in percent, host memory in use in bytes; null while unknown. */
   readonly cpu: number | null;
   readonly memory: number | null;
-  readonly traffic: number | null;
-  readonly limits: CapacityLimits;
+  /** Bytes per second that its instances receive, those on their way included as far as they are known from before. */
+  readonly traffic: number;
 }
 
 export interface RunningInstance {
   readonly name: string;
   readonly cameraName: string | null;
-}
-
-export interface CapacityLimits {
-  /** Null: no limit. */
-  readonly maximumInstances: number | null;
-  /** Percent of host CPU; null: no limit. */
-  readonly maximumLoad: number | null;
 }
 
 export interface PlacementRequest {
@@ -79,7 +73,8 @@ export function place(servers: readonly ServerSnapshot[], request: PlacementRequ
     return server === null ? null : { server, rule, port, explanation };
   };
 
-  const running = servers.find((server) => runsOrReserves(server, request.instance)) ?? null;
+  const running =
+    servers.find((server) => expected(server).some(({ name }) => name === request.instance)) ?? null;
   const decision =
     decide(running, 'running', running === null ? 'it runs nowhere' : `it runs on ${running.address}`) ??
     placeFixed(servers, request, decide) ??
@@ -87,7 +82,7 @@ export function place(servers: readonly ServerSnapshot[], request: PlacementRequ
     placeByHost(servers, request.originHost, 'origin host', decide) ??
     placeByLoad(servers, decide);
   if (decision !== null) return decision;
-  throw new CamServerError('NO_SERVER', 'No available server', { cause: explanation });
+  throw refusal(servers, explanation);
 }
 
 type Decide = (
@@ -97,7 +92,7 @@ type Decide = (
   port?: number | null,
 ) => PlacementDecision | null;
 
-/** A fixed entry whose server is down is passed over: better elsewhere than nowhere. */
+/** A fixed entry whose server cannot take it is passed over: better elsewhere than nowhere. */
 function placeFixed(
   servers: readonly ServerSnapshot[],
   request: PlacementRequest,
@@ -106,9 +101,9 @@ function placeFixed(
   for (const server of servers) {
     const entry = server.fixedInstances.find((fixed) => fixed.name === request.configuration);
     if (entry === undefined) continue;
-    if (server.isReachable)
-      return decide(server, 'fixed', `an entry of ${server.address} names it`, entry.port);
-    decide(null, 'fixed', `an entry of ${server.address} names it, but that server cannot be reached`);
+    const fault = faultOf(server);
+    if (fault === null) return decide(server, 'fixed', `an entry of ${server.address} names it`, entry.port);
+    decide(null, 'fixed', `an entry of ${server.address} names it, but that server ${fault}`);
   }
   return null;
 }
@@ -120,9 +115,9 @@ function placeByCamera(
 ): PlacementDecision | null {
   const { cameraName, cameraHost } = request;
   if (cameraName === null) return null;
-  const usable = servers.filter(hasCapacity);
+  const usable = servers.filter((server) => faultOf(server) === null);
   const affine =
-    usable.find((server) => server.instances.some((item) => item.cameraName === cameraName)) ?? null;
+    usable.find((server) => expected(server).some((item) => item.cameraName === cameraName)) ?? null;
   const listed = usable.find((server) => server.cameras.includes(cameraName)) ?? null;
   return (
     decide(
@@ -150,46 +145,67 @@ function placeByHost(
 ): PlacementDecision | null {
   if (host === null) return null;
   const there = servers.filter(
-    (server) => server.expanding && hasCapacity(server) && isSameHost(server, host),
+    (server) => server.expanding && faultOf(server) === null && isSameHost(server, host),
   );
   const best = leastLoaded(there);
   return decide(best, rule, best === null ? `no usable server on ${host}` : `${best.address} is on ${host}`);
 }
 
 function placeByLoad(servers: readonly ServerSnapshot[], decide: Decide): PlacementDecision | null {
-  const best = leastLoaded(servers.filter((server) => server.expanding && hasCapacity(server)));
+  const best = leastLoaded(servers.filter((server) => server.expanding && faultOf(server) === null));
   return decide(
     best,
     'least load',
     best === null
-      ? `none of ${servers.length} servers is reachable, expanding and below its limits`
+      ? servers.map((server) => `${server.address} ${faultOf(server) ?? 'is reserved'}`).join('; ') ||
+          'the pool is empty'
       : `${best.address} has the fewest instances (${loadOf(best)})`,
   );
 }
 
 /** Number of instances, those on their way included. */
 export function loadOf(server: ServerSnapshot): number {
-  const names = new Set([...server.instances.map((instance) => instance.name), ...server.reserved]);
-  return names.size;
+  return expected(server).length;
 }
 
-function runsOrReserves(server: ServerSnapshot, name: string): boolean {
-  return server.reserved.includes(name) || server.instances.some((instance) => instance.name === name);
+/** What runs there and what is on its way, each name once. */
+function expected(server: ServerSnapshot): RunningInstance[] {
+  const running = new Set(server.instances.map((instance) => instance.name));
+  return [...server.instances, ...server.reserved.filter((instance) => !running.has(instance.name))];
 }
 
-function hasCapacity(server: ServerSnapshot): boolean {
+/** Why a server takes nothing new; null when it does. */
+function faultOf(server: ServerSnapshot): string | null {
   const { maximumInstances, maximumLoad } = server.limits;
-  if (!server.isReachable) return false;
-  if (maximumInstances !== null && loadOf(server) >= maximumInstances) return false;
-  return maximumLoad === null || server.cpu === null || server.cpu < maximumLoad;
+  if (!server.isReachable) return 'cannot be reached';
+  if (server.draining) return 'is being drained';
+  const load = loadOf(server);
+  if (maximumInstances !== null && load >= maximumInstances) {
+    return `has ${load} of at most ${maximumInstances} instances`;
+  }
+  if (maximumLoad !== null && server.cpu !== null && server.cpu >= maximumLoad) {
+    return `is ${server.cpu.toFixed(0)} % busy, at most ${maximumLoad} % are allowed`;
+  }
+  return null;
 }
 
-/** Fewest instances; then least CPU, traffic and memory as reported; then pool order. */
+/** The refusal names the limits when they are the reason; else it is the text that clients know. */
+function refusal(servers: readonly ServerSnapshot[], explanation: readonly string[]): CamServerError {
+  const isFull = servers.some((server) => server.isReachable && server.expanding && !server.draining);
+  const text = 'No available server';
+  const reasons = explanation.at(-1)!.replace('least load: ', '');
+  return new CamServerError('NO_SERVER', isFull ? `${text}: ${reasons}` : text, { cause: explanation });
+}
+
+/** Differences in CPU below this say nothing; percent. */
+const CPU_STEP = 10;
+
+/** Fewest instances; then least CPU, incoming bytes and memory as reported; then pool order. */
 function leastLoaded(servers: readonly ServerSnapshot[]): ServerSnapshot | null {
   const order = (server: ServerSnapshot): number[] => [
     loadOf(server),
-    server.cpu ?? 0,
-    server.traffic ?? 0,
+    Math.floor((server.cpu ?? 0) / CPU_STEP),
+    server.traffic,
     server.memory ?? 0,
   ];
   let best: ServerSnapshot | null = null;
@@ -206,14 +222,23 @@ function isLess(left: readonly number[], right: readonly number[]): boolean {
 
 /** Addresses are compared completely, names by their first label, without regard to case. */
 function isSameHost(server: ServerSnapshot, host: string): boolean {
-  const serverHost = new URL(server.address).hostname.replace(/^\[|\]$/g, '');
-  if (isLoopback(host)) return isLoopback(serverHost);
+  const serverHost = hostOf(server.address);
+  if (isLoopback(host)) return isLoopback(serverHost) || isLocalName(serverHost);
   if (isIP(host) !== 0 || isIP(serverHost) !== 0) return host === serverHost;
   return firstLabel(host) === firstLabel(serverHost);
 }
 
-function isLoopback(host: string): boolean {
+/** The host of an address such as `http://host:8881`, of IPv6 without brackets. */
+export function hostOf(address: string): string {
+  return new URL(address).hostname.replace(/^\[|\]$/g, '');
+}
+
+export function isLoopback(host: string): boolean {
   return host === '::1' || host === 'localhost' || /^127\./.test(host);
+}
+
+function isLocalName(host: string): boolean {
+  return isIP(host) === 0 && firstLabel(host) === firstLabel(hostname());
 }
 
 function firstLabel(host: string): string {

@@ -20,6 +20,16 @@ export interface PoolServer {
   readonly fixedInstances: readonly FixedInstance[];
   /** Pipelines on these cameras go to this server. */
   readonly cameras: readonly string[];
+  /** True: it is being emptied and takes nothing at all. */
+  readonly draining: boolean;
+  readonly limits: CapacityLimits;
+}
+
+export interface CapacityLimits {
+  /** From `max_instances`; null: no limit. */
+  readonly maximumInstances: number | null;
+  /** From `max_load`, percent of host CPU; null: no limit. */
+  readonly maximumLoad: number | null;
 }
 
 /**
@@ -77,7 +87,19 @@ function parseServer(address: string, settings: JsonObject): PoolServer {
     expanding: readFlag(address, settings, 'expanding'),
     fixedInstances: readTexts(address, settings, 'instances').flatMap((entry) => parseFixed(address, entry)),
     cameras: readTexts(address, settings, 'cameras').map((entry) => entry.trim()),
+    draining: (settings.draining ?? null) !== null && readFlag(address, settings, 'draining'),
+    limits: {
+      maximumInstances: readLimit(address, settings, 'max_instances'),
+      maximumLoad: readLimit(address, settings, 'max_load'),
+    },
   };
+}
+
+function readLimit(address: string, settings: JsonObject, key: string): number | null {
+  const value = settings[key];
+  if (value === undefined || value === null) return null;
+  if (typeof value === 'number' && value >= 0) return value;
+  throw invalid(`Server '${address}': '${key}' must be a number from 0, not ${JSON.stringify(value)}`);
 }
 
 /** Only an explicit false counts. */
@@ -107,7 +129,11 @@ function parseFixed(address: string, entry: string): FixedInstance[] {
   return [{ name: match[1] as string, port }];
 }
 
-function normaliseAddress(text: string): string {
+/**
+ * The address without blanks around it and slashes at its end.
+ * @throws CamServerError when it is none
+ */
+export function normaliseAddress(text: string): string {
   const address = text.trim().replace(/\/+$/, '');
   const url = URL.canParse(address) ? new URL(address) : null;
   if (url === null || !/^https?:$/.test(url.protocol) || url.hostname === '') {

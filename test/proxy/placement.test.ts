@@ -12,7 +12,8 @@ function server(address: string, changes: Partial<ServerSnapshot> = {}): ServerS
     reserved: [],
     cpu: null,
     memory: null,
-    traffic: null,
+    traffic: 0,
+    draining: false,
     limits: { maximumInstances: null, maximumLoad: null },
     ...changes,
   };
@@ -41,7 +42,7 @@ describe('proxy/placement', () => {
   });
 
   it('joins a start that is on its way', () => {
-    const servers = [server('http://a:1'), server('http://b:1', { reserved: ['new'] })];
+    const servers = [server('http://a:1'), server('http://b:1', { reserved: [runs('new')] })];
     expect(place(servers, request()).server).to.equal(servers[1]);
   });
 
@@ -95,7 +96,7 @@ describe('proxy/placement', () => {
 
   it('takes the fewest instances, counting those on their way; then the idler host; then pool order', () => {
     const busy = server('http://a:1', { instances: [runs('x')] });
-    const reserving = server('http://b:1', { reserved: ['p', 'q'] });
+    const reserving = server('http://b:1', { reserved: [runs('p'), runs('q')] });
     const idle = server('http://c:1', { instances: [runs('y')], cpu: 5 });
     expect(place([reserving, busy], request()).server).to.equal(busy);
     expect(place([{ ...busy, cpu: 50 }, idle], request()).server).to.equal(idle);
@@ -108,7 +109,7 @@ describe('proxy/placement', () => {
     const reserved: Record<string, string[]> = { 'http://a:1': [], 'http://b:1': [], 'http://c:1': [] };
     for (let index = 0; index < 20; index += 1) {
       const servers = Object.entries(reserved).map(([address, names]) =>
-        server(address, { reserved: [...names] }),
+        server(address, { reserved: names.map((name) => runs(name)) }),
       );
       const chosen = place(servers, request({ instance: `i${index}`, configuration: null })).server.address;
       reserved[chosen]?.push(`i${index}`);
@@ -123,14 +124,41 @@ describe('proxy/placement', () => {
       server('http://c:1', { limits: { maximumInstances: 1, maximumLoad: null }, instances: [runs('x')] }),
       server('http://d:1', { limits: { maximumInstances: null, maximumLoad: 80 }, cpu: 93 }),
     ];
-    expect(() => place(servers, request())).to.throw('No available server');
+    const reasons =
+      'http://a:1 cannot be reached; http://b:1 is reserved; http://c:1 has 1 of at most 1 instances; ' +
+      'http://d:1 is 93 % busy, at most 80 % are allowed';
+    expect(() => place(servers, request())).to.throw(`No available server: ${reasons}`);
     try {
       place(servers, request());
     } catch (error) {
-      expect((error as Error).cause).to.deep.equal([
-        'running: it runs nowhere',
-        'least load: none of 4 servers is reachable, expanding and below its limits',
-      ]);
+      const cause = ['running: it runs nowhere', `least load: ${reasons}`];
+      expect((error as Error).cause).to.deep.equal(cause);
     }
+  });
+
+  it('says no more than clients know when nothing can be reached', () => {
+    expect(() => place([server('http://a:1', { isReachable: false })], request())).to.throw(
+      /^No available server$/,
+    );
+    expect(() => place([], request())).to.throw(/^No available server$/);
+  });
+
+  it('leaves a server that is being drained alone, whatever rule names it', () => {
+    const drained = server('http://a:1', {
+      draining: true,
+      cameras: ['CAM'],
+      instances: [runs('p', 'CAM')],
+      fixedInstances: [{ name: 'new', port: null }],
+    });
+    const other = server('http://b:1', { instances: [runs('x'), runs('y')] });
+    const wanted = request({ cameraName: 'CAM', cameraHost: 'a', originHost: 'a' });
+    expect(place([drained, other], wanted)).to.deep.include({ rule: 'least load', server: other });
+    expect(place([drained, other], { ...wanted, instance: 'p' }).rule).to.equal('running');
+  });
+
+  it('counts what heavy instances on their way will receive', () => {
+    const heavy = server('http://a:1', { reserved: [runs('big')], traffic: 1e9, cpu: 11 });
+    const light = server('http://b:1', { reserved: [runs('small')], traffic: 1e6, cpu: 14 });
+    expect(place([heavy, light], request()).server).to.equal(light);
   });
 });

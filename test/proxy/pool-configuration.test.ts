@@ -10,7 +10,7 @@ describe('proxy/pool-configuration', () => {
         instances: ['simulation_sp:5554', ' pipeline_x ', '#disabled_entry'],
         cameras: ['CAMERA-A', 'CAMERA-B'],
       },
-      'http://host-02:8881': { expanding: false },
+      'http://host-02:8881': { expanding: false, draining: true, max_instances: 20, max_load: 90 },
       'http://host-03:8881': { enabled: false },
     });
     expect(pool).to.deep.equal([
@@ -22,8 +22,17 @@ describe('proxy/pool-configuration', () => {
           { name: 'pipeline_x', port: null },
         ],
         cameras: ['CAMERA-A', 'CAMERA-B'],
+        draining: false,
+        limits: { maximumInstances: null, maximumLoad: null },
       },
-      { address: 'http://host-02:8881', expanding: false, fixedInstances: [], cameras: [] },
+      {
+        address: 'http://host-02:8881',
+        expanding: false,
+        fixedInstances: [],
+        cameras: [],
+        draining: true,
+        limits: { maximumInstances: 20, maximumLoad: 90 },
+      },
     ]);
   });
 
