@@ -27,5 +27,32 @@
       "libraries": ["-llz4"],
       "defines": ["NAPI_VERSION=8"]
     }
+  ],
+  "conditions": [
+    [
+      "'<!(test -f /usr/include/hdf5/serial/hdf5.h && echo yes || echo no)' == 'yes'",
+      {
+        "targets": [
+          {
+            "target_name": "camserver_hdf5",
+            "sources": [
+              "native/hdf5/addon.cc",
+              "native/hdf5/bitshuffle_filter.cc",
+              "native/hdf5/jobs.cc",
+              "native/hdf5/store.cc",
+              "native/hdf5/types.cc",
+              "native/kernels/bit_planes.cc",
+              "native/kernels/bitshuffle.cc",
+              "native/kernels/dispatch.cc"
+            ],
+            "include_dirs": ["native", "/usr/include/hdf5/serial"],
+            "cflags_cc": ["-std=c++17", "-O3", "-Wall", "-Wextra", "-Wno-psabi"],
+            "cflags_cc!": ["-fno-exceptions", "-fno-rtti"],
+            "libraries": ["-llz4", "-lhdf5_serial"],
+            "defines": ["NAPI_VERSION=8"]
+          }
+        ]
+      }
+    ]
   ]
 }

@@ -17,17 +17,18 @@ const systemPackages = [
   { name: 'make', present: () => hasCommand('make'), needed: 'addon' },
   { name: 'python3', present: () => hasCommand('python3'), needed: 'addon' },
   { name: 'liblz4-dev', present: () => existsSync('/usr/include/lz4.h'), needed: 'addon' },
+  { name: 'libhdf5-dev', present: () => hasHdf5(), needed: 'hdf5' },
   ...(forTests || forBenchmarks
     ? [
         { name: 'python3-numpy', present: () => hasPythonModule('numpy'), needed: 'tests' },
         { name: 'python3-pyepics', present: () => hasPythonModule('epics'), needed: 'tests' },
+        { name: 'python3-h5py', present: () => hasPythonModule('h5py'), needed: 'tests' },
+        { name: 'bitshuffle', present: () => hasPythonModule('bitshuffle'), needed: 'tests' },
+        { name: 'redis-server', present: () => hasCommand('redis-server'), needed: 'tests' },
       ]
     : []),
   ...(forBenchmarks
-    ? [
-        { name: 'python3-scipy', present: () => hasPythonModule('scipy'), needed: 'benchmarks' },
-        { name: 'bitshuffle', present: () => hasPythonModule('bitshuffle'), needed: 'benchmarks' },
-      ]
+    ? [{ name: 'python3-scipy', present: () => hasPythonModule('scipy'), needed: 'benchmarks' }]
     : []),
 ];
 
@@ -51,6 +52,11 @@ function hasPythonModule(name) {
   return (
     existsSync('/usr/bin/python3') && spawnSync('/usr/bin/python3', ['-c', `import ${name}`]).status === 0
   );
+}
+
+/** The place where Debian puts the headers, which `binding.gyp` looks at too. */
+function hasHdf5() {
+  return existsSync('/usr/include/hdf5/serial/hdf5.h');
 }
 
 function run(command, args, options = {}) {
@@ -128,7 +134,9 @@ function installDependencies(stamp) {
 function buildAddon(missing) {
   const stamp = readStamp();
   const addon = hashOf(['native', 'binding.gyp']);
-  if (stamp.addon === addon && existsSync(join(root, 'build', 'Release', 'camserver.node'))) return;
+  const isBuilt = (name) => existsSync(join(root, 'build', 'Release', name));
+  const isComplete = isBuilt('camserver.node') && (isBuilt('camserver_hdf5.node') || !hasHdf5());
+  if (stamp.addon === addon && isComplete) return;
   if (missing.some((entry) => entry.needed === 'addon')) {
     say('WARNING: the native addon cannot be built; CamServer will run on the slower TypeScript code.');
     return;
@@ -164,6 +172,7 @@ const missing = provideSystemPackages();
 installDependencies(readStamp());
 buildAddon(missing);
 compile();
-if (missing.some((entry) => entry.needed !== 'addon')) {
+if (!hasHdf5()) say('WARNING: without libhdf5-dev CamServer cannot read or write HDF5 files.');
+if (missing.some((entry) => !['addon', 'hdf5'].includes(entry.needed))) {
   fail(`still missing: ${missing.map((entry) => entry.name).join(' ')}`);
 }

@@ -1,6 +1,6 @@
 /**
- * The one place that loads the native addon. The rooms that use it wrap it in their own typed functions
- * (`processing/native.ts`, `bsread/native.ts`); nobody else touches it.
+ * The one place that loads the native addons. The rooms that use one wrap it in their own typed functions
+ * (`processing/native.ts`, `bsread/native.ts`, `hdf5/native.ts`); nobody else touches it.
  */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -13,20 +13,29 @@ export interface LoadedAddon<T> {
   readonly reason: string | null;
 }
 
-let loaded: LoadedAddon<object> | null = null;
+/** `camserver`: kernels and wire; `camserver_hdf5`: files, built only where the HDF5 library is installed. */
+export type AddonName = 'camserver' | 'camserver_hdf5';
+
+const loaded = new Map<AddonName, LoadedAddon<object>>();
 
 /**
- * Loads `build/Release/camserver.node` once per thread.
- * `CAMSERVER_NO_ADDON=1` behaves as if it could not be loaded, which serves tests and comparisons.
+ * Loads `build/Release/<name>.node` once per thread.
+ * `CAMSERVER_NO_ADDON=1` behaves as if `camserver` could not be loaded, which serves tests and comparisons.
  */
-export function loadAddon<T extends object>(): LoadedAddon<T> {
-  loaded ??= load();
-  return loaded as LoadedAddon<T>;
+export function loadAddon<T extends object>(name: AddonName = 'camserver'): LoadedAddon<T> {
+  let result = loaded.get(name);
+  if (result === undefined) {
+    result = load(name);
+    loaded.set(name, result);
+  }
+  return result as LoadedAddon<T>;
 }
 
-function load(): LoadedAddon<object> {
-  if (process.env.CAMSERVER_NO_ADDON === '1') return { addon: null, reason: 'CAMSERVER_NO_ADDON is set' };
-  const path = join(packageRoot, 'build', 'Release', 'camserver.node');
+function load(name: AddonName): LoadedAddon<object> {
+  if (name === 'camserver' && process.env.CAMSERVER_NO_ADDON === '1') {
+    return { addon: null, reason: 'CAMSERVER_NO_ADDON is set' };
+  }
+  const path = join(packageRoot, 'build', 'Release', `${name}.node`);
   try {
     return { addon: createRequire(import.meta.url)(path) as object, reason: null };
   } catch (error) {
