@@ -4,6 +4,7 @@
 import { CamServerError, errorText } from '../common/errors.js';
 import { formatJson, type JsonObject, type JsonValue, parseJson } from '../common/json.js';
 import { validName } from '../common/names.js';
+import { exchange, type Request, type Response } from './exchange.js';
 
 /** Milliseconds for the kinds of calls; a value covers the whole call, from connecting to the last byte. */
 export interface Timeouts {
@@ -60,13 +61,13 @@ export class Connection {
 
   /** A call that is answered with an envelope. @returns all its members */
   async envelope(path: string, call: Call = {}): Promise<JsonObject> {
-    const { body } = await this.exchange(path, call);
+    const { body } = await this.perform(path, call);
     return this.readEnvelope(path, call, body);
   }
 
   /** A call that is answered with something else, for example a picture; errors still come as envelopes. */
   async content(path: string, call: Call = {}): Promise<Buffer> {
-    const { body, contentType } = await this.exchange(path, call);
+    const { body, contentType } = await this.perform(path, call);
     if (contentType.startsWith('application/json')) this.readEnvelope(path, call, body);
     return body;
   }
@@ -94,7 +95,7 @@ export class Connection {
     return answer;
   }
 
-  private async exchange(path: string, call: Call): Promise<{ body: Buffer; contentType: string }> {
+  private async perform(path: string, call: Call): Promise<Response> {
     const timeout = call.timeout ?? this.timeouts[call.kind ?? 'call'];
     call.signal?.throwIfAborted();
     const controller = new AbortController();
@@ -106,9 +107,7 @@ export class Connection {
       controller.abort();
     }, timeout);
     try {
-      const response = await fetch(this.url(path, call), requestOf(call, controller.signal));
-      const body = Buffer.from(await response.arrayBuffer());
-      return { body, contentType: response.headers.get('content-type') ?? '' };
+      return await exchange({ url: this.url(path, call), ...requestOf(call), signal: controller.signal });
     } catch (error) {
       call.signal?.throwIfAborted();
       if (isLate) {
@@ -144,17 +143,15 @@ export function segment(kind: string, name: string): string {
   return encodeURIComponent(validName(kind, name));
 }
 
-function requestOf(call: Call, signal: AbortSignal): RequestInit {
+function requestOf(call: Call): Pick<Request, 'method' | 'headers' | 'body'> {
   const headers: Record<string, string> = {};
   if (call.requestId !== undefined) headers['X-Request-Id'] = call.requestId;
   if (call.json !== undefined) headers['Content-Type'] = 'application/json';
-  const body = call.json === undefined ? call.bytes : formatJson(call.json);
-  return { method: call.method ?? 'GET', headers, body: body ?? null, signal, redirect: 'error' };
+  const body = call.json === undefined ? (call.bytes ?? null) : formatJson(call.json);
+  return { method: call.method ?? 'GET', headers, body };
 }
 
-/** `fetch` hides the reason in a cause, or in several when a host has several addresses. */
+/** A host with several addresses has one reason for each. */
 function reasonOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  if (cause instanceof AggregateError) return cause.errors.map(errorText).join(', ');
-  return errorText(cause);
+  return error instanceof AggregateError ? error.errors.map(errorText).join(', ') : errorText(error);
 }

@@ -9,7 +9,7 @@ import { HostContext } from './host-context.js';
 import { HostLog } from './host-log.js';
 import { sampleStatistics } from './host-statistics.js';
 import type { HostCommand, HostReport } from './messages.js';
-import type { InstanceProgram } from './types.js';
+import type { ProgramModule } from './types.js';
 
 /** What a program gets to clean up after its server is gone; nobody waits for it any more. */
 const ORPHAN_GRACE = 3000;
@@ -50,7 +50,9 @@ async function preload(modules: readonly string[]): Promise<void> {
   loadAddon();
   for (const module of ['zeromq', ...modules]) {
     try {
-      await import(module);
+      const { warm } = (await import(module)) as Partial<ProgramModule>;
+      // an instance that is there already loads what it needs by itself
+      if (context === null) await warm?.();
     } catch (error) {
       log.error(`The module ${module} cannot be preloaded: ${errorText(error)}`);
     }
@@ -64,7 +66,7 @@ async function run(command: RunCommand): Promise<void> {
   sendStatistics(context);
   let code: number;
   try {
-    const module = (await import(command.program)) as { run?: InstanceProgram };
+    const module = (await import(command.program)) as Partial<ProgramModule>;
     if (typeof module.run !== 'function') throw new Error(`${command.program} has no export 'run'`);
     code = await module.run(context);
   } catch (error) {

@@ -106,3 +106,10 @@ export interface InstanceLog {
  *   Throwing before `ready()` counts as 1, afterwards as 2; the text goes to the log.
  */
 export type InstanceProgram = (context: InstanceContext) => Promise<number>;
+
+/** What a module that an instance process runs exports. */
+export interface ProgramModule {
+  readonly run: InstanceProgram;
+  /** Loads, in a spare process, what most instances will need. */
+  readonly warm?: () => Promise<void>;
+}

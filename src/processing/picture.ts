@@ -1,7 +1,6 @@
 /**
  * Pictures of images: scaled down, normalised to their maximum, coloured, encoded as PNG.
  */
-import sharp from 'sharp';
 import { CamServerError } from '../common/errors.js';
 import { colorMap, DEFAULT_COLOR_MAP } from './colormaps/index.js';
 import type { Image, Kernels } from './kernels.js';
@@ -38,6 +37,8 @@ export function renderPicture(kernels: Kernels, image: Image, options: PictureOp
 
 /** The picture as an uncompressed PNG of 8 bits per component. Encoding runs outside of the calling thread. */
 export async function encodePng({ rgba, width, height }: Picture): Promise<Buffer> {
+  // loaded when it is needed: it takes 15 MB, and most instances never encode a picture
+  const { default: sharp } = await import('sharp');
   return await sharp(rgba, { raw: { width, height, channels: 4 } })
     .png({ compressionLevel: 0, adaptiveFiltering: false, palette: false })
     .toBuffer();

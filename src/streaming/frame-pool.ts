@@ -5,6 +5,7 @@
 import { Piscina } from 'piscina';
 import type { ChannelValues } from '../common/values.js';
 import type { DropReason, FrameTicket } from './accounting.js';
+import { FrameError, TaskTimeoutError } from './frame-errors.js';
 import { changeSlotState, FrameRing, type FrameSlot } from './frame-ring.js';
 import type { PoolAnswer } from './frame-worker.js';
 import { OrderedQueue, type Outcome } from './ordered-queue.js';
@@ -42,24 +43,6 @@ export interface PoolFrame<Details, Context> {
   readonly details: Details;
   /** Stays on this side. */
   readonly context: Context;
-}
-
-/** The work on a frame failed in a thread. */
-export class FrameError extends Error {
-  override name = 'FrameError';
-
-  constructor(
-    message: string,
-    /** Number of the thread, from 1. */
-    readonly thread: number,
-  ) {
-    super(message);
-  }
-}
-
-/** A thread did not end its work in time. */
-export class TaskTimeoutError extends Error {
-  override name = 'TaskTimeoutError';
 }
 
 type QueuedFrame<Details, Context> = PoolFrame<Details, Context> & { readonly slot: FrameSlot };

@@ -16,6 +16,7 @@ import {
   isArrayValue,
   TypedScalar,
 } from '../common/values.js';
+import { allocateOutgoing } from './outgoing-memory.js';
 
 /** A value in a form that structured cloning keeps. */
 export type PortableValue =
@@ -86,9 +87,4 @@ function copyOut(type: ElementType, slot: SharedArrayBuffer, byteOffset: number,
   const copy = allocateOutgoing(bytes);
   new Uint8Array(copy, 0, bytes).set(new Uint8Array(slot, byteOffset, bytes));
   return viewElements(type, copy, 0, length);
-}
-
-/** Uninitialised memory of its own that may be handed to ZeroMQ. */
-export function allocateOutgoing(bytes: number): ArrayBufferLike {
-  return Buffer.allocUnsafeSlow(bytes).buffer;
 }

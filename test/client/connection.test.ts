@@ -141,6 +141,37 @@ describe('client/Connection', () => {
     expect(await failure(connection.envelope('/api/v1/x', { signal: controller.signal }))).to.equal(reason);
   });
 
+  it('takes another connection when the server closes the one it kept', async () => {
+    const address = await silentServer();
+    const body = '{"state":"ok","status":"done"}';
+    let requests = 0;
+    silent[0]!.on('connection', (socket) => {
+      let answered = false;
+      socket.on('data', () => {
+        requests += 1;
+        // the second request on a connection comes just when it is given up
+        if (answered) socket.destroy();
+        else socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+        answered = true;
+      });
+    });
+    const connection = new Connection(address);
+    expect((await connection.envelope('/api/v1/x')).status).to.equal('done');
+    // the connection is kept from the next turn of the event loop on
+    await new Promise((resolve) => setImmediate(resolve));
+    expect((await connection.envelope('/api/v1/x')).status).to.equal('done');
+    expect(requests).to.equal(3);
+  });
+
+  it('follows no redirection', async () => {
+    const address = await silentServer();
+    silent[0]!.on('connection', (socket) => {
+      socket.write('HTTP/1.1 302 Found\r\nLocation: http://elsewhere/\r\nContent-Length: 0\r\n\r\n');
+    });
+    const error = await failure(new Connection(address).envelope('/api/v1/x'));
+    expect(error.message).to.equal(`${address} cannot be reached: it redirects to http://elsewhere/.`);
+  });
+
   it('refuses what is not an address', () => {
     for (const address of ['host:8888', 'ftp://host', 'http://', 'http://host/path', '']) {
       expect(() => new Connection(address), address).to.throw(

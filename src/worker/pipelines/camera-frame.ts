@@ -141,7 +141,10 @@ export function decodedPixels(
 function readAxis(message: ReceivedMessage, name: string, length: number): Float32Array {
   const value = message.channel(name)?.decode() ?? null;
   if (!isArrayValue(value)) return Float32Array.from({ length }, (_, index) => index);
-  return Float32Array.from(value.data as ArrayLike<number>, Number);
+  const { data } = value;
+  return data instanceof BigInt64Array || data instanceof BigUint64Array
+    ? Float32Array.from(data, Number)
+    : new Float32Array(data);
 }
 
 function extraChannels(message: ReceivedMessage): ChannelValues {

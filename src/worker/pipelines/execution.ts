@@ -6,9 +6,10 @@ import type { JsonObject } from '../../common/json.js';
 import { numberOf } from '../../common/leniency.js';
 import type { ChannelValues } from '../../common/values.js';
 import type { InstanceLog } from '../../instances/types.js';
-import { FramePool } from '../../streaming/frame-pool.js';
+import type { FramePool } from '../../streaming/frame-pool.js';
 import type { Outcome } from '../../streaming/ordered-queue.js';
-import { allocateOutgoing, toPortable } from '../../streaming/value-transfer.js';
+import { allocateOutgoing } from '../../streaming/outgoing-memory.js';
+import { toPortable } from '../../streaming/value-transfer.js';
 import { imageFunctionOf } from '../functions/registry.js';
 import { type CameraFrame, decodedPixels } from './camera-frame.js';
 import { FrameProcessor, Scratch } from './frame-processor.js';
@@ -91,6 +92,8 @@ export class Execution {
     }
     const reason = this.#chooser.reason === null ? '' : `: ${this.#chooser.reason}`;
     log.info(`Frames are processed by ${threads} worker thread${threads > 1 ? 's' : ''}${reason}.`);
+    // loaded when it is needed: most instances work on the main thread
+    const { FramePool } = await import('../../streaming/frame-pool.js');
     this.#pool = new FramePool<ThreadJob, FrameInHand>({
       worker: new URL('./frame-thread.js', import.meta.url),
       threads,

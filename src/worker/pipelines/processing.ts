@@ -9,7 +9,7 @@ import type { ChannelValues } from '../../common/values.js';
 import type { InstanceContext } from '../../instances/types.js';
 import { kernels } from '../../processing/index.js';
 import { FrameAccount, type FrameTicket } from '../../streaming/accounting.js';
-import { FrameError, TaskTimeoutError } from '../../streaming/frame-pool.js';
+import { FrameError, TaskTimeoutError } from '../../streaming/frame-errors.js';
 import type { Outcome } from '../../streaming/ordered-queue.js';
 import type { CameraFrame } from './camera-frame.js';
 import { CameraSource } from './camera-source.js';

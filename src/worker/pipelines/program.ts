@@ -21,3 +21,8 @@ export const run: InstanceProgram = async (context) => {
   }
   return (await load())(context);
 };
+
+/** Nearly all pipelines are of this type. */
+export async function warm(): Promise<void> {
+  await TYPES.processing!();
+}
