@@ -77,6 +77,7 @@ function streamRoutes(service: CameraService): Route[] {
       summary: 'Stream of a camera, which is started when it does not run',
       response: { kind: 'envelope', payload: { stream: text } },
       sideEffects: true,
+      action: 'instance.start',
       handler: async (request) => {
         const { camera_name } = request.parameters;
         return {
@@ -131,6 +132,7 @@ function configurationRoutes(service: CameraService): Route[] {
     defineRoute({
       method: 'POST',
       path,
+      action: 'config.save',
       tag,
       summary: 'Replaces the configuration of a camera; a running instance takes it over at once',
       body: {
@@ -148,6 +150,8 @@ function configurationRoutes(service: CameraService): Route[] {
     defineRoute({
       method: 'DELETE',
       path,
+      action: 'config.delete',
+      role: 'admin',
       tag,
       summary: 'Deletes the configuration of a camera; a running instance goes on',
       handler: async ({ parameters: { camera_name } }) => {

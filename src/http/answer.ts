@@ -15,6 +15,12 @@ export class RawAnswer {
   ) {}
 }
 
+/** An answer that goes on until the client leaves or the server closes, for example server-sent events. */
+export class StreamAnswer {
+  /** @param serve writes head and body; resolves when it is done, at the latest soon after `signal` */
+  constructor(readonly serve: (response: ServerResponse, signal: AbortSignal) => Promise<void>) {}
+}
+
 export function pngAnswer(png: Uint8Array): RawAnswer {
   return new RawAnswer('image/png', png);
 }

@@ -6,13 +6,15 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { CamServerError, errorText } from '../common/errors.js';
-import { formatJson } from '../common/json.js';
 import type { Logger } from '../common/logging.js';
-import { validName } from '../common/names.js';
+import { type AccessControl, openAccess } from './access.js';
 import { answerForError, HttpError, RawAnswer, sendAnswer } from './answer.js';
+import type { AuditSink } from './audit.js';
 import { type BodyLimits, BodyReader, defaultBodyLimits } from './body.js';
 import { HttpMetrics } from './metrics.js';
-import { type Answer, expressPaths, inOrderOfPrecedence, pathParameters, type Route } from './route.js';
+import { problemAnswer } from './problem.js';
+import { expressPaths, inOrderOfPrecedence, type Route } from './route.js';
+import { type Serving, serveRoute } from './serving.js';
 
 export interface ApplicationOptions {
   readonly routes: readonly Route[];
@@ -20,10 +22,16 @@ export interface ApplicationOptions {
   /** Milliseconds in which a request must be answered unless its route says otherwise. Default 130 000. */
   readonly deadline?: number;
   readonly bodyLimits?: Partial<BodyLimits>;
-  /** Origins that browsers may call from. Default: all. */
+  /** Origins that browsers may call version 1 from. Default: all. */
   readonly allowedOrigins?: readonly string[] | '*';
+  /** Other origins that browsers may call version 2 from. Default: none. */
+  readonly consoleOrigins?: readonly string[];
   /** Handlers asked after the declared routes, for example static files of the console. */
   readonly handlers?: readonly express.RequestHandler[];
+  /** Default: everyone may do everything. */
+  readonly access?: AccessControl;
+  /** Told of every request that changes something, refused and failed ones included. */
+  readonly audit?: AuditSink;
 }
 
 export interface Application {
@@ -59,9 +67,13 @@ interface Passage {
 /** Builds the application; nothing listens yet. */
 export function createApplication(options: ApplicationOptions): Application {
   const { log } = options;
+  const allowedOrigins = options.allowedOrigins ?? '*';
   const metrics = new HttpMetrics();
   const bodies = new BodyReader({ ...defaultBodyLimits, ...options.bodyLimits });
   const running = new Set<AbortController>();
+  /** Those of `running` whose answers have no end of their own. */
+  const streams = new Set<AbortController>();
+  const serving: Serving = { access: options.access ?? openAccess, audit: options.audit, bodies, log };
   let draining: (() => void) | null = null;
 
   const application = express();
@@ -71,7 +83,7 @@ export function createApplication(options: ApplicationOptions): Application {
 
   application.use((request: Request, response: Response, next: NextFunction) => {
     begin(request, response);
-    allowOrigin(request, response, options.allowedOrigins ?? '*');
+    allowOrigin(request, response, isVersion2(request) ? (options.consoleOrigins ?? []) : allowedOrigins);
     if (draining !== null && !ALWAYS_ANSWERED.includes(request.path)) throw closing();
     request.url = canonicalUrl(request.url);
     next();
@@ -95,6 +107,7 @@ export function createApplication(options: ApplicationOptions): Application {
   });
 
   async function serve(route: Route, request: Request, response: Response): Promise<void> {
+    const { id } = passageOf(response);
     passageOf(response).route = route.path;
     if (request.method === 'HEAD' && route.sideEffects) {
       return sendAnswer(response, new RawAnswer('application/json', ''));
@@ -102,14 +115,18 @@ export function createApplication(options: ApplicationOptions): Application {
     const controller = new AbortController();
     running.add(controller);
     response.on('close', () => controller.abort(new CamServerError('CLIENT_LEFT', 'The client left.')));
+    const routed = { request, url: request.url, values: request.params, id, remoteAddress: peer(request) };
+    const deadline = route.deadline ?? options.deadline ?? defaultDeadline;
     try {
-      const deadline = route.deadline ?? options.deadline ?? defaultDeadline;
-      const work = answer(route, request, passageOf(response).id, bodies, controller.signal);
-      sendAnswer(response, await withDeadline(work, deadline, controller, log));
+      await serveRoute(route, routed, response, controller, deadline, serving, () => {
+        streams.add(controller);
+        if (draining !== null) controller.abort(closing());
+      });
     } catch (error) {
       fail(error, request, response);
     } finally {
       running.delete(controller);
+      streams.delete(controller);
       if (running.size === 0) draining?.();
     }
   }
@@ -125,6 +142,12 @@ export function createApplication(options: ApplicationOptions): Application {
     response.locals.passage = passage;
     response.setHeader('X-Request-Id', passage.id);
     response.setHeader('X-Content-Type-Options', 'nosniff');
+    response.setHeader('X-Frame-Options', 'DENY');
+    response.setHeader('Referrer-Policy', 'no-referrer');
+    if (isVersion2(request)) {
+      response.setHeader('Cache-Control', 'no-store');
+      response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
+    }
     const { method, url } = request;
     response.on('close', () => {
       const seconds = (performance.now() - passage.startedAt) / 1000;
@@ -141,7 +164,7 @@ export function createApplication(options: ApplicationOptions): Application {
     const subject = `[${passage.id}] ${request.method} ${request.originalUrl}: ${errorText(error)}`;
     if (error instanceof CamServerError) log.debug(subject);
     else log.error(subject, error);
-    sendAnswer(response, answerForError(error));
+    sendAnswer(response, isVersion2(request) ? problemAnswer(error, passage.id) : answerForError(error));
   }
 
   return {
@@ -153,6 +176,7 @@ export function createApplication(options: ApplicationOptions): Application {
     drain: () =>
       new Promise((resolve) => {
         draining = resolve;
+        for (const stream of streams) stream.abort(closing());
         if (running.size === 0) resolve();
       }),
     abort: () => {
@@ -161,59 +185,16 @@ export function createApplication(options: ApplicationOptions): Application {
   };
 }
 
-async function answer(
-  route: Route,
-  request: Request,
-  id: string,
-  bodies: BodyReader,
-  signal: AbortSignal,
-): Promise<RawAnswer> {
-  const result: Answer = await route.handler({
-    parameters: readParameters(route.path, request.params),
-    query: readQuery(request.url),
-    body: (await bodies.read(request, route.body)) as never,
-    signal,
-    id,
-    remoteAddress: peer(request),
-    forwardedFor: request.get('x-forwarded-for'),
-  });
-  if (result instanceof RawAnswer) return result;
-  return new RawAnswer('application/json', formatJson({ state: 'ok', ...result }));
-}
-
-/** Rejects when the signal of the request aborts first; the work may go on, and its later failure is logged. */
-async function withDeadline<T>(
-  work: Promise<T>,
-  milliseconds: number,
-  controller: AbortController,
-  log: Logger,
-): Promise<T> {
-  const timer = setTimeout(() => controller.abort(deadlinePassed(milliseconds)), milliseconds);
-  const { signal } = controller;
-  try {
-    return await Promise.race([
-      work,
-      new Promise<never>((_resolve, reject) => {
-        if (signal.aborted) reject(signal.reason);
-        else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-      }),
-    ]);
-  } finally {
-    clearTimeout(timer);
-    if (signal.aborted)
-      work.catch((error) => log.debug(`Failed after its request ended: ${errorText(error)}`));
-  }
-}
-
-function deadlinePassed(milliseconds: number): CamServerError {
-  return new CamServerError('DEADLINE', `The request could not be answered within ${milliseconds / 1000} s.`);
-}
-
 function closing(): HttpError {
   return new HttpError(503, 'CLOSING', 'The server is closing and takes no new requests.', {
     'Retry-After': '5',
     Connection: 'close',
   });
+}
+
+/** Version 2 has status codes and problem documents, and belongs to one origin. */
+function isVersion2({ originalUrl }: Request): boolean {
+  return /^\/api\/v2(?:[/?]|$)/.test(originalUrl);
 }
 
 function passageOf(response: Response): Passage {
@@ -259,24 +240,6 @@ function canonicalUrl(url: string): string {
   } catch {
     throw new HttpError(400, 'INVALID_PATH', `The path '${path}' is not percent-encoded UTF-8.`);
   }
-}
-
-function readParameters(path: string, values: Request['params']): Record<string, string> {
-  const parameters: Record<string, string> = {};
-  for (const { name, rest } of pathParameters(path)) {
-    const value = values[name] ?? '';
-    const text = Array.isArray(value) ? value.join('/') : value;
-    parameters[name] = rest ? text : validName(name.replace(/_name$/, ''), text);
-  }
-  return parameters;
-}
-
-function readQuery(url: string): Record<string, string> {
-  const start = url.indexOf('?');
-  const query: Record<string, string> = Object.create(null);
-  if (start < 0) return query;
-  for (const [name, value] of new URLSearchParams(url.slice(start))) query[name] = value;
-  return query;
 }
 
 function answerUnmatched(request: Request, response: Response): void {

@@ -13,6 +13,7 @@ export function backgroundUploadRoute(
   return defineRoute({
     method: 'PUT',
     path: `${base}/background/{background_name}/image_bytes`,
+    action: 'background.save',
     tag: 'backgrounds',
     summary: 'Stores a background image, given as a NumPy array pickled with protocol 0',
     body: { kind: 'bytes', what: 'background image', limit: 'background' },

@@ -96,6 +96,8 @@ function otherRoutes(options: CommonRoutesOptions): Route[] {
       tag,
       summary: 'Stops all instances and ends the server, which its supervisor starts again',
       sideEffects: true,
+      action: 'server.restart',
+      role: 'admin',
       handler: ({ remoteAddress, id }) => {
         options.log.warning(`[${id}] System reset asked for by ${remoteAddress}.`);
         setTimeout(() => options.reset(), 100);

@@ -29,15 +29,27 @@
  * are tried in the order of declaration. GET routes that start something say `sideEffects: true`.
  */
 export {
+  type AccessControl,
+  type Identity,
+  includesRole,
+  isChanging,
+  isRole,
+  neededRole,
+  type Role,
+  roles,
+} from './access.js';
+export {
   errorAnswer,
   HttpError,
   htmlAnswer,
   jsonAnswer,
   pngAnswer,
   RawAnswer,
+  StreamAnswer,
   textAnswer,
 } from './answer.js';
 export { type Application, type ApplicationOptions, createApplication } from './application.js';
+export type { AuditEntry, AuditSink } from './audit.js';
 export { backgroundUploadRoute } from './background-route.js';
 export { type BodyLimits, defaultBodyLimits } from './body.js';
 export { type CommonRoutesOptions, commonRoutes, logText } from './common-routes.js';
@@ -52,6 +64,7 @@ export type { HttpMetrics } from './metrics.js';
 export { openApiDocument } from './openapi.js';
 export { originOf, type RequestOrigin } from './origin.js';
 export { pictureAnswer, pictureQuery } from './picture.js';
+export { ProblemError } from './problem.js';
 export {
   type Answer,
   defineRoute,

@@ -81,6 +81,8 @@ function stopRoutes(base: string, tag: string, management: InstanceManagement): 
     defineRoute({
       method: 'DELETE',
       path: base,
+      action: 'instance.stop_all',
+      role: 'admin',
       tag,
       summary: 'Stops all instances',
       deadline: STOP_DEADLINE,
@@ -92,6 +94,7 @@ function stopRoutes(base: string, tag: string, management: InstanceManagement): 
     defineRoute({
       method: 'DELETE',
       path: `${base}/{instance_name}`,
+      action: 'instance.stop',
       tag,
       summary: 'Stops an instance and waits for its end; unknown names succeed',
       deadline: STOP_DEADLINE,
@@ -103,6 +106,7 @@ function stopRoutes(base: string, tag: string, management: InstanceManagement): 
     defineRoute({
       method: 'DELETE',
       path: `${base}/{instance_name}/del`,
+      action: 'instance.delete',
       tag,
       summary: 'Stops an instance and releases its port; unknown names succeed',
       deadline: STOP_DEADLINE,

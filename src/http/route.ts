@@ -3,7 +3,8 @@
  * body, and its part of the OpenAPI document.
  */
 import type { JsonObject } from '../common/json.js';
-import type { RawAnswer } from './answer.js';
+import type { Identity, Role } from './access.js';
+import type { RawAnswer, StreamAnswer } from './answer.js';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
@@ -61,7 +62,7 @@ export interface EnvelopeAnswer {
   readonly [member: string]: unknown;
 }
 
-export type Answer = EnvelopeAnswer | RawAnswer;
+export type Answer = EnvelopeAnswer | RawAnswer | StreamAnswer;
 
 export interface RouteRequest<P extends string = string, B = unknown> {
   /** Decoded and checked names from the path. */
@@ -77,12 +78,21 @@ export interface RouteRequest<P extends string = string, B = unknown> {
   readonly remoteAddress: string;
   /** The header `X-Forwarded-For` as sent. */
   readonly forwardedFor: string | undefined;
+  /** Who asks. */
+  readonly identity: Identity;
+  /** A header of the request, by its name in any case. */
+  header(name: string): string | undefined;
 }
 
 /** `/a/{x}/b/{y*}` → `'x' | 'y'` */
 export type ParameterNames<P extends string> = P extends `${string}{${infer Name}}${infer Rest}`
   ? (Name extends `${infer Plain}*` ? Plain : Name) | ParameterNames<Rest>
   : never;
+
+export interface RouteExamples {
+  readonly body?: unknown;
+  readonly answer?: unknown;
+}
 
 export interface RouteDefinition<
   P extends string = string,
@@ -103,6 +113,14 @@ export interface RouteDefinition<
   readonly response?: ResponseDefinition;
   /** For GET routes that start or change something: HEAD then answers without running the handler. */
   readonly sideEffects?: true;
+  /** What the audit log calls the change: `config.save`. Every route that changes something has one. */
+  readonly action?: string;
+  /** The smallest role that may use the route; default: `operator` for changes, `viewer` for the rest. */
+  readonly role?: Role;
+  /** A POST that changes nothing, for example a check; neither audited nor forbidden to viewers. */
+  readonly isReadOnly?: true;
+  /** Examples for the document. */
+  readonly examples?: RouteExamples;
   /** Milliseconds; default: the server's. */
   readonly deadline?: number;
   readonly handler: (request: RouteRequest<ParameterNames<P>, B>) => Promise<Answer> | Answer;

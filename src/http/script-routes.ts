@@ -41,6 +41,8 @@ export function scriptRoutes(base: string, management: ScriptManagement): Route[
     defineRoute({
       method: 'PUT',
       path,
+      action: 'script.save',
+      role: 'admin',
       tag,
       summary: 'Stores a script',
       body: { kind: 'bytes', what: 'script', limit: 'code' },
@@ -52,6 +54,8 @@ export function scriptRoutes(base: string, management: ScriptManagement): Route[
     defineRoute({
       method: 'DELETE',
       path,
+      action: 'script.delete',
+      role: 'admin',
       tag,
       summary: 'Deletes a script',
       handler: async ({ parameters: { script_name } }) => {

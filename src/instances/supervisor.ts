@@ -4,6 +4,7 @@
  */
 import { CamServerError } from '../common/errors.js';
 import type { JsonObject } from '../common/json.js';
+import { noteChange } from '../common/request-context.js';
 import { HostPool } from './host-pool.js';
 import { Instance, type InstanceTimeouts } from './instance.js';
 import type { PortPolicy } from './port-policy.js';
@@ -203,6 +204,7 @@ export class Supervisor {
     if (this.isClosing) {
       return Promise.reject(new CamServerError('CLOSING', 'The server is shutting down.'));
     }
+    noteChange({ target: name });
     const abort = new AbortController();
     const began = performance.now();
     const result = this.launch(name, prepare, abort.signal).then(

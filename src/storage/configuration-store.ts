@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { CamServerError } from '../common/errors.js';
 import type { JsonObject } from '../common/json.js';
 import { nameFault, validName } from '../common/names.js';
+import { currentRequest, noteChange } from '../common/request-context.js';
 
 /** Who changes a configuration and why; and, against lost updates, what it must be before. */
 export interface Change {
@@ -77,6 +78,18 @@ export function requireConfigurationName(name: string): void {
 
 export function isListed(name: string): boolean {
   return isConfigurationName(name) && !/_(parameters|background)$/.test(name);
+}
+
+/** The change with its author: the one given, else who sent the request that is being served. */
+export function withAuthor(change: Change = {}): Change {
+  const author = change.author ?? currentRequest()?.actor ?? undefined;
+  return author === undefined ? change : { ...change, author };
+}
+
+/** Tells the audit log what a configuration was and became; null for not there. */
+export function noteStored(name: string, before: string | null, after: string | null): void {
+  const tag = (text: string | null): string | null => (text === null ? null : tagOf(text));
+  noteChange({ target: name, before: tag(before), after: tag(after) });
 }
 
 /** A fingerprint of the stored text. */

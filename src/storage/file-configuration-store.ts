@@ -10,11 +10,13 @@ import {
   type ConfigurationStore,
   isConfigurationName,
   isListed,
+  noteStored,
   type Revision,
   requireConfigurationName,
   requireExpectedTag,
   type StoredText,
   tagOf,
+  withAuthor,
 } from './configuration-store.js';
 import { isMissing, removeFileDurably, writeFileDurably } from './durable-file.js';
 import { RevisionLog } from './revision-log.js';
@@ -129,8 +131,9 @@ export class FileConfigurationStore implements ConfigurationStore {
     after: string | null,
     change: Change | undefined,
   ): Promise<void> {
+    noteStored(name, before, after);
     try {
-      await this.log.add(name, before, after, change);
+      await this.log.add(name, before, after, withAuthor(change));
     } catch (error) {
       this.onRevisionLost(name, error);
     }

@@ -8,11 +8,13 @@ import {
   type ConfigurationStore,
   isConfigurationName,
   isListed,
+  noteStored,
   type Revision,
   requireConfigurationName,
   requireExpectedTag,
   type StoredText,
   tagOf,
+  withAuthor,
 } from './configuration-store.js';
 
 const KEPT_REVISIONS = 20;
@@ -44,16 +46,18 @@ export class MemoryConfigurationStore implements ConfigurationStore {
     requireConfigurationName(name);
     requireExpectedTag(name, this.tag(name), change);
     const stored = cloneJson(config);
+    const before = this.textOrNull(name);
     this.configurations.set(name, stored);
-    this.note(name, 'saved', formatJson(stored, 1), change);
+    this.note(name, 'saved', before, formatJson(stored, 1), change);
     return cloneJson(stored);
   }
 
   async delete(name: string, change?: Change): Promise<boolean> {
     if (!isConfigurationName(name)) return false;
     requireExpectedTag(name, this.tag(name), change);
+    const before = this.textOrNull(name);
     const existed = this.configurations.delete(name);
-    if (existed) this.note(name, 'deleted', null, change);
+    if (existed) this.note(name, 'deleted', before, null, change);
     return existed;
   }
 
@@ -73,19 +77,32 @@ export class MemoryConfigurationStore implements ConfigurationStore {
     return config;
   }
 
-  private tag(name: string): string | null {
+  private textOrNull(name: string): string | null {
     const config = this.configurations.get(name);
-    return config === undefined ? null : tagOf(formatJson(config, 1));
+    return config === undefined ? null : formatJson(config, 1);
   }
 
-  private note(name: string, action: Revision['action'], text: string | null, change: Change = {}): void {
+  private tag(name: string): string | null {
+    const text = this.textOrNull(name);
+    return text === null ? null : tagOf(text);
+  }
+
+  private note(
+    name: string,
+    action: Revision['action'],
+    before: string | null,
+    text: string | null,
+    change: Change | undefined,
+  ): void {
+    noteStored(name, before, text);
+    const { author, comment } = withAuthor(change);
     const revisions = this.history.get(name) ?? [];
     revisions.push({
       revision: (revisions.at(-1)?.revision ?? 0) + 1,
       time: new Date().toISOString(),
       action,
-      author: change.author ?? null,
-      comment: change.comment ?? null,
+      author: author ?? null,
+      comment: comment ?? null,
       text,
     });
     this.history.delete(name);

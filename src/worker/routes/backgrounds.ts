@@ -29,6 +29,7 @@ function cameraBackgroundRoutes(base: string, service: PipelineService): Route[]
     defineRoute({
       method: 'POST',
       path,
+      action: 'background.capture',
       tag,
       summary: 'Averages images of a camera and stores the mean as its newest background',
       query: {
@@ -93,6 +94,7 @@ function imageRoutes(base: string, service: PipelineService): Route[] {
     defineRoute({
       method: 'POST',
       path: `${base}/background`,
+      action: 'background.save',
       tag,
       summary: 'Stores a background given as rows of numbers',
       body: {

@@ -36,6 +36,8 @@ function libraryRoutes(base: string, service: PipelineService): Route[] {
     defineRoute({
       method: 'PUT',
       path,
+      action: 'library.save',
+      role: 'admin',
       tag,
       summary: 'Stores a library',
       body: { kind: 'bytes', what: 'library', limit: 'code' },
@@ -47,6 +49,8 @@ function libraryRoutes(base: string, service: PipelineService): Route[] {
     defineRoute({
       method: 'DELETE',
       path,
+      action: 'library.delete',
+      role: 'admin',
       tag,
       summary: 'Deletes a library',
       handler: async ({ parameters: { library_name } }) => {

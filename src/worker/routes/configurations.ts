@@ -60,6 +60,7 @@ function storeRoutes(base: string, service: PipelineService): Route[] {
     defineRoute({
       method: 'POST',
       path,
+      action: 'config.save',
       tag,
       summary: 'Stores a pipeline; running instances stay as they are',
       body: { kind: 'object', what: 'pipeline configuration', required: true },
@@ -72,6 +73,8 @@ function storeRoutes(base: string, service: PipelineService): Route[] {
     defineRoute({
       method: 'DELETE',
       path,
+      action: 'config.delete',
+      role: 'admin',
       tag,
       summary: 'Deletes a stored pipeline',
       handler: async ({ parameters: { pipeline_name } }) => {

@@ -29,6 +29,7 @@ function creationRoutes(base: string, service: PipelineService): Route[] {
     defineRoute({
       method: 'POST',
       path: base,
+      action: 'instance.create',
       tag,
       summary: 'Creates an instance from a configuration, which may be partial',
       query: instanceIdQuery,
@@ -40,6 +41,7 @@ function creationRoutes(base: string, service: PipelineService): Route[] {
     defineRoute({
       method: 'POST',
       path: `${base}/instance/`,
+      action: 'instance.create',
       tag,
       summary: 'The shared instance with an equal configuration, created when there is none',
       body: pipelineConfig,
@@ -50,6 +52,7 @@ function creationRoutes(base: string, service: PipelineService): Route[] {
     defineRoute({
       method: 'POST',
       path: `${base}/{pipeline_name}`,
+      action: 'instance.create',
       tag,
       summary: 'Creates an instance from a stored configuration',
       query: {
@@ -79,6 +82,7 @@ function streamRoutes(base: string, service: PipelineService): Route[] {
       summary: 'Stream of an instance; a stored pipeline of that name is started',
       response: { kind: 'envelope', payload: { stream: text } },
       sideEffects: true,
+      action: 'instance.start',
       handler: async (request) => {
         const id = request.parameters.instance_id;
         const stream = await service.streamOfInstance(id, originOf(request));
@@ -116,6 +120,7 @@ function stateRoutes(base: string, service: PipelineService): Route[] {
     defineRoute({
       method: 'POST',
       path: `${path}/config`,
+      action: 'instance.update',
       tag,
       summary: 'Changes the configuration of an instance: the body names only what changes',
       body: { kind: 'object', what: 'update of the configuration' },
