@@ -8,6 +8,7 @@ export type DropReason =
   | 'paused'
   | 'pid_range'
   | 'downsampling'
+  | 'modulo'
   | 'max_frame_rate'
   | 'empty_image'
   | 'averaging'

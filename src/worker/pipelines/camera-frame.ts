@@ -9,14 +9,9 @@ import {
   type TypedArray,
   viewElements,
 } from '../../common/dtype.js';
-import {
-  type ChannelValue,
-  type ChannelValues,
-  isArrayValue,
-  type Timestamp,
-  timestampNow,
-} from '../../common/values.js';
+import { type ChannelValues, isArrayValue, type Timestamp, timestampNow } from '../../common/values.js';
 import type { FrameTicket } from '../../streaming/accounting.js';
+import { takeValue } from './received-values.js';
 
 /** Pixels that are still where they were received, or in memory of their own after averaging. */
 export interface PixelSource {
@@ -151,12 +146,7 @@ function extraChannels(message: ReceivedMessage): ChannelValues {
   const values: ChannelValues = new Map();
   for (const channel of message.channels) {
     const { name } = channel.definition;
-    if (!CAMERA_CHANNELS.has(name)) values.set(name, copyValue(channel.decode()));
+    if (!CAMERA_CHANNELS.has(name)) values.set(name, takeValue(channel));
   }
   return values;
-}
-
-/** A value that stays valid when the message is released. */
-export function copyValue(value: ChannelValue): ChannelValue {
-  return isArrayValue(value) ? { ...value, data: value.data.slice() } : value;
 }

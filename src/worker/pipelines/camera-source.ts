@@ -3,9 +3,11 @@
  */
 import { Receiver } from '../../bsread/index.js';
 import type { ReceivedMessage } from '../../bsread/types.js';
+import type { CamClient } from '../../client/index.js';
 import type { JsonObject } from '../../common/json.js';
 import { isTruthy } from '../../common/leniency.js';
 import type { InstanceLog } from '../../instances/types.js';
+import type { MessageSource } from './message-source.js';
 
 /** Cameras always have these. */
 const RECEIVE_TIMEOUT = 1000;
@@ -62,6 +64,24 @@ export class CameraSource {
   close(): void {
     this.#receiver.close();
   }
+}
+
+/** The stream of a camera as it is, for pipelines that do not follow a camera which moves. @throws CamServerError */
+export async function openCameraMessages(
+  client: Pick<CamClient, 'stream'>,
+  camera: string,
+  log: InstanceLog,
+): Promise<MessageSource> {
+  const source = await CameraSource.open({
+    cameraStream: () => client.stream(camera),
+    parameters: () => ({}),
+    log,
+  });
+  return {
+    receive: () => source.receive(),
+    stopReceiving: () => source.close(),
+    close: async () => source.close(),
+  };
 }
 
 async function sourceAddress(options: CameraSourceOptions): Promise<string> {

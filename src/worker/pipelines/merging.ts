@@ -2,14 +2,15 @@
  * Merging images with a bsread stream: only images of pulses that the stream has as well are worked on, together with its
  * values.
  */
-import type { ReceivedMessage, Source } from '../../bsread/index.js';
+import type { Source } from '../../bsread/index.js';
 import type { JsonObject } from '../../common/json.js';
 import type { ChannelValues } from '../../common/values.js';
 import type { InstanceLog } from '../../instances/types.js';
-import { type CameraFrame, copyValue } from './camera-frame.js';
+import type { CameraFrame } from './camera-frame.js';
 import type { Ending } from './ending.js';
 import { type Match, PulseMatcher } from './pulse-matcher.js';
 import { StreamTimeoutError } from './receive-stage.js';
+import { takeValues } from './received-values.js';
 import type { FrameSettings } from './settings.js';
 import { openStreamSource, readAddress, readChannels } from './stream-source.js';
 
@@ -70,7 +71,7 @@ export class Merging {
       const { abortOnTimeout, streamTimeout } = settings().policy;
       if (message !== null) {
         lastReceive = performance.now();
-        const values = valuesOf(message);
+        const values = takeValues(message);
         message.release();
         await this.process(this.#matcher.pushData(message.pulseId, values));
       } else if (abortOnTimeout && streamTimeout > 0) {
@@ -100,10 +101,4 @@ export class Merging {
     }
     return this.#last;
   }
-}
-
-function valuesOf(message: ReceivedMessage): ChannelValues {
-  return new Map(
-    message.channels.map((channel) => [channel.definition.name, copyValue(channel.decode())] as const),
-  );
 }

@@ -13,13 +13,14 @@ import { FrameError, TaskTimeoutError } from '../../streaming/frame-errors.js';
 import type { Outcome } from '../../streaming/ordered-queue.js';
 import type { CameraFrame } from './camera-frame.js';
 import { CameraSource } from './camera-source.js';
-import { createEnding, type Ending } from './ending.js';
+import { createEnding, type Ending, endOnError } from './ending.js';
 import { Execution, type FrameInHand } from './execution.js';
 import { ImageIntake } from './image-intake.js';
 import { Merging } from './merging.js';
 import { type PipelineInstanceOptions, readPipelineInstanceOptions } from './options.js';
 import { isMerging } from './parameters.js';
 import { openPipelineOutput, type PipelineOutput } from './pipeline-output.js';
+import { runReceiveLoop } from './receive-loop.js';
 import { ReceiveStage } from './receive-stage.js';
 import { buildSettings, type FrameSettings } from './settings.js';
 
@@ -104,7 +105,7 @@ class ProcessingPipeline {
       this.#pendingConfig = config;
     });
     context.onRequest('frames', async () => ({ threads: this.#execution.threads }));
-    ending.signal.addEventListener('abort', () => {
+    ending.whenEnding(() => {
       this.camera.source.close();
       this.#merging?.stopReceiving();
     });
@@ -112,9 +113,10 @@ class ProcessingPipeline {
 
   /** Returns when the pipeline has ended. */
   async run(): Promise<void> {
-    const loops = [this.guard(() => this.receiveImages())];
-    if (this.#merging !== null) loops.push(this.guard(() => this.#merging!.receive()));
-    await Promise.all(loops);
+    const { ending, context } = this;
+    const merging = this.#merging;
+    const loops = [() => this.receiveImages(), ...(merging === null ? [] : [() => merging.receive()])];
+    await Promise.all(loops.map((loop) => endOnError(loop, ending, context.log)));
   }
 
   async close(): Promise<void> {
@@ -125,36 +127,26 @@ class ProcessingPipeline {
     await this.#output?.close();
   }
 
-  private async guard(loop: () => Promise<void>): Promise<void> {
-    try {
-      await loop();
-    } catch (error) {
-      this.context.log.error(`Error in pipeline processing: ${errorText(error)}`);
-      this.ending.end(2);
-    }
-  }
-
-  private async receiveImages(): Promise<void> {
+  private receiveImages(): Promise<void> {
     const { source } = this.camera;
-    const { log } = this.context;
-    while (this.ending.code === null) {
-      await this.applyUpdate();
-      if (!this.#settings.hasFunction) throw new Error('Undefined processing function');
-      const message = await source.receive();
-      if (this.ending.code !== null) return message?.release();
-      const received = this.#stage.judge(message);
-      if (received.kind === 'reconnect') {
-        log.warning('Camera timeout. Requesting the camera stream again.');
-        await source.reconnect();
-      } else if (received.kind === 'end') {
-        log.info('Reached end of pid range: stopping pipeline.');
+    return runReceiveLoop({
+      stage: this.#stage,
+      ending: this.ending,
+      log: this.context.log,
+      prepare: () => this.prepare(),
+      receive: () => source.receive(),
+      take: (message, ticket) => this.take(message, ticket),
+      reconnect: () => source.reconnect(),
+      drain: async () => {
         await this.#execution.idle();
         await this.#output!.drain();
-        this.ending.end(0);
-      } else if (received.kind === 'frame') {
-        await this.take(received.message, received.ticket);
-      }
-    }
+      },
+    });
+  }
+
+  private async prepare(): Promise<void> {
+    await this.applyUpdate();
+    if (!this.#settings.hasFunction) throw new Error('Undefined processing function');
   }
 
   /** Applies the newest configuration that has come; frames under way keep theirs. */

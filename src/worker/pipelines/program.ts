@@ -8,6 +8,9 @@ type PipelineRun = (context: InstanceContext) => Promise<number>;
 
 const TYPES: Readonly<Record<string, () => Promise<PipelineRun>>> = {
   processing: async () => (await import('./processing.js')).runProcessing,
+  store: async () => (await import('./store.js')).runStore,
+  fanout: async () => (await import('./fanout.js')).runFanout,
+  fanin: async () => (await import('./fanin.js')).runFanin,
 };
 
 export const run: InstanceProgram = async (context) => {

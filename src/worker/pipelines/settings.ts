@@ -24,16 +24,34 @@ export interface PortableSettings {
   readonly imageWanted: boolean;
 }
 
-export interface FrameSettings {
-  readonly portable: PortableSettings;
+/** What a configuration means for the messages of any pipeline. */
+export interface MessageSettings {
   readonly parameters: JsonObject;
   readonly policy: ErrorPolicy;
-  /** False: the function could not be imported, and the pipeline ends. */
-  readonly hasFunction: boolean;
   readonly selection: Selection;
+  /** Whether a channel of that name can be sent. */
   selects(name: string): boolean;
   /** Asked just before the work on a frame, with the time in milliseconds. */
   readonly rateLimiter: (now: number) => boolean;
+}
+
+/** What it means for images. */
+export interface FrameSettings extends MessageSettings {
+  readonly portable: PortableSettings;
+  /** False: the function could not be imported, and the pipeline ends. */
+  readonly hasFunction: boolean;
+}
+
+/** @param parameters with the run-time keys */
+export function messageSettings(parameters: JsonObject, options: PipelineInstanceOptions): MessageSettings {
+  const { include, exclude } = parameters;
+  return {
+    parameters,
+    policy: readErrorPolicy(parameters, options),
+    selection: createSelection(include, exclude),
+    selects: (name) => selects(include, exclude, name),
+    rateLimiter: createRateLimiter(numberOf(parameters.max_frame_rate)),
+  };
 }
 
 /**
@@ -54,20 +72,16 @@ export async function buildSettings(
     functionImported: imported === 'named',
     backgroundLoaded: isTruthy(parameters.image_background_enable) ? background.state !== 'failed' : null,
   });
-  const { include, exclude } = parameters;
+  const settings = messageSettings(parameters, options);
   return {
+    ...settings,
     portable: {
       revision,
       parameters: formatJson(parameters),
       background: background.state === 'loaded' ? background.image : null,
       notifySuffixes: options.notify_on_error,
-      imageWanted: selects(include, exclude, 'image'),
+      imageWanted: settings.selects('image'),
     },
-    parameters,
-    policy: readErrorPolicy(parameters, options),
     hasFunction: imported !== 'failed',
-    selection: createSelection(include, exclude),
-    selects: (name) => selects(include, exclude, name),
-    rateLimiter: createRateLimiter(numberOf(parameters.max_frame_rate)),
   };
 }

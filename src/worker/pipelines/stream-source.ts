@@ -1,6 +1,8 @@
 /**
  * The connection of a pipeline to a bsread stream: at an address, or put together by the dispatching layer.
  */
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
 import {
   type ChannelRequest,
   openSource,
@@ -20,6 +22,10 @@ export interface StreamLocation {
   readonly channels: readonly (string | ChannelRequest)[] | null;
   /** `input_mode` or `input_mode2`. */
   readonly mode: JsonValue | undefined;
+  /** Default connect. */
+  readonly attachment?: 'bind' | 'connect';
+  /** Messages that may wait to be received; default 100. */
+  readonly highWaterMark?: number;
 }
 
 const DEFAULT_RECEIVE_TIMEOUT = 1000;
@@ -48,12 +54,12 @@ export function readChannels(value: JsonValue | undefined): (string | ChannelReq
  * @throws CamServerError when there is neither address nor channels, or the connection cannot be made
  */
 export async function openStreamSource(
-  { address, channels, mode }: StreamLocation,
+  { address, channels, mode, attachment = 'connect', highWaterMark = HIGH_WATER_MARK }: StreamLocation,
   parameters: JsonObject,
   log: InstanceLog,
 ): Promise<Source> {
   const receiver = {
-    highWaterMark: HIGH_WATER_MARK,
+    highWaterMark,
     receiveTimeout:
       numberOf(parameters.receive_timeout ?? DEFAULT_RECEIVE_TIMEOUT) ?? DEFAULT_RECEIVE_TIMEOUT,
     onWarning: (text: string) => log.warning(text),
@@ -68,14 +74,26 @@ export async function openStreamSource(
       disableCompression: isTruthy(parameters.dispatcher_disable_compression),
     });
   }
-  const options = { ...receiver, mode: (mode ?? 'SUB') === 'SUB' ? ('SUB' as const) : ('PULL' as const) };
+  const isSub = (mode ?? 'SUB') === 'SUB';
+  const options = { ...receiver, attachment, mode: isSub ? ('SUB' as const) : ('PULL' as const) };
   if (channels !== null) {
     const { host, port } = parseStreamAddress(address);
     return openSource({ ...options, host, port, channels });
   }
-  const direct = new Receiver({ ...options, address });
+  const direct = new Receiver({
+    ...options,
+    address: attachment === 'bind' ? await bindableAddress(address) : address,
+  });
   await direct.open();
   return { receiver: direct, close: async () => direct.close() };
+}
+
+/** ZeroMQ connects to host names, but binds only to addresses and interfaces. */
+async function bindableAddress(address: string): Promise<string> {
+  const { host, port } = parseStreamAddress(address);
+  if (port < 0 || host === '*' || isIP(host) !== 0) return address;
+  const found = await lookup(host, 4).catch(() => null);
+  return found === null ? address : `tcp://${found.address}:${port}`;
 }
 
 /** An address of the parameters, or null. */
