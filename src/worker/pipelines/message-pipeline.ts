@@ -39,7 +39,7 @@ export async function runMessagePipeline(
   context: InstanceContext,
   program: MessagePipelineProgram,
 ): Promise<number> {
-  const { counters, log, stop, ready } = context;
+  const { counters, log, stop } = context;
   const options = readPipelineInstanceOptions(context.options);
   const parameters = program.prepareParameters(context.config, options);
   const ending = createEnding(stop);
@@ -49,7 +49,7 @@ export async function runMessagePipeline(
     const source = await program.openSource(start);
     try {
       ending.whenEnding(() => source.stopReceiving());
-      ready();
+      context.ready();
       await endOnError(() => program.run({ ...start, source, output }), ending, log);
     } finally {
       await source.close().catch((error) => log.warning(errorText(error)));

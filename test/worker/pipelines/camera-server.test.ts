@@ -5,7 +5,7 @@ import type { JsonObject } from '../../../src/common/json.js';
 import type { ArrayValue } from '../../../src/common/values.js';
 import { freePortRange } from '../../support/ports.js';
 import { startTestCameras, startTestServer, type TestCameras, type TestServer } from '../support.js';
-import { numberOf } from './rig.js';
+import { namesOf, numberOf, pulseIdsOf } from './rig.js';
 
 const CAMERA: JsonObject = { source: '', source_type: 'simulation', size_x: 64, size_y: 48, frame_rate: 50 };
 
@@ -32,7 +32,8 @@ describe('pipelines on a real camera server', () => {
   async function start(config: JsonObject): Promise<{ id: string; next(): Promise<ReceivedMessage> }> {
     const answer = await server.call('POST', '', { camera_name: 'CAM', ...config });
     expect(answer.state, answer.status).to.equal('ok');
-    receiver = new Receiver({ address: answer.stream, receiveTimeout: 15_000 });
+    const mode = 'pipeline_type' in config ? 'PULL' : 'SUB';
+    receiver = new Receiver({ address: answer.stream, mode, receiveTimeout: 15_000 });
     await receiver.open();
     const next = async (): Promise<ReceivedMessage> => {
       const message = await receiver!.receive();
@@ -70,5 +71,33 @@ describe('pipelines on a real camera server', () => {
     }
     const before = (await next()).pulseId;
     while ((await next()).pulseId === before);
+  });
+
+  it('of type store forward every n-th image under the name of the data buffer', async () => {
+    const { next } = await start({ pipeline_type: 'store', modulo: 3, mode: 'PUB', queue_size: 1 });
+    const messages = [await next(), await next(), await next()];
+    for (const message of messages) {
+      expect(namesOf(message)).to.deep.equal(['CAM:FPICTURE']);
+      expect(message.channels[0]!.definition).to.include({ type: 'uint16', compression: 'none' });
+      expect((message.channels[0]!.decode() as ArrayValue).shape).to.deep.equal([48, 64]);
+    }
+    const [first] = pulseIdsOf(messages);
+    expect(pulseIdsOf(messages)).to.deep.equal([first!, first! + 3, first! + 6]);
+  });
+
+  it('of type store end with code 0 after the last record', async () => {
+    const { id, next } = await start({ pipeline_type: 'store', records: 2 });
+    await next();
+    await next();
+    let code: number | null = null;
+    while (code === null) code = (await server.call('GET', `/instance/${id}/exitcode`)).exitcode;
+    expect(code).to.equal(0);
+  });
+
+  it('of type fanout hand the messages of the camera on', async () => {
+    const { next } = await start({ pipeline_type: 'fanout' });
+    const message = await next();
+    expect(namesOf(message)).to.have.members(['image', 'timestamp', 'width', 'height', 'x_axis', 'y_axis']);
+    expect((message.channel('image')!.decode() as ArrayValue).shape).to.deep.equal([48, 64]);
   });
 });

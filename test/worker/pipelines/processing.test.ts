@@ -6,25 +6,17 @@ import {
   mergePipelineUpdate,
   preparePipelineConfiguration,
 } from '../../../src/worker/configuration/index.js';
-import { cameraChannels, namesOf, numberOf, pulseIdsOf, referenceImage, TestSource, withRig } from './rig.js';
-
-const range = (from: number, count: number): number[] =>
-  Array.from({ length: count }, (_, index) => from + index);
-
-/** Sums up what became of the frames of an ended instance. */
-function balance({
-  instance,
-}: {
-  instance: { lastSample: { received: number; sent: number; dropped: Record<string, number> } | null };
-}) {
-  const { received, sent, dropped } = instance.lastSample!;
-  return {
-    received,
-    sent,
-    dropped,
-    lost: received - sent - Object.values(dropped).reduce((a, b) => a + b, 0),
-  };
-}
+import {
+  balance,
+  cameraChannels,
+  namesOf,
+  numberOf,
+  pulseIdsOf,
+  range,
+  referenceImage,
+  TestSource,
+  withRig,
+} from './rig.js';
 
 describe('pipeline instance of type processing', () => {
   it('publishes the 28 default channels under one header, with the values of the image', async () => {

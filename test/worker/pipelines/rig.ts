@@ -46,7 +46,16 @@ export function cameraChannels(image: ArrayValue): Record<string, ChannelValue> 
 
 /** A sender whose messages all arrive: PUSH, and it waits for its receiver. */
 export class TestSource {
-  readonly #sender = new Sender({ address: 'tcp://127.0.0.1:0', mode: 'PUSH' });
+  readonly #sender: Sender;
+
+  /** Binds, or connects to an address. */
+  constructor(address?: string) {
+    this.#sender = new Sender({
+      address: address ?? 'tcp://127.0.0.1:0',
+      attachment: address === undefined ? 'bind' : 'connect',
+      mode: 'PUSH',
+    });
+  }
 
   async open(): Promise<string> {
     await this.#sender.open();
@@ -96,16 +105,14 @@ export interface RigOptions {
   readonly client?: boolean;
 }
 
-/** Starts a pipeline on a camera; whatever is sent either way arrives. */
+/** Starts a pipeline on a camera, or on a stream when it is of another type; whatever is sent either way arrives. */
 export async function startRig(config: JsonObject, options: RigOptions = {}): Promise<Rig> {
   const folder = await mkdtemp(join(tmpdir(), 'camserver-pipeline-'));
   const camera = new TestSource();
   const supervisor = await createSupervisor();
   await options.prepare?.(folder);
   const complete = preparePipelineConfiguration({
-    camera_name: 'cam',
-    input_stream: await camera.open(),
-    input_mode: 'PULL',
+    ...inputOf(config, await camera.open()),
     mode: 'PUSH',
     ...config,
   });
@@ -157,6 +164,13 @@ export async function startRig(config: JsonObject, options: RigOptions = {}): Pr
   };
 }
 
+/** The keys that connect a pipeline to its source. */
+function inputOf({ pipeline_type: type = 'processing' }: JsonObject, address: string): JsonObject {
+  if (type === 'custom') return {};
+  const stream = { input_stream: address, input_mode: 'PULL' };
+  return type === 'processing' ? { camera_name: 'cam', ...stream } : stream;
+}
+
 /** Starts a pipeline for the duration of `use`. */
 export async function withRig(
   config: JsonObject,
@@ -176,6 +190,16 @@ export const pulseIdsOf = (messages: readonly ReceivedMessage[]): number[] =>
 
 export const namesOf = (message: ReceivedMessage): string[] =>
   message.channels.map((channel) => channel.definition.name);
+
+export const range = (from: number, count: number): number[] =>
+  Array.from({ length: count }, (_, index) => from + index);
+
+/** Sums up what became of the frames of an ended instance. */
+export function balance({ instance }: Pick<Rig, 'instance'>) {
+  const { received, sent, dropped } = instance.lastSample!;
+  const lost = received - sent - Object.values(dropped).reduce((sum, count) => sum + count, 0);
+  return { received, sent, dropped, lost };
+}
 
 /** A plain number of a scalar channel. */
 export function numberOf(message: ReceivedMessage, name: string): number {
