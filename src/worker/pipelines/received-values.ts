@@ -4,7 +4,7 @@
 import type { ReceivedChannel, ReceivedMessage } from '../../bsread/types.js';
 import { viewElements } from '../../common/dtype.js';
 import { type ChannelValue, type ChannelValues, isArrayValue } from '../../common/values.js';
-import { allocateOutgoing } from '../../streaming/value-transfer.js';
+import { allocateOutgoing } from '../../streaming/outgoing-memory.js';
 
 /**
  * Decodes the channels of a message in their order. Arrays may be sent from where they are; the message can be released.
