@@ -2,7 +2,7 @@
  * The camera service of a server or worker: instances are processes of this machine.
  */
 import { errorText } from '../common/errors.js';
-import { parseImageObject } from '../common/image-object.js';
+
 import type { JsonObject } from '../common/json.js';
 import type { LogRecord } from '../common/logging.js';
 import type { ArrayValue } from '../common/values.js';
@@ -13,6 +13,7 @@ import { imageOf } from '../processing/views.js';
 import type { BackgroundStore, ScriptStore, StoredFile } from '../storage/index.js';
 import type { CameraInstances } from './camera-instances.js';
 import { cameraGeometry } from './geometry.js';
+import { imageFromAnswer } from './image-answer.js';
 import type { CameraService, OnlineStatus, ReportedGeometry } from './service.js';
 import { type CameraDefaults, type CameraSettings, readCameraSettings } from './settings.js';
 import { sourceDefinition } from './sources/index.js';
@@ -112,7 +113,7 @@ export class LocalCameraService implements CameraService {
     const { name, settings } = request;
     const running = settings.sourceType === 'simulation' ? null : this.parts.instances.running(name);
     if (running !== null) {
-      const { geometry } = await running.request('geometry', {}, this.parts.imageTimeout);
+      const { geometry } = (await running.request('geometry', {}, this.parts.imageTimeout)).result;
       if (geometry !== null) return geometry as [number, number];
     }
     const raw = await sourceDefinition(settings.sourceType).readSize(request);
@@ -128,7 +129,7 @@ export class LocalCameraService implements CameraService {
     const name = await this.instanceName(camera);
     const running = this.parts.instances.running(name);
     if (running !== null) {
-      return parseImageObject(await running.request('image', { raw }, this.parts.imageTimeout));
+      return imageFromAnswer(await running.request('image', { raw }, this.parts.imageTimeout));
     }
     const request = await this.request(name, this.parts.imageTimeout);
     const image = await sourceDefinition(request.settings.sourceType).readImage(request);

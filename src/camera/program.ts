@@ -3,10 +3,9 @@
  */
 import { NoClientTimer } from '../bsread/index.js';
 import { CamServerError, errorText } from '../common/errors.js';
-import { formatImageObject } from '../common/image-object.js';
 import type { JsonObject } from '../common/json.js';
 import type { ArrayValue } from '../common/values.js';
-import type { InstanceContext, InstanceProgram } from '../instances/types.js';
+import type { AnswerWithData, InstanceContext, InstanceProgram } from '../instances/types.js';
 import { kernels } from '../processing/native.js';
 import { toArrayValue } from '../processing/views.js';
 import { BackgroundStore } from '../storage/background-store.js';
@@ -15,6 +14,7 @@ import { Engine } from './engine.js';
 import { CameraFailure, ExitCode } from './failure.js';
 import { Forwarder } from './forwarder.js';
 import { headerLayout } from './header.js';
+import { imageAnswer } from './image-answer.js';
 import { CameraOutput } from './output.js';
 import { type CameraProgramOptions, readProgramOptions } from './program-options.js';
 import { type CameraSettings, readCameraSettings } from './settings.js';
@@ -120,18 +120,18 @@ function answerRequests(context: InstanceContext, engine: Engine): void {
   context.onRequest('image', async ({ raw }) => {
     const { publishedImage } = engine;
     if (raw === true) return await nextRawImage(engine, context.name);
-    if (publishedImage !== null) return formatImageObject(publishedImage);
+    if (publishedImage !== null) return imageAnswer(publishedImage);
     throw noImage(context.name);
   });
 }
 
 /** The pixels are copied while they are there: the source may take the memory back afterwards. */
-function nextRawImage(engine: Engine, name: string): Promise<JsonObject> {
+function nextRawImage(engine: Engine, name: string): Promise<AnswerWithData> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(noImage(name)), FRAME_TIMEOUT);
     engine.onNextRawImage((image) => {
       clearTimeout(timer);
-      resolve(formatImageObject(toArrayValue(image)));
+      resolve(imageAnswer(toArrayValue(image)));
     });
   });
 }

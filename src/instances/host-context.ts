@@ -1,11 +1,16 @@
 import { CamServerError, errorText } from '../common/errors.js';
 import { formatJson, type JsonObject, parseJson } from '../common/json.js';
 import type { HostCommand, HostReport } from './messages.js';
-import type { InstanceContext, InstanceCounters, InstanceLog } from './types.js';
+import {
+  hasData,
+  type InstanceContext,
+  type InstanceCounters,
+  type InstanceLog,
+  type RequestHandler,
+} from './types.js';
 
 type RunCommand = Extract<HostCommand, { type: 'run' }>;
 type RequestCommand = Extract<HostCommand, { type: 'request' }>;
-type Handler = (parameters: JsonObject) => Promise<JsonObject>;
 
 /** What a program works with; the host passes on to it what the server sends. */
 export class HostContext implements InstanceContext {
@@ -23,7 +28,7 @@ export class HostContext implements InstanceContext {
   };
   /** Whether the program has told that it serves. */
   isReady = false;
-  private readonly handlers = new Map<string, Handler>();
+  private readonly handlers = new Map<string, RequestHandler>();
   private readonly configListeners: ((config: JsonObject) => void)[] = [];
   private unheardConfig: JsonObject | null = null;
 
@@ -50,7 +55,7 @@ export class HostContext implements InstanceContext {
     this.unheardConfig = null;
   }
 
-  onRequest(name: string, handler: Handler): void {
+  onRequest(name: string, handler: RequestHandler): void {
     this.handlers.set(name, handler);
   }
 
@@ -69,8 +74,9 @@ export class HostContext implements InstanceContext {
           `Instance '${this.name}' does not answer requests '${name}'.`,
         );
       }
-      const result = await handler(parseJson(request.parameters) as JsonObject);
-      this.report({ type: 'response', id, result: formatJson(result) });
+      const answer = await handler(parseJson(request.parameters) as JsonObject);
+      const { result, data } = hasData(answer) ? answer : { result: answer, data: null };
+      this.report({ type: 'response', id, result: formatJson(result), data });
     } catch (error) {
       const code = error instanceof CamServerError ? error.code : 'REQUEST_FAILED';
       this.report({ type: 'failure', id, code, message: errorText(error) });

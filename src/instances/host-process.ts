@@ -52,6 +52,8 @@ export class HostProcess {
       execArgv: [...settings.nodeOptions],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       detached: false,
+      // bytes that travel with an answer are copied as they are, not turned into text
+      serialization: 'advanced',
     });
     this.pid = this.child.pid ?? null;
     this.child.on('message', (message: HostReport) => {

@@ -4,6 +4,7 @@ export { createSupervisor } from './create-supervisor.js';
 export { createServerInfo, type HostFigures, HostFiguresReader } from './host-figures.js';
 export { Instance, type InstanceTimeouts } from './instance.js';
 export { collectMetrics } from './metrics.js';
+export type { RequestAnswer } from './pending-requests.js';
 export { CAMERA_MODES, PIPELINE_POLICY, type PortPolicy } from './port-policy.js';
 export { PortAllocator, type PortRange } from './ports.js';
 export { DEFAULT_NODE_OPTIONS, type Prepare, Supervisor, type SupervisorOptions } from './supervisor.js';

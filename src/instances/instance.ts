@@ -6,7 +6,7 @@ import { formatStartTime } from '../common/time.js';
 import type { HostExit, HostProcess } from './host-process.js';
 import { logRecord } from './log-record.js';
 import type { HostReport, StatisticsSample } from './messages.js';
-import { PendingRequests } from './pending-requests.js';
+import { PendingRequests, type RequestAnswer } from './pending-requests.js';
 import { type InstanceEvent, nextState } from './state.js';
 import { formatStatistics, type ProcessUsage } from './statistics.js';
 import { type StopTimeouts, stopProcess, terminateProcess } from './termination.js';
@@ -144,7 +144,7 @@ export class Instance {
    * Asks the running program something.
    * @throws CamServerError with the text of the program's handler, or when no answer comes in time or the process ends
    */
-  request(name: string, parameters: JsonObject, timeout: number): Promise<JsonObject> {
+  request(name: string, parameters: JsonObject, timeout: number): Promise<RequestAnswer> {
     if (this.currentState === 'ended') {
       throw new CamServerError('INSTANCE_NOT_RUNNING', `Instance '${this.name}' is not running.`);
     }
@@ -157,7 +157,7 @@ export class Instance {
     if (message.type === 'ready') this.becomeReady();
     else if (message.type === 'log') for (const record of message.records) this.write(record);
     else if (message.type === 'statistics') this.sample = message.sample;
-    else if (message.type === 'response') this.requests.resolve(message.id, message.result);
+    else if (message.type === 'response') this.requests.resolve(message.id, message.result, message.data);
     else if (message.type === 'failure') this.requests.fail(message.id, message.code, message.message);
   }
 

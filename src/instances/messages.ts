@@ -26,7 +26,12 @@ export type HostReport =
   | { readonly type: 'ready' }
   | { readonly type: 'log'; readonly records: readonly LogRecord[] }
   | { readonly type: 'statistics'; readonly sample: StatisticsSample }
-  | { readonly type: 'response'; readonly id: number; readonly result: string }
+  | {
+      readonly type: 'response';
+      readonly id: number;
+      readonly result: string;
+      readonly data: Uint8Array | null;
+    }
   | { readonly type: 'failure'; readonly id: number; readonly code: string; readonly message: string };
 
 /** The counters of an instance and their rates over the window that ended at `time`. */

@@ -1,9 +1,16 @@
 import { CamServerError } from '../common/errors.js';
 import { type JsonObject, parseJson } from '../common/json.js';
 
+/** What a program answered. */
+export interface RequestAnswer {
+  readonly result: JsonObject;
+  /** Bytes that came with it, null for none. */
+  readonly data: Uint8Array | null;
+}
+
 interface PendingRequest {
   readonly name: string;
-  readonly resolve: (result: JsonObject) => void;
+  readonly resolve: (answer: RequestAnswer) => void;
   readonly reject: (error: Error) => void;
   readonly timer: NodeJS.Timeout;
 }
@@ -19,7 +26,7 @@ export class PendingRequests {
   constructor(private readonly instance: string) {}
 
   /** @param timeout milliseconds */
-  open(name: string, timeout: number): { id: number; answer: Promise<JsonObject> } {
+  open(name: string, timeout: number): { id: number; answer: Promise<RequestAnswer> } {
     if (this.pending.size >= MAXIMUM_PENDING) {
       throw new CamServerError(
         'TOO_MANY_REQUESTS',
@@ -28,7 +35,7 @@ export class PendingRequests {
     }
     this.lastId += 1;
     const id = this.lastId;
-    const answer = new Promise<JsonObject>((resolve, reject) => {
+    const answer = new Promise<RequestAnswer>((resolve, reject) => {
       const text = `Instance '${this.instance}' did not answer the request '${name}' within ${timeout / 1000} s.`;
       const timer = setTimeout(() => this.fail(id, 'REQUEST_TIMEOUT', text), timeout);
       this.pending.set(id, { name, resolve, reject, timer });
@@ -37,8 +44,8 @@ export class PendingRequests {
   }
 
   /** @param result JSON text */
-  resolve(id: number, result: string): void {
-    this.take(id)?.resolve(parseJson(result) as JsonObject);
+  resolve(id: number, result: string, data: Uint8Array | null): void {
+    this.take(id)?.resolve({ result: parseJson(result) as JsonObject, data });
   }
 
   /** An answer that comes too late finds no question and is ignored. */

@@ -7,6 +7,7 @@ import type { JsonObject } from '../common/json.js';
 import { noteChange } from '../common/request-context.js';
 import { HostPool } from './host-pool.js';
 import { Instance, type InstanceTimeouts } from './instance.js';
+import type { RequestAnswer } from './pending-requests.js';
 import type { PortPolicy } from './port-policy.js';
 import { PortAllocator, type PortRange } from './ports.js';
 import { PortReservations } from './reservations.js';
@@ -188,7 +189,7 @@ export class Supervisor {
     request: string,
     parameters: JsonObject,
     timeout = DEFAULT_REQUEST_TIMEOUT,
-  ): Promise<JsonObject> {
+  ): Promise<RequestAnswer> {
     return this.require(name).request(request, parameters, timeout);
   }
 

@@ -90,7 +90,20 @@ export interface InstanceContext {
    * Answers named requests of the server to the running program (for example the last frame of a camera).
    * What the handler throws reaches the asking side as an error text.
    */
-  onRequest(name: string, handler: (parameters: JsonObject) => Promise<JsonObject>): void;
+  onRequest(name: string, handler: RequestHandler): void;
+}
+
+/** An answer with bytes next to it, for example the pixels of an image; they must not lie in shared memory. */
+export interface AnswerWithData {
+  readonly result: JsonObject;
+  readonly data: Uint8Array;
+}
+
+export type RequestHandler = (parameters: JsonObject) => Promise<JsonObject | AnswerWithData>;
+
+/** True for an answer whose bytes are told apart from its members. */
+export function hasData(answer: JsonObject | AnswerWithData): answer is AnswerWithData {
+  return answer.data instanceof Uint8Array;
 }
 
 export interface InstanceLog {

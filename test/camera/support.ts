@@ -11,7 +11,12 @@ import { writeProgramOptions } from '../../src/camera/program-options.js';
 import { CAMERA_DEFAULTS } from '../../src/camera/settings.js';
 import type { JsonObject } from '../../src/common/json.js';
 import { type ArrayValue, isArrayValue, TypedScalar } from '../../src/common/values.js';
-import type { InstanceContext, InstanceCounters } from '../../src/instances/types.js';
+import {
+  hasData,
+  type InstanceContext,
+  type InstanceCounters,
+  type RequestHandler,
+} from '../../src/instances/types.js';
 
 export interface RunningCamera {
   /** Of the stream; the port was chosen by the system. */
@@ -39,7 +44,7 @@ export async function startCamera(config: JsonObject, name = 'CAM'): Promise<Run
   };
   const log: string[] = [];
   const configListeners: ((config: JsonObject) => void)[] = [];
-  const handlers = new Map<string, (parameters: JsonObject) => Promise<JsonObject>>();
+  const handlers = new Map<string, RequestHandler>();
   const write = (message: string): void => void log.push(message);
   const backgroundFolder = mkdtempSync(join(tmpdir(), 'camserver-test-'));
   let ready: () => void = () => {};
@@ -72,7 +77,10 @@ export async function startCamera(config: JsonObject, name = 'CAM'): Promise<Run
     update: (next) => {
       for (const listener of configListeners) listener(next);
     },
-    request: (request, parameters = {}) => handlers.get(request)!(parameters),
+    request: async (request, parameters = {}) => {
+      const answer = await handlers.get(request)!(parameters);
+      return hasData(answer) ? { ...answer.result, byteLength: answer.data.byteLength } : answer;
+    },
     stop: () => {
       stop.abort();
       return ended;

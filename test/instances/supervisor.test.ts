@@ -263,12 +263,21 @@ describe('supervisor', () => {
       await supervise();
       const config = parseJson('{"scale": 2.0, "count": 2}') as { scale: number };
       await supervisor.start('one', () => specification('one', 'wait', { config }));
-      expect(formatJson(await supervisor.request('one', 'config', {}))).to.equal(
+      expect(formatJson((await supervisor.request('one', 'config', {})).result)).to.equal(
         '{"scale": 2.0, "count": 2}',
       );
       supervisor.updateConfig('one', parseJson('{"scale": 3.0}') as { scale: number });
-      expect(formatJson(await supervisor.request('one', 'config', {}))).to.equal('{"scale": 3.0}');
+      expect(formatJson((await supervisor.request('one', 'config', {})).result)).to.equal('{"scale": 3.0}');
       expect(formatJson(supervisor.require('one').config)).to.equal('{"scale": 3.0}');
+    });
+
+    it('gets bytes beside an answer as they are', async () => {
+      await supervise();
+      await supervisor.start('one', () => specification('one', 'wait'));
+      const { result, data } = await supervisor.request('one', 'bytes', { length: 3_000_000 });
+      expect(result).to.deep.equal({ length: 3_000_000 });
+      expect(Buffer.from(data!).equals(Buffer.alloc(3_000_000, 7))).to.equal(true);
+      expect((await supervisor.request('one', 'echo', {})).data).to.equal(null);
     });
 
     it('answers with the error of the handler, of an unknown request, of no answer', async () => {

@@ -12,6 +12,10 @@ export async function run(context: InstanceContext): Promise<number> {
   context.onRequest('refuse', async () => {
     throw new Error('not today');
   });
+  context.onRequest('bytes', async ({ length }) => ({
+    result: { length: length! },
+    data: new Uint8Array(length as number).fill(7),
+  }));
   context.onRequest('never', () => new Promise(() => {}));
   const server = createServer();
   if (context.options.port !== null) {
