@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cmath>
-#include <limits>
 
 #include "kernels/vectors.h"
 
@@ -54,16 +53,14 @@ CAMSERVER_INLINE void divide(double *values, double divisor, size_t count) {
     for (; i < count; ++i) values[i] /= divisor;
 }
 
-// e^x for x <= 0, to about one unit in the last place: x = k ln 2 + r, Taylor polynomial of r, exponent k added to the bits.
-// Below -708 the result is 0; NaN stays. V is a vector of doubles, I one of 64-bit integers of the same length.
+// e^x for -708 <= x <= 0, to about one unit in the last place: x = k ln 2 + r, Taylor polynomial of r, exponent k added to the
+// bits. NaN stays. V is a vector of doubles, I one of 64-bit integers of the same length.
 template <class V, class I>
-CAMSERVER_INLINE V exponential_of_negative(V x) {
-    const V lowest = V{} - 708.0;
-    const V limited = x > lowest ? x : lowest;
+CAMSERVER_INLINE V exponential_in_range(V x) {
     constexpr double rounder = 6755399441055744.0;  // 1.5 * 2^52: adding it rounds to a whole number
-    const V shifted = limited * 1.4426950408889634 + rounder;
+    const V shifted = x * 1.4426950408889634 + rounder;
     const V k = shifted - rounder;
-    const V r = (limited - k * 0.693147180369123816490) - k * 1.90821492927058770002e-10;
+    const V r = (x - k * 0.693147180369123816490) - k * 1.90821492927058770002e-10;
     V sum = V{} + 1.0 / 6227020800.0;
     sum = sum * r + 1.0 / 479001600.0;
     sum = sum * r + 1.0 / 39916800.0;
@@ -79,9 +76,22 @@ CAMSERVER_INLINE V exponential_of_negative(V x) {
     sum = sum * r + 1.0;
     sum = sum * r + 1.0;
     const V power = (V)(((I)shifted + 1023) << 52);
-    const V result = sum * power;
-    const V outside = x <= lowest ? V{} : V{} + std::numeric_limits<double>::quiet_NaN();
-    return x > lowest ? result : outside;
+    return sum * power;
+}
+
+// e^x for x <= 0; never less than e^-708, about 3e-308, which saves looking at each point.
+template <class V, class I>
+CAMSERVER_INLINE V limited_exponential(V x) {
+    const V lowest = V{} - 708.0;
+    return exponential_in_range<V, I>(x < lowest ? lowest : x);
+}
+
+// e^x for x <= 0; 0 below -708.
+template <class V, class I>
+CAMSERVER_INLINE V exponential_of_negative(V x) {
+    const V lowest = V{} - 708.0;
+    const V value = limited_exponential<V, I>(x);
+    return x < lowest ? V{} : value;
 }
 
 }  // namespace camserver

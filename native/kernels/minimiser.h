@@ -1,13 +1,14 @@
 // Least squares by Levenberg and Marquardt with the step control of MINPACK (J. J. Moré, "The Levenberg-Marquardt
 // algorithm: implementation and theory", 1978): scaling by column norms, a trust region, and the same tests for the end.
-// The twin of src/processing/reference/minimiser.ts, step for step.
+// The twin of src/processing/reference/minimiser.ts, step for step; only R comes by a shorter way (factors.h).
 #pragma once
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
-#include "kernels/double_vectors.h"
+#include "kernels/factors.h"
 
 namespace camserver {
 
@@ -26,15 +27,6 @@ struct FitOutcome {
     double evaluations;
 };
 
-// The small matrices of one iteration; everything that does not depend on the number of points.
-template <size_t n>
-struct Factors {
-    double column_norms[n];
-    double r[n][n];  // upper triangle
-    size_t pivots[n];
-    double qtf[n];  // first elements of Q transposed times the residuals
-};
-
 template <size_t n>
 inline double small_norm(const double *values) {
     double sum = 0;
@@ -47,52 +39,6 @@ inline double scaled_norm(const double *scale, const double *values) {
     double sum = 0;
     for (size_t i = 0; i < n; ++i) sum += (scale[i] * values[i]) * (scale[i] * values[i]);
     return std::sqrt(sum);
-}
-
-// QR with column pivoting by Householder reflections; `jacobian` (one row per parameter) and `rotated` (the residuals) are
-// overwritten.
-template <size_t n, size_t width>
-CAMSERVER_INLINE void factorise(double *const jacobian[n], double *rotated, size_t points, Factors<n> &factors) {
-    double *columns[n];
-    double remaining[n];
-    for (size_t j = 0; j < n; ++j) {
-        columns[j] = jacobian[j];
-        factors.pivots[j] = j;
-        remaining[j] = factors.column_norms[j] = euclidean_norm<width>(columns[j], points);
-    }
-    double diagonal[n];
-    for (size_t j = 0; j < n; ++j) {
-        size_t largest = j;
-        for (size_t k = j; k < n; ++k) {
-            if (remaining[k] > remaining[largest]) largest = k;
-        }
-        if (largest != j) {
-            std::swap(columns[j], columns[largest]);
-            remaining[largest] = remaining[j];
-            std::swap(factors.pivots[j], factors.pivots[largest]);
-        }
-        double *reflector = columns[j] + j;
-        const size_t count = points - j;
-        double length = euclidean_norm<width>(reflector, count);
-        if (length != 0) {
-            if (reflector[0] < 0) length = -length;
-            divide<width>(reflector, length, count);
-            reflector[0] += 1;
-            for (size_t k = j + 1; k < n; ++k) {
-                const double factor = dot<width>(reflector, columns[k] + j, count) / reflector[0];
-                subtract_multiple<width>(columns[k] + j, reflector, factor, count);
-                remaining[k] = euclidean_norm<width>(columns[k] + j + 1, count - 1);
-            }
-            const double factor = dot<width>(reflector, rotated + j, count) / reflector[0];
-            subtract_multiple<width>(rotated + j, reflector, factor, count);
-        }
-        diagonal[j] = -length;
-    }
-    for (size_t j = 0; j < n; ++j) {
-        for (size_t i = 0; i < n; ++i) factors.r[i][j] = i < j ? columns[j][i] : 0;
-        factors.r[j][j] = diagonal[j];
-        factors.qtf[j] = rotated[j];
-    }
 }
 
 template <size_t n>
@@ -222,10 +168,23 @@ double linear_norm(const Factors<n> &factors, const double *step) {
     return small_norm<n>(product);
 }
 
-// Model: `residuals(parameters, target)` writes model minus data; `accept()` is called when the last residuals become the
-// current ones; `jacobian(parameters, rows)` writes the derivatives at the current parameters.
+// Model, all at given parameters: `products(parameters, products)` in one pass over the points; `residuals(parameters, target)`
+// writes model minus data, `jacobian(parameters, rows)` the derivatives, which are needed only where products do not do.
 template <size_t n, size_t width, class Model>
-CAMSERVER_INLINE FitOutcome<n> minimise(Model &model, size_t points, const double *start, const MinimiserOptions &options) {
+CAMSERVER_INLINE void factorise(const Model &model, size_t points, const double *x, const Products<n> &products,
+                                std::vector<double> &memory, Factors<n> &factors) {
+    if (factorise_products<n>(products, factors)) return;
+    memory.resize((n + 1) * points);
+    double *residuals = memory.data();
+    double *jacobian[n];
+    for (size_t j = 0; j < n; ++j) jacobian[j] = residuals + (1 + j) * points;
+    model.residuals(x, residuals);
+    model.jacobian(x, jacobian);
+    factorise_columns<n, width>(jacobian, residuals, points, factors);
+}
+
+template <size_t n, size_t width, class Model>
+CAMSERVER_INLINE FitOutcome<n> minimise(const Model &model, size_t points, const double *start, const MinimiserOptions &options) {
     constexpr double factor = 100;
     constexpr double epsilon = std::numeric_limits<double>::epsilon();
     FitOutcome<n> outcome{};
@@ -236,27 +195,20 @@ CAMSERVER_INLINE FitOutcome<n> minimise(Model &model, size_t points, const doubl
         is_finite = is_finite && std::isfinite(start[j]);
     }
     if (points < n || !is_finite) return outcome;
-    std::vector<double> memory((n + 2) * points);
-    double *residuals = memory.data();
-    double *trial_residuals = residuals + points;
-    double *jacobian[n];
-    for (size_t j = 0; j < n; ++j) jacobian[j] = residuals + (2 + j) * points;
-
-    model.residuals(x, residuals);
-    model.accept();
+    std::vector<double> memory;
+    Products<n> products;
+    model.products(x, products);
     outcome.evaluations = 1;
-    double norm = euclidean_norm<width>(residuals, points);
+    double norm = std::sqrt(products.residuals);
     if (!std::isfinite(norm)) return outcome;
     double scale[n];
     double lambda = 0;
     double radius = 0;
     double x_norm = 0;
     for (int iteration = 1;; ++iteration) {
-        model.jacobian(x, jacobian);
         if (options.count_derivatives) outcome.evaluations += n;
         Factors<n> factors;
-        std::memcpy(trial_residuals, residuals, points * sizeof(double));
-        factorise<n, width>(jacobian, trial_residuals, points, factors);
+        factorise<n, width>(model, points, x, products, memory, factors);
         if (iteration == 1) {
             for (size_t j = 0; j < n; ++j) scale[j] = factors.column_norms[j] == 0 ? 1 : factors.column_norms[j];
             x_norm = scaled_norm<n>(scale, x);
@@ -278,9 +230,10 @@ CAMSERVER_INLINE FitOutcome<n> minimise(Model &model, size_t points, const doubl
             const double step_norm = scaled_norm<n>(scale, step);
             if (!std::isfinite(step_norm)) return outcome;
             if (iteration == 1) radius = std::min(radius, step_norm);
-            model.residuals(trial, trial_residuals);
+            Products<n> trial_products;
+            model.products(trial, trial_products);
             outcome.evaluations += 1;
-            const double trial_norm = euclidean_norm<width>(trial_residuals, points);
+            const double trial_norm = std::sqrt(trial_products.residuals);
             const double actual = 0.1 * trial_norm < norm ? 1 - (trial_norm / norm) * (trial_norm / norm) : -1;
             const double linear = linear_norm<n>(factors, step) / norm;
             const double damped = std::sqrt(lambda) * step_norm / norm;
@@ -298,8 +251,7 @@ CAMSERVER_INLINE FitOutcome<n> minimise(Model &model, size_t points, const doubl
             }
             if (ratio >= 1e-4) {
                 std::memcpy(x, trial, sizeof(x));
-                std::swap(residuals, trial_residuals);
-                model.accept();
+                products = trial_products;
                 x_norm = scaled_norm<n>(scale, x);
                 norm = trial_norm;
             }

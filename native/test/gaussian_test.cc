@@ -86,6 +86,48 @@ void accepts_constant_profiles() {
     CHECK(result.parameters[0] == 7 && result.parameters[1] == 0 && result.parameters[3] == 1);
 }
 
+// The top of a bell much wider than the axis looks like a parabola: the derivatives are dependent, so that their products do not do.
+void fits_where_derivatives_are_dependent() {
+    for (double center : {100.0, 150.0, 300.0}) {
+        const Profile profile = make_profile(200, center, 400, 0, 1);
+        double start[gaussian_parameters];
+        const FitOutcome<4> result = fit(profile, start);
+        CHECK(result.converged);
+        CHECK(std::fabs(result.parameters[gaussian_center] - center) < 1e-2);
+        CHECK(std::fabs(result.parameters[gaussian_sigma] - 400) < 1);
+    }
+}
+
+void factors_are_those_of_the_columns() {
+    uint32_t state = 9;
+    for (double dependence : {1.0, 1e-2, 1e-4, 0.0}) {
+        constexpr size_t points = 50;
+        std::vector<double> memory(5 * points);
+        double *columns[4];
+        for (size_t j = 0; j < 4; ++j) columns[j] = memory.data() + j * points;
+        double *residuals = memory.data() + 4 * points;
+        for (double &value : memory) value = next_random(&state) / 4294967296.0 - 0.5;
+        for (size_t i = 0; i < points; ++i) columns[3][i] = columns[0][i] - columns[1][i] + dependence * columns[3][i];
+        Products<4> products;
+        for (size_t j = 0; j < 4; ++j) {
+            for (size_t k = 0; k < 4; ++k) products.matrix[j][k] = dot<16>(columns[j], columns[k], points);
+            products.gradient[j] = dot<16>(columns[j], residuals, points);
+        }
+        Factors<4> by_products, by_columns;
+        const bool done = factorise_products<4>(products, by_products);
+        CHECK(done == (dependence >= 1e-2));
+        if (!done) continue;
+        factorise_columns<4, 16>(columns, residuals, points, by_columns);
+        for (size_t i = 0; i < 4; ++i) {
+            CHECK(by_products.pivots[i] == by_columns.pivots[i]);
+            CHECK(std::fabs(by_products.column_norms[i] - by_columns.column_norms[i]) < 1e-12);
+            const double sign = by_columns.r[i][i] < 0 ? -1 : 1;
+            for (size_t j = 0; j < 4; ++j) CHECK(std::fabs(by_products.r[i][j] - sign * by_columns.r[i][j]) < 1e-9);
+            CHECK(std::fabs(by_products.qtf[i] - sign * by_columns.qtf[i]) < 1e-9);
+        }
+    }
+}
+
 void evaluates_to_the_last_digits() {
     for (size_t count : {1, 3, 4, 9, 500}) {
         std::vector<double> axis, values(count);
@@ -106,12 +148,14 @@ void evaluates_to_the_last_digits() {
 }  // namespace
 
 int main() {
-    for (Instructions limit : {Instructions::baseline, Instructions::avx2}) {
+    factors_are_those_of_the_columns();
+    for (Instructions limit : {Instructions::baseline, Instructions::avx2, Instructions::avx512}) {
         limit_instructions(limit);
         finds_clean_peaks();
         gives_start_values_when_it_fails();
         counts_evaluations_as_asked();
         accepts_constant_profiles();
+        fits_where_derivatives_are_dependent();
         evaluates_to_the_last_digits();
     }
     std::printf("gaussian: %d checks, %d failed\n", checks, failures);

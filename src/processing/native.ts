@@ -105,6 +105,8 @@ function optionArguments(options: MinimiserOptions): OptionArguments {
   return [maximumEvaluations, countDerivatives, functionTolerance, parameterTolerance];
 }
 
+const PROFILE_FIT_ARGUMENTS = optionArguments(PROFILE_FIT);
+
 /** Minimum, maximum and intensity as the addon writes them: 64-bit integers as their bits. */
 const scalars = new Float64Array(3);
 const signedScalars = new BigInt64Array(scalars.buffer);
@@ -120,11 +122,27 @@ function scalarsOf(type: NumericType): Float64Array | BigInt64Array | BigUint64A
   return type === 'uint64' ? unsignedScalars : scalars;
 }
 
+/** Parameters on their way in, and results on their way out: calls are synchronous, so that one of each serves all. */
+const parametersIn = new Float64Array(4);
 const fitResult = new Float64Array(6);
 
+function giveParameters({ offset, amplitude, center, sigma }: GaussianParameters): Float64Array {
+  parametersIn[0] = offset;
+  parametersIn[1] = amplitude;
+  parametersIn[2] = center;
+  parametersIn[3] = sigma;
+  return parametersIn;
+}
+
 function takeFit(): FitResult<GaussianParameters> {
-  const [offset, amplitude, center, sigma, converged, evaluations] = fitResult;
-  return { parameters: { offset, amplitude, center, sigma }, converged: converged === 1, evaluations };
+  // by index, because destructuring would run an iterator
+  const parameters = {
+    offset: fitResult[0],
+    amplitude: fitResult[1],
+    center: fitResult[2],
+    sigma: fitResult[3],
+  };
+  return { parameters, converged: fitResult[4] === 1, evaluations: fitResult[5] };
 }
 
 function makeKernels(addon: Addon): Kernels {
@@ -191,18 +209,17 @@ function makeKernels(addon: Addon): Kernels {
       addon.accumulate(...viewArguments(image), sum);
     },
     gaussianFit(profile, axis) {
-      addon.gaussianFit(profile, axis, ...optionArguments(PROFILE_FIT), fitResult);
+      addon.gaussianFit(profile, axis, ...PROFILE_FIT_ARGUMENTS, fitResult);
       return takeFit();
     },
-    gaussianFitFrom(profile, axis, { offset, amplitude, center, sigma }, options) {
-      const start = Float64Array.of(offset, amplitude, center, sigma);
-      addon.gaussianFitFrom(profile, axis, start, ...optionArguments(options), fitResult);
+    gaussianFitFrom(profile, axis, start, options) {
+      addon.gaussianFitFrom(profile, axis, giveParameters(start), ...optionArguments(options), fitResult);
       return takeFit();
     },
-    gaussian(axis, { offset, amplitude, center, sigma }) {
+    gaussian(axis, parameters) {
       const values =
         axis instanceof Float32Array ? new Float32Array(axis.length) : new Float64Array(axis.length);
-      addon.gaussian(axis, Float64Array.of(offset, amplitude, center, sigma), values);
+      addon.gaussian(axis, giveParameters(parameters), values);
       return values;
     },
     colorize(normalised, table) {
