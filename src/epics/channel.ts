@@ -2,9 +2,12 @@
  * One process variable: found, connected and, whenever its server goes away, found and connected again, with its
  * monitors. Requests have time-outs; monitors simply pause while the server is away.
  */
-import { CamServerError, errorText } from '../common/errors.js';
+import { CamServerError } from '../common/errors.js';
 import type { Circuit, CircuitListener } from './circuit.js';
-import { Command, ECA_NORMAL, type Message } from './message.js';
+import { type RequestOptions, withDeadline } from './deadline.js';
+import { Command, type Message } from './message.js';
+import { type Connected, MonitorMask, Monitors } from './monitors.js';
+import { PendingRequests } from './requests.js';
 import type { ServerAddress } from './settings.js';
 import {
   type CaValue,
@@ -26,12 +29,6 @@ export interface ChannelEnvironment {
   forget(id: number): void;
 }
 
-export interface RequestOptions {
-  /** Seconds; default 2. */
-  readonly timeout?: number;
-  readonly signal?: AbortSignal;
-}
-
 export interface GetOptions extends RequestOptions {
   /** `string`: as text, as the server formats it. Default: the native type. */
   readonly as?: 'native' | 'string';
@@ -39,33 +36,10 @@ export interface GetOptions extends RequestOptions {
   readonly count?: number;
 }
 
-/** Which changes a monitor reports; default value and alarm. */
-export const MonitorMask = { value: 1, log: 2, alarm: 4, property: 8 } as const;
-
-interface Connected {
-  readonly circuit: Circuit;
-  readonly serverId: number;
-  readonly type: NativeType;
-  readonly count: number;
-}
-
-interface PendingRequest {
-  resolve(message: Message): void;
-  reject(error: Error): void;
-}
-
 interface Waiter {
   resolve(): void;
   reject(error: Error): void;
 }
-
-interface Monitor {
-  readonly onReading: (reading: Reading) => void;
-  readonly onError: (error: Error) => void;
-  readonly mask: number;
-}
-
-const DEFAULT_TIMEOUT = 2;
 
 export class Channel implements CircuitListener {
   private circuit: Circuit | null = null;
@@ -73,8 +47,8 @@ export class Channel implements CircuitListener {
   private isClosed = false;
   /** Connections in a row that ended before the channel was created. */
   private failures = 0;
-  private readonly requests = new Map<number, PendingRequest>();
-  private readonly monitors = new Map<number, Monitor>();
+  private readonly requests: PendingRequests;
+  private readonly monitors: Monitors;
   private readonly waiters = new Set<Waiter>();
   private readonly connectionListeners = new Set<(isConnected: boolean) => void>();
 
@@ -83,6 +57,8 @@ export class Channel implements CircuitListener {
     private readonly id: number,
     private readonly environment: ChannelEnvironment,
   ) {
+    this.requests = new PendingRequests(name);
+    this.monitors = new Monitors(name);
     this.search();
   }
 
@@ -147,9 +123,8 @@ export class Channel implements CircuitListener {
     mask: number = MonitorMask.value | MonitorMask.alarm,
   ): () => void {
     const id = this.environment.nextId();
-    this.monitors.set(id, { onReading, onError, mask });
-    if (this.connected !== null) this.subscribe(id, mask, this.connected);
-    return () => this.unsubscribe(id);
+    this.monitors.add(id, { onReading, onError, mask }, this.connected);
+    return () => this.monitors.remove(id, this.connected);
   }
 
   close(): void {
@@ -164,7 +139,7 @@ export class Channel implements CircuitListener {
     this.circuit = null;
     this.connected = null;
     circuit?.removeListener(this);
-    this.failAll(this.closedError());
+    this.requests.failAll(this.closedError());
     for (const waiter of this.waiters) waiter.reject(this.closedError());
     this.waiters.clear();
     this.monitors.clear();
@@ -183,10 +158,10 @@ export class Channel implements CircuitListener {
         break;
       case Command.readNotify:
       case Command.writeNotify:
-        this.completeRequest(message);
+        this.requests.complete(message);
         break;
       case Command.eventAdd:
-        this.deliver(message);
+        this.monitors.deliver(message);
         break;
       default:
     }
@@ -225,7 +200,7 @@ export class Channel implements CircuitListener {
       type,
       count: message.dataCount,
     };
-    for (const [id, { mask }] of this.monitors) this.subscribe(id, mask, this.connected);
+    this.monitors.subscribeAll(this.connected);
     for (const waiter of this.waiters) waiter.resolve();
     this.waiters.clear();
     for (const listener of this.connectionListeners) listener(true);
@@ -236,7 +211,9 @@ export class Channel implements CircuitListener {
     this.connected = null;
     this.circuit?.removeListener(this);
     this.circuit = null;
-    this.failAll(new CamServerError('CHANNEL_DISCONNECTED', `Channel ${this.name} disconnected: ${reason}`));
+    this.requests.failAll(
+      new CamServerError('CHANNEL_DISCONNECTED', `Channel ${this.name} disconnected: ${reason}`),
+    );
     if (wasConnected) for (const listener of this.connectionListeners) listener(false);
     if (this.isClosed) return;
     this.failures += wasConnected ? 0 : 1;
@@ -252,106 +229,14 @@ export class Channel implements CircuitListener {
   ): Promise<Message> {
     const { circuit, serverId } = this.connected as Connected;
     const id = this.environment.nextId();
-    const reply = new Promise<Message>((resolve, reject) => {
-      this.requests.set(id, { resolve, reject });
-    });
+    const reply = this.requests.reply(id);
     circuit.send({ command, dataType, dataCount, parameter1: serverId, parameter2: id, payload });
     return withDeadline(reply, options, `Channel ${this.name} does not answer`).finally(() =>
-      this.requests.delete(id),
+      this.requests.forget(id),
     );
-  }
-
-  private completeRequest(message: Message): void {
-    const request = this.requests.get(message.parameter2);
-    if (request === undefined) return;
-    if (message.parameter1 === ECA_NORMAL) request.resolve(message);
-    else {
-      const text = `Channel ${this.name} refused the request: Channel Access status ${message.parameter1}`;
-      request.reject(new CamServerError('CHANNEL_REFUSED', text));
-    }
-  }
-
-  private subscribe(id: number, mask: number, { circuit, serverId, type }: Connected): void {
-    // low, high and to of the obsolete dead band, then the mask
-    const payload = Buffer.alloc(16);
-    payload.writeUInt16BE(mask, 12);
-    circuit.send({
-      command: Command.eventAdd,
-      dataType: DBR_TIME + NATIVE_TYPES.indexOf(type),
-      // 0: as many elements as the value has
-      dataCount: 0,
-      parameter1: serverId,
-      parameter2: id,
-      payload,
-    });
-  }
-
-  private unsubscribe(id: number): void {
-    if (!this.monitors.delete(id) || this.connected === null) return;
-    const { circuit, serverId, type } = this.connected;
-    circuit.send({
-      command: Command.eventCancel,
-      dataType: DBR_TIME + NATIVE_TYPES.indexOf(type),
-      parameter1: serverId,
-      parameter2: id,
-    });
-  }
-
-  private deliver(message: Message): void {
-    const monitor = this.monitors.get(message.parameter2);
-    // the confirmation of a cancelled monitor comes without a payload
-    if (monitor === undefined || message.payload.length === 0) return;
-    if (message.parameter1 !== ECA_NORMAL) {
-      monitor.onError(
-        new CamServerError(
-          'CHANNEL_REFUSED',
-          `Monitor of ${this.name}: Channel Access status ${message.parameter1}`,
-        ),
-      );
-      return;
-    }
-    let reading: Reading;
-    try {
-      reading = decodeReading(message.dataType, message.dataCount, message.payload);
-    } catch (error) {
-      monitor.onError(
-        new CamServerError('CHANNEL_FORMAT', `Monitor of ${this.name}: ${errorText(error)}`, {
-          cause: error,
-        }),
-      );
-      return;
-    }
-    monitor.onReading(reading);
-  }
-
-  private failAll(error: Error): void {
-    for (const request of this.requests.values()) request.reject(error);
-    this.requests.clear();
   }
 
   private closedError(): CamServerError {
     return new CamServerError('CHANNEL_CLOSED', `Channel ${this.name} is closed`);
-  }
-}
-
-/** Rejects with `text` after the time-out, or with the reason of the signal. */
-async function withDeadline<T>(promise: Promise<T>, options: RequestOptions, text: string): Promise<T> {
-  const timeout = options.timeout ?? DEFAULT_TIMEOUT;
-  let timer: NodeJS.Timeout | undefined;
-  let onAbort: (() => void) | undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new CamServerError('CHANNEL_TIMEOUT', text));
-    }, timeout * 1000);
-    onAbort = () => reject(options.signal?.reason);
-    options.signal?.addEventListener('abort', onAbort, { once: true });
-    if (options.signal?.aborted === true) onAbort();
-  });
-  promise.catch(() => {});
-  try {
-    return await Promise.race([promise, deadline]);
-  } finally {
-    clearTimeout(timer);
-    if (onAbort !== undefined) options.signal?.removeEventListener('abort', onAbort);
   }
 }

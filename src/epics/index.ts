@@ -12,7 +12,9 @@ import { Circuit } from './circuit.js';
 import { Search } from './search.js';
 import { type CaSettings, readCaSettings, type ServerAddress } from './settings.js';
 
-export { Channel, type GetOptions, MonitorMask, type RequestOptions } from './channel.js';
+export { Channel, type GetOptions } from './channel.js';
+export type { RequestOptions } from './deadline.js';
+export { MonitorMask } from './monitors.js';
 export { type CaSettings, readCaSettings } from './settings.js';
 export type { CaValue, NativeType, Reading } from './values.js';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { ChannelAccess, type Reading } from '../../src/epics/index.js';
-import { ChannelAccessServer } from '../support/channel-access/server.js';
+import { ChannelAccessServer } from '../../src/epics/server/server.js';
 
 function client(
   port: number,

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { ChannelAccessServer } from '../support/channel-access/server.js';
+import { ChannelAccessServer } from '../../src/epics/server/server.js';
 
 const run = promisify(execFile);
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { Receiver } from '../../../../src/bsread/index.js';
 import type { ReceivedMessage } from '../../../../src/bsread/types.js';
 import type { JsonObject } from '../../../../src/common/json.js';
-import { ChannelAccessServer } from '../../../support/channel-access/server.js';
+import { ChannelAccessServer } from '../../../../src/epics/server/server.js';
 import { freePortRange } from '../../../support/ports.js';
 import {
   arrayOf,

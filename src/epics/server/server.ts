@@ -1,11 +1,11 @@
 /**
- * A Channel Access server for tests: UDP search and TCP circuits, strings, numbers, enumerations, waveforms, monitors, put.
- * It shares the codec with the client under test; EPICS base's own client library checks it in `test/epics`.
+ * A small Channel Access server: UDP search and TCP circuits; strings, numbers, enumerations, waveforms, monitors, put. It
+ * serves simulated cameras and tests. EPICS base's own client library checks it in `test/epics`.
  */
 import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { allocateElements, type TypedArray } from '../../../src/common/dtype.js';
-import { arrayValue, type Timestamp, timestampNow } from '../../../src/common/values.js';
+import type { TypedArray } from '../../common/dtype.js';
+import { timestampNow } from '../../common/values.js';
 import {
   Command,
   ECA_NORMAL,
@@ -16,28 +16,14 @@ import {
   PROTOCOL_MINOR_VERSION,
   parseDatagram,
   readText,
-} from '../../../src/epics/message.js';
-import {
-  type CaValue,
-  decodeReading,
-  elementTypeOfNative,
-  encodeReading,
-  NATIVE_TYPES,
-  type NativeType,
-  splitDbrType,
-} from '../../../src/epics/values.js';
+} from '../message.js';
+import { type CaValue, decodeReading, NATIVE_TYPES, type NativeType } from '../values.js';
+import { convertValue, lengthOf, readReply, toCaValue, type Variable } from './variable.js';
 
-const ECA_BADTYPE = 114;
 const ECA_NOWTACCESS = 376;
-
-interface Variable {
-  readonly type: NativeType;
-  readonly isWritable: boolean;
-  value: CaValue;
-  timestamp: Timestamp;
-  status: number;
-  severity: number;
-}
+const MAXIMUM_PAYLOAD = 2 ** 28;
+/** Bytes that may wait for one client; beyond, it misses updates of monitors. */
+const MAXIMUM_BACKLOG = 64 * 1024 * 1024;
 
 interface Subscription {
   readonly circuit: Socket;
@@ -54,6 +40,7 @@ export class ChannelAccessServer {
   private readonly variables = new Map<string, Variable>();
   private readonly subscriptions = new Set<Subscription>();
   private readonly circuits = new Set<Socket>();
+  private missed = 0;
   private udp: DatagramSocket | null = null;
   private tcp: Server | null = null;
   private tcpPort = 0;
@@ -68,7 +55,7 @@ export class ChannelAccessServer {
     const variable: Variable = {
       type,
       isWritable: options.isWritable ?? false,
-      value: toValue(type, value),
+      value: toCaValue(type, value),
       timestamp: timestampNow(),
       status: 0,
       severity: 0,
@@ -80,7 +67,7 @@ export class ChannelAccessServer {
   set(name: string, value: number[] | TypedArray | string[], stamp: Partial<Variable> = {}): void {
     const variable = this.variables.get(name);
     if (variable === undefined) throw new Error(`No variable ${name}`);
-    Object.assign(variable, { timestamp: timestampNow() }, stamp, { value: toValue(variable.type, value) });
+    Object.assign(variable, { timestamp: timestampNow() }, stamp, { value: toCaValue(variable.type, value) });
     for (const subscription of this.subscriptions) {
       if (subscription.variable === variable) this.report(subscription);
     }
@@ -94,24 +81,33 @@ export class ChannelAccessServer {
     return this.circuits.size;
   }
 
+  /** Updates of monitors that clients were too slow for. */
+  get updatesMissed(): number {
+    return this.missed;
+  }
+
   get monitors(): number {
     return this.subscriptions.size;
   }
 
-  /** @param port UDP port for searches (0: any); the TCP port is always any. @returns the UDP port */
-  async start(port = 0): Promise<number> {
+  /**
+   * @param port UDP port for searches (0: any); the TCP port is always any
+   * @param host interface to listen on
+   * @returns the UDP port
+   */
+  async start(port = 0, host = '127.0.0.1'): Promise<number> {
     this.tcp = createServer((socket) => this.accept(socket));
-    await new Promise<void>((resolve) => this.tcp?.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => this.tcp?.listen(0, host, resolve));
     this.tcpPort = (this.tcp.address() as AddressInfo).port;
     const udp = createSocket('udp4');
     this.udp = udp;
     udp.on('message', (datagram, sender) => {
       const replies = parseDatagram(datagram).flatMap((message) => this.answerSearch(message));
-      if (replies.length > 0) udp.send(Buffer.concat(replies), sender.port, sender.address);
+      if (replies.length > 0) udp.send(Buffer.concat(replies), sender.port, sender.address, () => {});
     });
     await new Promise<void>((resolve, reject) => {
       udp.once('error', reject);
-      udp.bind(port, '127.0.0.1', resolve);
+      udp.bind(port, host, resolve);
     });
     return udp.address().port;
   }
@@ -144,7 +140,9 @@ export class ChannelAccessServer {
   private accept(socket: Socket): void {
     this.circuits.add(socket);
     const channels = new Map<number, Variable>();
-    const assembler = new MessageAssembler(2 ** 28, (message) => this.handle(socket, channels, message));
+    const assembler = new MessageAssembler(MAXIMUM_PAYLOAD, (message) =>
+      this.handle(socket, channels, message),
+    );
     socket.on('data', (chunk) => assembler.feed(chunk));
     socket.on('error', () => {});
     socket.on('close', () => {
@@ -210,7 +208,7 @@ export class ChannelAccessServer {
     let status = ECA_NOWTACCESS;
     if (variable.isWritable) {
       const { value } = decodeReading(message.dataType, message.dataCount, message.payload);
-      variable.value = convert(value, variable.type);
+      variable.value = convertValue(value, variable.type);
       status = ECA_NORMAL;
       for (const subscription of this.subscriptions) {
         if (subscription.variable === variable) this.report(subscription);
@@ -238,6 +236,10 @@ export class ChannelAccessServer {
   }
 
   private report({ circuit, variable, dataType, id }: Subscription): void {
+    if (circuit.writableLength > MAXIMUM_BACKLOG) {
+      this.missed += 1;
+      return;
+    }
     send(circuit, {
       ...readReply(variable, { dataType, dataCount: 0, parameter2: id }),
       command: Command.eventAdd,
@@ -247,52 +249,4 @@ export class ChannelAccessServer {
 
 function send(socket: Socket, fields: MessageFields): void {
   if (!socket.destroyed) socket.write(encodeMessage(fields));
-}
-
-function readReply(
-  variable: Variable,
-  request: { dataType: number; dataCount: number; parameter2: number },
-): MessageFields {
-  const { dataType, dataCount, parameter2 } = request;
-  // requests for graphics and control data are beyond what the client under test asks for
-  if (dataType > 20) {
-    return { command: Command.readNotify, dataType, dataCount, parameter1: ECA_BADTYPE, parameter2 };
-  }
-  const value = convert(variable.value, splitDbrType(dataType).type);
-  const count = dataCount === 0 ? lengthOf(value) : Math.min(dataCount, lengthOf(value));
-  const payload = encodeReading(dataType, firstElements(value, count), variable);
-  return {
-    command: Command.readNotify,
-    dataType,
-    dataCount: count,
-    parameter1: ECA_NORMAL,
-    parameter2,
-    payload,
-  };
-}
-
-function toValue(type: NativeType, value: number[] | TypedArray | string[]): CaValue {
-  const element = elementTypeOfNative(type);
-  if (element === null) return value as string[];
-  if (ArrayBuffer.isView(value)) return arrayValue(value);
-  const data = allocateElements(element, value.length) as Float64Array;
-  data.set(value as number[]);
-  return arrayValue(data);
-}
-
-function convert(value: CaValue, type: NativeType): CaValue {
-  const element = elementTypeOfNative(type);
-  if (element === null) {
-    return Array.isArray(value) ? value : Array.from(value.data as Float64Array, (item) => String(item));
-  }
-  if (!Array.isArray(value) && value.type === element) return value;
-  return toValue(type, Array.from(Array.isArray(value) ? value : (value.data as Float64Array), Number));
-}
-
-function lengthOf(value: CaValue): number {
-  return Array.isArray(value) ? value.length : value.data.length;
-}
-
-function firstElements(value: CaValue, count: number): CaValue {
-  return Array.isArray(value) ? value.slice(0, count) : arrayValue(value.data.subarray(0, count));
 }
