@@ -1,10 +1,14 @@
 import { CamServerError } from '../../common/errors.js';
 import type { SourceType } from '../configuration.js';
 import { bsread, bsreadSimulation } from './bsread/bsread.js';
+import { areaDetector } from './epics/area-detector.js';
+import { epics } from './epics/epics.js';
 import { simulation } from './simulation.js';
 import type { SourceDefinition } from './source.js';
 
 const SOURCES: Partial<Record<SourceType, SourceDefinition>> = {
+  epics,
+  area_detector: areaDetector,
   simulation,
   bsread,
   bsread_simulation: bsreadSimulation,
