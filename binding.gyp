@@ -7,8 +7,10 @@
         "native/arguments.cc",
         "native/compression.cc",
         "native/fits.cc",
+        "native/jobs.cc",
         "native/pass.cc",
         "native/pixels.cc",
+        "native/plane.cc",
         "native/simulation.cc",
         "native/kernels/bit_planes.cc",
         "native/kernels/bitshuffle.cc",
@@ -17,6 +19,7 @@
         "native/kernels/gaussian.cc",
         "native/kernels/pass.cc",
         "native/kernels/pixels.cc",
+        "native/kernels/plane.cc",
         "native/kernels/rotation.cc",
         "native/kernels/simulation.cc",
         "native/kernels/spline_filter.cc"
@@ -38,7 +41,8 @@
             "sources": [
               "native/hdf5/addon.cc",
               "native/hdf5/bitshuffle_filter.cc",
-              "native/hdf5/jobs.cc",
+              "native/hdf5/library_jobs.cc",
+              "native/jobs.cc",
               "native/hdf5/store.cc",
               "native/hdf5/types.cc",
               "native/kernels/bit_planes.cc",

@@ -35,6 +35,7 @@ NAPI_MODULE_INIT() {
     camserver::define_pass(env, exports);
     camserver::define_fits(env, exports);
     camserver::define_pixels(env, exports);
+    camserver::define_plane(env, exports);
     camserver::define_simulation(env, exports);
     return exports;
 }

@@ -51,6 +51,8 @@ class Arguments {
     [[noreturn]] void range_error(const std::string &text) const;
 
     napi_env env() const { return env_; }
+    // As it was given; undefined when it was not.
+    napi_value value(size_t index) const { return at(index); }
 
    private:
     static constexpr size_t most_ = 24;

@@ -9,5 +9,6 @@ namespace camserver {
 void define_pass(napi_env env, napi_value exports);
 void define_fits(napi_env env, napi_value exports);
 void define_pixels(napi_env env, napi_value exports);
+void define_plane(napi_env env, napi_value exports);
 
 }  // namespace camserver

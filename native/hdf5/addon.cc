@@ -5,7 +5,7 @@
 #include <string>
 
 #include "../border.h"
-#include "jobs.h"
+#include "library_jobs.h"
 #include "store.h"
 
 namespace camserver::hdf5 {

@@ -1,12 +1,10 @@
 #include "jobs.h"
 
+#include <exception>
 #include <memory>
-#include <mutex>
 #include <string>
 
-#include "store.h"
-
-namespace camserver::hdf5 {
+namespace camserver {
 
 namespace {
 
@@ -19,13 +17,8 @@ struct Job {
     std::vector<napi_ref> kept;
 };
 
-// The library does one thing at a time in any case; the lock serves builds of it that are not made for threads.
-std::mutex library;
-
 void execute(napi_env, void *data) {
     auto *job = static_cast<Job *>(data);
-    const std::lock_guard<std::mutex> lock(library);
-    silence_library();
     try {
         job->answer = job->work();
     } catch (const std::exception &error) {
@@ -59,7 +52,7 @@ napi_value start_job(napi_env env, Work work, const std::vector<napi_value> &kep
         napi_ref reference;
         if (napi_create_reference(env, value, 1, &reference) == napi_ok) job->kept.push_back(reference);
     }
-    napi_create_string_utf8(env, "camserver:hdf5", NAPI_AUTO_LENGTH, &name);
+    napi_create_string_utf8(env, "camserver", NAPI_AUTO_LENGTH, &name);
     napi_create_async_work(env, nullptr, name, execute, complete, job.get(), &job->handle);
     napi_queue_async_work(env, job->handle);
     job.release();
@@ -72,4 +65,4 @@ napi_value undefined(napi_env env) {
     return value;
 }
 
-}  // namespace camserver::hdf5
+}  // namespace camserver
