@@ -98,6 +98,11 @@ export function elementTypeOf(array: TypedArray): NumericType {
   return 'int8';
 }
 
+/** Whether a value is a typed array of one of the element types. */
+export function isTypedArray(value: unknown): value is TypedArray {
+  return ArrayBuffer.isView(value) && Object.values(INFO).some(({ array }) => value instanceof array);
+}
+
 /** The NumPy type string in little-endian byte order: `<u2`, `|u1`, `<f8`. */
 export function numpyTypeString(type: ElementType): string {
   const { size, numpy } = INFO[type];

@@ -32,6 +32,11 @@ export class TypedScalar {
     readonly type: NumericType,
     readonly value: number | bigint,
   ) {}
+
+  /** So that users' functions can calculate with it as with a number. */
+  valueOf(): number {
+    return Number(this.value);
+  }
 }
 
 /** One value of one channel; null means that the channel has no value in this message. */

@@ -1,6 +1,7 @@
 /**
  * Image in, numbers out: the public interface of `camserver/processing`. Pure functions over typed arrays; no sockets, no files.
  */
+export { type ArrayValue, type ChannelValue, TypedScalar } from '../common/values.js';
 export { averageType, EarlyAverage, RunningMean } from './averaging.js';
 export { type Axes, binAxis, prepareAxes } from './axes.js';
 export { COLOR_MAP_NAMES, colorMap, DEFAULT_COLOR_MAP } from './colormaps/index.js';
@@ -46,4 +47,27 @@ export { type Frame, type PreparedFrame, type RunOptions, runPlan } from './run-
 export { smooth } from './savitzky-golay.js';
 export { type LiteralNumber, resultType } from './scale-types.js';
 export { calculateSlices, measureSlices, type Slice, type SliceBorders, type Slices } from './slices.js';
-export { allocateImage, crop, imageOf, mirrorView, toArrayValue, turnView, viewOf } from './views.js';
+export {
+  type Channels,
+  type CustomCall,
+  type CustomMessage,
+  type FrameTime,
+  type ImageFrame,
+  type NdArray,
+  numberOf,
+  processImage,
+  processWith,
+  type StreamMessage,
+  toNdArray,
+  type UserValue,
+} from './user-frames.js';
+export {
+  allocateImage,
+  compactView,
+  crop,
+  imageOf,
+  mirrorView,
+  toArrayValue,
+  turnView,
+  viewOf,
+} from './views.js';

@@ -87,3 +87,30 @@ export function toArrayValue(image: Image): ArrayValue {
   const { data, shape } = compact(image);
   return { type: elementTypeOf(data), data, shape };
 }
+
+/** A view of any number of dimensions as an array value; the same memory when the view has no gaps. */
+export function compactView({ data, shape, stride, offset }: ArrayView): ArrayValue {
+  const type = elementTypeOf(data);
+  const length = shape.reduce((product, size) => product * size, 1);
+  let expected = 1;
+  let hasGaps = false;
+  for (let axis = shape.length - 1; axis >= 0; axis -= 1) {
+    if (shape[axis] !== 1 && stride[axis] !== expected) hasGaps = true;
+    expected *= shape[axis]!;
+  }
+  if (!hasGaps) return { type, shape, data: data.subarray(offset, offset + length) };
+  const copy = allocateElements(type, length);
+  const indexes = shape.map(() => 0);
+  let from = offset;
+  for (let to = 0; to < length; to += 1) {
+    copy[to] = data[from]!;
+    for (let axis = shape.length - 1; axis >= 0; axis -= 1) {
+      from += stride[axis]!;
+      indexes[axis]! += 1;
+      if (indexes[axis]! < shape[axis]!) break;
+      from -= stride[axis]! * shape[axis]!;
+      indexes[axis] = 0;
+    }
+  }
+  return { type, shape, data: copy };
+}

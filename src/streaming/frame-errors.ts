@@ -10,12 +10,21 @@ export class FrameError extends Error {
     message: string,
     /** Number of the thread, from 1. */
     readonly thread: number,
+    /** Where in a user's code; null: not there. */
+    readonly trace: string | null,
   ) {
     super(message);
   }
 }
 
-/** A thread did not end its work in time. */
-export class TaskTimeoutError extends Error {
-  override name = 'TaskTimeoutError';
+/** A thread did not end its work in time, or it needed too much memory. */
+export class TaskLimitError extends Error {
+  override name = 'TaskLimitError';
+
+  constructor(
+    message: string,
+    readonly limit: 'time' | 'memory',
+  ) {
+    super(message);
+  }
 }

@@ -5,7 +5,7 @@
 import { Piscina } from 'piscina';
 import type { ChannelValues } from '../common/values.js';
 import type { DropReason, FrameTicket } from './accounting.js';
-import { FrameError, TaskTimeoutError } from './frame-errors.js';
+import { FrameError, TaskLimitError } from './frame-errors.js';
 import { changeSlotState, FrameRing, type FrameSlot } from './frame-ring.js';
 import type { PoolAnswer } from './frame-worker.js';
 import { OrderedQueue, type Outcome } from './ordered-queue.js';
@@ -30,7 +30,9 @@ export interface FramePoolOptions<Details, Context> {
   /** Bytes for the slots. */
   readonly memory: number;
   /** Milliseconds after which a thread that hangs is ended and its frame dropped. */
-  readonly taskTimeout: number;
+  taskTimeout(frame: PoolFrame<Details, Context>): number;
+  /** Megabytes of a thread's heap; a thread that needs more is ended and its frame dropped. Null: no limit. */
+  readonly heapLimit: number | null;
   /** Whether a channel of that frame will be sent. */
   wanted(frame: PoolFrame<Details, Context>, name: string): boolean;
   /** Called in order, one at a time; ends the ticket. Must not reject. */
@@ -54,13 +56,14 @@ export class FramePool<Details, Context> {
 
   /** Starts the threads. */
   constructor(private readonly options: FramePoolOptions<Details, Context>) {
-    const { threads, waiting, finished, memory } = options;
+    const { threads, waiting, finished, memory, heapLimit } = options;
     this.#piscina = new Piscina({
       filename: options.worker.href,
       minThreads: threads,
       maxThreads: threads,
       atomics: 'disabled',
       recordTiming: false,
+      ...(heapLimit !== null && { resourceLimits: { maxOldGenerationSizeMb: heapLimit } }),
     });
     this.#ring = new FrameRing({
       slots: 2 * threads + waiting + finished + 1,
@@ -128,14 +131,20 @@ export class FramePool<Details, Context> {
     const { slot, details } = frame;
     const task = { memory: slot.memory, states: this.#ring.states, slot: slot.index, details };
     const abort = new AbortController();
-    const timer = setTimeout(() => abort.abort(), this.options.taskTimeout);
+    const timeout = this.options.taskTimeout(frame);
+    const timer = setTimeout(() => abort.abort(), timeout);
     try {
       const answer = await this.#piscina.run(task, { signal: abort.signal });
-      if (answer !== null && 'failure' in answer) throw new FrameError(answer.failure, answer.thread);
+      if (answer !== null && 'failure' in answer) {
+        throw new FrameError(answer.failure, answer.thread, answer.trace);
+      }
       return answer;
     } catch (error) {
-      if (!abort.signal.aborted) throw error;
-      throw new TaskTimeoutError(`A thread did not finish within ${this.options.taskTimeout / 1000} s`);
+      if (abort.signal.aborted) {
+        throw new TaskLimitError(`A thread did not finish within ${timeout / 1000} s`, 'time');
+      }
+      if ((error as { code?: unknown }).code !== 'ERR_WORKER_OUT_OF_MEMORY') throw error;
+      throw new TaskLimitError(`A thread needed more than ${this.options.heapLimit} MB of memory`, 'memory');
     } finally {
       clearTimeout(timer);
     }

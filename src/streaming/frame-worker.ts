@@ -9,7 +9,10 @@ import { changeSlotState } from './frame-ring.js';
 import { type PortableValues, toPortable } from './value-transfer.js';
 
 /** What comes back from a thread: values, null for a dropped frame, or what went wrong. */
-export type PoolAnswer = PortableValues | null | { readonly failure: string; readonly thread: number };
+export type PoolAnswer =
+  | PortableValues
+  | null
+  | { readonly failure: string; readonly thread: number; readonly trace: string | null };
 
 /**
  * Makes the default export of a worker module.
@@ -25,9 +28,15 @@ export function serveFrames<Details>(
       const values = await work(memory, details);
       answer = values === null ? null : toPortable(values, memory);
     } catch (error) {
-      answer = { failure: errorText(error), thread: threadId };
+      answer = { failure: errorText(error), thread: threadId, trace: traceOf(error) };
     }
     changeSlotState(states, slot, 'processing', 'done');
     return answer;
   };
+}
+
+/** Errors of users' code say where in it they come from. */
+function traceOf(error: unknown): string | null {
+  const { trace = null } = error as { trace?: string | null };
+  return trace;
 }

@@ -21,7 +21,8 @@ function createRig(options: {
     waiting: options.waiting ?? 20,
     finished: 20,
     memory: 1e6,
-    taskTimeout: options.taskTimeout ?? 20_000,
+    taskTimeout: () => options.taskTimeout ?? 20_000,
+    heapLimit: null,
     wanted: (_frame, name) => options.wanted?.(name) ?? true,
     deliver: async ({ ticket, details }, outcome) => {
       if (!outcome.ok) {
@@ -77,7 +78,7 @@ describe('frame pool', () => {
     push(2, 'double');
     await pool.idle();
     await pool.close(1000);
-    expect(events).to.deep.equal(['1 TaskTimeoutError', '2']);
+    expect(events).to.deep.equal(['1 TaskLimitError', '2']);
   });
 
   it('drops the oldest frame that waits when there are too many', async () => {

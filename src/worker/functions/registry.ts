@@ -1,16 +1,18 @@
 /**
- * The functions that `function` can name: the built-in ones, and users' scripts, which go before built-in ones of the same
- * name.
+ * The built-in functions that `function` can name. Users' scripts go before built-in ones of the same name (`importer.ts`).
  */
-import { CamServerError, errorText } from '../../common/errors.js';
+import { CamServerError } from '../../common/errors.js';
 import type { JsonObject } from '../../common/json.js';
 import { isTruthy } from '../../common/leniency.js';
-import type { InstanceLog } from '../../instances/types.js';
-import { PROCESSING_FUNCTIONS, type ProcessingFunction } from '../../processing/index.js';
-import { ScriptStore } from '../../storage/index.js';
+import type { ChannelValues } from '../../common/values.js';
+import { PROCESSING_FUNCTIONS, type ProcessingInput } from '../../processing/index.js';
 
 export interface ImageFunction {
-  readonly process: ProcessingFunction;
+  /** As `ProcessingFunction`; users' functions may take their time. */
+  process(
+    input: ProcessingInput,
+    parameters: JsonObject,
+  ): ChannelValues | null | Promise<ChannelValues | null>;
   /** Whether minimum, maximum and profiles of the whole image are needed. */
   readonly needsStatistics: boolean;
   /** Reads or writes process variables, which only the main thread does. */
@@ -46,30 +48,4 @@ export function imageFunctionOf(parameters: JsonObject): ImageFunction {
   const type = OTHER_FUNCTIONS.get(name);
   if (type === undefined) throw new CamServerError('INVALID_FUNCTION', `Invalid module: ${name}`);
   throw new CamServerError('INVALID_FUNCTION', `it is a function of pipelines of type '${type}'`);
-}
-
-/**
- * Looks the function of the parameters up; a failure is logged as `Could not import function <name>: <reason>.`.
- * @param folder of the users' scripts
- */
-export async function importFunction(
-  parameters: JsonObject,
-  folder: string,
-  log: InstanceLog,
-): Promise<'default' | 'named' | 'failed'> {
-  if (!isTruthy(parameters.function)) return 'default';
-  const name = String(parameters.function);
-  try {
-    await refuseUserFunction(name, folder);
-    imageFunctionOf(parameters);
-    return 'named';
-  } catch (error) {
-    log.error(`Could not import function ${name}: ${errorText(error)}.`);
-    return 'failed';
-  }
-}
-
-async function refuseUserFunction(name: string, folder: string): Promise<void> {
-  if (!name.includes('/') && (await new ScriptStore(folder).resolve(name)) === null) return;
-  throw new CamServerError('NOT_AVAILABLE', 'user functions are not available yet');
 }

@@ -11,6 +11,7 @@ import type { Outcome } from '../../streaming/ordered-queue.js';
 import { allocateOutgoing } from '../../streaming/outgoing-memory.js';
 import { toPortable } from '../../streaming/value-transfer.js';
 import { imageFunctionOf } from '../functions/registry.js';
+import type { FunctionLimits } from '../user-code/limits.js';
 import { type CameraFrame, decodedPixels } from './camera-frame.js';
 import { FrameProcessor, Scratch } from './frame-processor.js';
 import type { ThreadJob } from './frame-thread.js';
@@ -41,6 +42,10 @@ export class Execution {
   #chooser: WayChooser = createWayChooser();
   #pool: FramePool<ThreadJob, FrameInHand> | null = null;
   #threads = 0;
+  /** Megabytes of heap per thread; null: no limit. */
+  #heapLimit: number | null = null;
+  /** URL of the script that the threads have loaded. */
+  #script: string | null = null;
 
   constructor(private readonly options: ExecutionOptions) {
     this.#processor = new FrameProcessor((text) => options.log.warning(text));
@@ -53,10 +58,22 @@ export class Execution {
 
   /** Resolves when the frame is delivered (main thread) or taken over (worker threads). */
   async push(inHand: FrameInHand): Promise<void> {
-    const threads = this.threadsFor(inHand.settings.parameters);
-    if (threads !== this.#threads) await this.changeThreads(threads, inHand.settings.parameters);
-    if (this.#pool === null) await this.processHere(inHand);
-    else this.handOver(this.#pool, inHand);
+    const { settings } = inHand;
+    const threads = this.threadsFor(settings);
+    const heapLimit = settings.limits?.megabytes ?? null;
+    if (threads !== this.#threads || heapLimit !== this.#heapLimit) {
+      await this.changeThreads(threads, heapLimit, settings.parameters);
+    }
+    if (this.#pool === null) {
+      await this.processHere(inHand);
+      return;
+    }
+    this.handOver(this.#pool, inHand);
+    const script = settings.portable.script?.url ?? null;
+    if (script === this.#script) return;
+    this.#script = script;
+    // While a new script is loaded, frames wait where they are received: there is more room than here.
+    await this.idle();
   }
 
   /** Resolves when every frame has been delivered. */
@@ -72,19 +89,28 @@ export class Execution {
     await pool?.close(patience);
   }
 
-  /** A running mean needs all frames in their order and in one place; process variables live on the main thread. */
-  private threadsFor(parameters: JsonObject): number {
-    if (imageFunctionOf(parameters).usesProcessVariables) return 0;
-    const wanted = countOf(parameters, 'processing_threads', 0);
+  /**
+   * A running mean needs all frames in their order and in one place; process variables live on the main thread, and users'
+   * code never does.
+   */
+  private threadsFor({ parameters, portable }: FrameSettings): number {
+    const isScript = portable.script !== null;
+    if (!isScript && imageFunctionOf(parameters).usesProcessVariables) return 0;
+    const wanted = Math.max(countOf(parameters, 'processing_threads', 0), isScript ? 1 : 0);
     if (countOf(parameters, 'image_averaging', 0) > 1) return Math.min(wanted, 1);
     return wanted === 0 && this.#chooser.reason !== null ? 1 : wanted;
   }
 
-  private async changeThreads(threads: number, parameters: JsonObject): Promise<void> {
+  private async changeThreads(
+    threads: number,
+    heapLimit: number | null,
+    parameters: JsonObject,
+  ): Promise<void> {
     const { log } = this.options;
     await this.idle();
     await this.close(0);
     this.#threads = threads;
+    this.#heapLimit = heapLimit;
     if (threads === 0) {
       this.#chooser = createWayChooser();
       log.info('Frames are processed on the main thread.');
@@ -100,7 +126,8 @@ export class Execution {
       waiting: threads * Math.max(1, countOf(parameters, 'thread_buffer_size', 20)),
       finished: Math.max(1, countOf(parameters, 'send_buffer_size', 40)),
       memory: POOL_MEMORY,
-      taskTimeout: TASK_TIMEOUT,
+      taskTimeout: ({ context }) => taskTimeout(context.settings.limits),
+      heapLimit,
       wanted: ({ context }, name) => context.settings.selects(name),
       deliver: ({ context }, outcome) => this.options.deliver(context, outcome),
     });
@@ -153,6 +180,10 @@ export class Execution {
 
 /** Of the prepared pixels in a slot, in bytes: a cache line. */
 const ALIGNMENT = 64;
+
+function taskTimeout(limits: FunctionLimits | null): number {
+  return limits === null ? TASK_TIMEOUT : 1000 * limits.seconds;
+}
 
 function countOf(parameters: JsonObject, key: string, fallback: number): number {
   return Math.max(0, Math.trunc(numberOf(parameters[key] ?? fallback) ?? fallback));

@@ -18,6 +18,8 @@ import {
 } from '../../processing/index.js';
 import { type ImageFunction, imageFunctionOf } from '../functions/registry.js';
 import { disconnectedSpectrometer } from '../functions/spectrometer.js';
+import type { ScriptModule } from '../user-code/javascript/build.js';
+import { LoadedScript } from '../user-code/javascript/module.js';
 import type { PortableSettings } from './settings.js';
 
 /** A frame and the memory that the work on it may use. */
@@ -45,12 +47,12 @@ interface Compiled {
   readonly parameters: JsonObject;
   readonly preparation: Preparation;
   readonly background: ArrayView<Uint16Array> | null;
-  readonly imageFunction: ImageFunction;
 }
 
 export class FrameProcessor {
   #compiled: Compiled | null = null;
   #plan: Plan | null = null;
+  #function: { readonly revision: number; readonly imageFunction: ImageFunction } | null = null;
   readonly #runningMean = new RunningMean();
   readonly #spectrometer: SpectrometerState;
 
@@ -67,7 +69,8 @@ export class FrameProcessor {
     const { pulseId, timestamp, extraChannels } = job;
     const compiled = this.compile(job.settings);
     const plan = this.planFor(compiled, job);
-    const { imageFunction, parameters } = compiled;
+    const { parameters } = compiled;
+    const imageFunction = await this.functionFor(job.settings, parameters);
     const image = viewOf(job.pixels, job.rows, job.columns);
     const needsMemory = plan.changesImage || (job.pixelsAreTransient && job.settings.imageWanted);
     const prepared = runPlan(
@@ -128,9 +131,17 @@ export class FrameProcessor {
               viewOf(background.pixels, background.rows, background.columns),
               preparation,
             ),
-      imageFunction: imageFunctionOf(parameters),
     };
     return this.#compiled;
+  }
+
+  /** Scripts are loaded here, because only `process` may run users' code. */
+  private async functionFor(settings: PortableSettings, parameters: JsonObject): Promise<ImageFunction> {
+    const { revision, script } = settings;
+    if (this.#function?.revision === revision) return this.#function.imageFunction;
+    const imageFunction = script === null ? imageFunctionOf(parameters) : await scriptFunction(script);
+    this.#function = { revision, imageFunction };
+    return imageFunction;
   }
 
   private planFor(
@@ -144,6 +155,15 @@ export class FrameProcessor {
     this.#plan = compilePlan(preparation, { type, shape: [rows, columns] }, background);
     return this.#plan;
   }
+}
+
+async function scriptFunction(script: ScriptModule): Promise<ImageFunction> {
+  const loaded = await LoadedScript.load(script, 'image');
+  return {
+    process: (input, parameters) => loaded.processImage(input, parameters),
+    needsStatistics: false,
+    usesProcessVariables: false,
+  };
 }
 
 function destinationFor({ outputType, outputShape }: Plan, job: FrameJob): TypedArray {

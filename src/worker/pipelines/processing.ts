@@ -9,8 +9,10 @@ import type { ChannelValues } from '../../common/values.js';
 import type { InstanceContext } from '../../instances/types.js';
 import { kernels } from '../../processing/index.js';
 import { FrameAccount, type FrameTicket } from '../../streaming/accounting.js';
-import { FrameError, TaskTimeoutError } from '../../streaming/frame-errors.js';
+import { FrameError, TaskLimitError } from '../../streaming/frame-errors.js';
 import type { Outcome } from '../../streaming/ordered-queue.js';
+import { FunctionImporter } from '../functions/importer.js';
+import { limitError } from '../user-code/limits.js';
 import type { CameraFrame } from './camera-frame.js';
 import { CameraSource } from './camera-source.js';
 import { createEnding, type Ending, endOnError } from './ending.js';
@@ -31,9 +33,10 @@ const PATIENCE = 100;
 export async function runProcessing(context: InstanceContext): Promise<number> {
   const options = readPipelineInstanceOptions(context.options);
   const ending = createEnding(context.stop);
-  const settings = await buildSettings(context.config, 0, options, context.log);
+  const importer = new FunctionImporter(options.script_folder, context.log);
+  const settings = await buildSettings(context.config, 0, options, importer, context.log);
   const source = await openCamera(context, options, settings);
-  const pipeline = new ProcessingPipeline(context, options, ending, settings, source);
+  const pipeline = new ProcessingPipeline(context, options, ending, importer, settings, source);
   try {
     await pipeline.open();
     context.ready();
@@ -69,6 +72,8 @@ class ProcessingPipeline {
   readonly #execution: Execution;
   #settings: FrameSettings;
   #pendingConfig: JsonObject | null = null;
+  #preparing: Promise<void> = Promise.resolve();
+  #preparedUpdate: { readonly config: JsonObject; readonly settings: FrameSettings } | null = null;
   #revision = 0;
   #output: PipelineOutput | null = null;
   #merging: Merging | null = null;
@@ -77,6 +82,7 @@ class ProcessingPipeline {
     private readonly context: InstanceContext,
     private readonly options: PipelineInstanceOptions,
     private readonly ending: Ending,
+    private readonly importer: FunctionImporter,
     settings: FrameSettings,
     private readonly camera: Awaited<ReturnType<typeof openCamera>>,
   ) {
@@ -103,6 +109,7 @@ class ProcessingPipeline {
     }
     context.onConfig((config) => {
       this.#pendingConfig = config;
+      this.#preparing = this.#preparing.then(() => endOnError(() => this.prepareUpdate(), ending, log));
     });
     context.onRequest('frames', async () => ({ threads: this.#execution.threads }));
     ending.whenEnding(() => {
@@ -145,21 +152,30 @@ class ProcessingPipeline {
   }
 
   private async prepare(): Promise<void> {
-    await this.applyUpdate();
+    this.applyUpdate();
     if (!this.#settings.hasFunction) throw new Error('Undefined processing function');
   }
 
-  /** Applies the newest configuration that has come; frames under way keep theirs. */
-  private async applyUpdate(): Promise<void> {
+  /** Frames go on with the present settings meanwhile, however long it takes to load a function. */
+  private async prepareUpdate(): Promise<void> {
     const config = this.#pendingConfig;
     if (config === null) return;
     this.#pendingConfig = null;
     this.#revision += 1;
-    const { log } = this.context;
-    this.#settings = await buildSettings(config, this.#revision, this.options, log);
+    const { options, importer, context } = this;
+    const settings = await buildSettings(config, this.#revision, options, importer, context.log);
+    this.#preparedUpdate = { config, settings };
+  }
+
+  /** Applies the newest configuration that is prepared; frames under way keep theirs. */
+  private applyUpdate(): void {
+    const update = this.#preparedUpdate;
+    if (update === null) return;
+    this.#preparedUpdate = null;
+    this.#settings = update.settings;
     this.camera.present.parameters = this.#settings.parameters;
     this.#stage.configure(this.#settings.parameters, this.#settings.policy);
-    log.info(`Configuration update: ${formatJson(config)}.`);
+    this.context.log.info(`Configuration update: ${formatJson(update.config)}.`);
   }
 
   private async take(message: Parameters<ImageIntake['take']>[0], ticket: FrameTicket): Promise<void> {
@@ -208,11 +224,17 @@ class ProcessingPipeline {
 
   /** A frame that cannot be processed is dropped; with `abort_on_error` the pipeline ends. */
   private fail(pulseId: bigint, ticket: FrameTicket, error: unknown, settings: FrameSettings): void {
+    const { log } = this.context;
+    const isLimit = error instanceof TaskLimitError;
     const thread = error instanceof FrameError ? error.thread : 0;
-    this.context.log.error(
-      `Error processing PID ${pulseId} at proc 0 thread ${thread}: ${errorText(error)}.`,
-    );
-    if (!ticket.ended) ticket.drop(error instanceof TaskTimeoutError ? 'task_timeout' : 'error');
+    const reason =
+      isLimit && settings.limits !== null
+        ? limitError(String(settings.parameters.function), error.limit, settings.limits)
+        : error;
+    log.error(`Error processing PID ${pulseId} at proc 0 thread ${thread}: ${errorText(reason)}.`);
+    const { trace = null } = error as { trace?: string | null };
+    if (trace !== null) log.error(trace);
+    if (!ticket.ended) ticket.drop(isLimit ? 'task_timeout' : 'error');
     if (settings.policy.abortOnError) this.ending.end(2);
   }
 }

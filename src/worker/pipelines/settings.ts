@@ -7,7 +7,9 @@ import { isTruthy, numberOf } from '../../common/leniency.js';
 import type { InstanceLog } from '../../instances/types.js';
 import { createRateLimiter } from '../../streaming/gate.js';
 import { createSelection, type Selection, selects } from '../../streaming/selection.js';
-import { importFunction } from '../functions/registry.js';
+import type { FunctionImporter } from '../functions/importer.js';
+import type { ScriptModule } from '../user-code/javascript/build.js';
+import { type FunctionLimits, readLimits } from '../user-code/limits.js';
 import { type LoadedBackground, loadBackground } from './background.js';
 import type { PipelineInstanceOptions } from './options.js';
 import { addImageParameters, type ErrorPolicy, prepareParameters, readErrorPolicy } from './parameters.js';
@@ -19,6 +21,8 @@ export interface PortableSettings {
   /** The parameters as JSON, which keeps the literal kinds of numbers. */
   readonly parameters: string;
   readonly background: LoadedBackground | null;
+  /** The user's function; null: a built-in one. */
+  readonly script: ScriptModule | null;
   readonly notifySuffixes: boolean | readonly string[];
   /** False: the image is not sent, so that its memory may be used again. */
   readonly imageWanted: boolean;
@@ -40,6 +44,8 @@ export interface FrameSettings extends MessageSettings {
   readonly portable: PortableSettings;
   /** False: the function could not be imported, and the pipeline ends. */
   readonly hasFunction: boolean;
+  /** Of a user's function; null: it is a built-in one. */
+  readonly limits: FunctionLimits | null;
 }
 
 /** @param parameters with the run-time keys */
@@ -63,13 +69,14 @@ export async function buildSettings(
   config: JsonObject,
   revision: number,
   options: PipelineInstanceOptions,
+  importer: FunctionImporter,
   log: InstanceLog,
 ): Promise<FrameSettings> {
   const parameters = prepareParameters(config, options, 'PUB');
-  const imported = await importFunction(parameters, options.script_folder, log);
+  const imported = await importer.import(parameters);
   const background = await loadBackground(parameters, options.background_folder, (text) => log.warning(text));
   addImageParameters(parameters, {
-    functionImported: imported === 'named',
+    functionImported: imported.state === 'named',
     backgroundLoaded: isTruthy(parameters.image_background_enable) ? background.state !== 'failed' : null,
   });
   const settings = messageSettings(parameters, options);
@@ -79,9 +86,11 @@ export async function buildSettings(
       revision,
       parameters: formatJson(parameters),
       background: background.state === 'loaded' ? background.image : null,
+      script: imported.state === 'named' ? imported.script : null,
       notifySuffixes: options.notify_on_error,
       imageWanted: settings.selects('image'),
     },
-    hasFunction: imported !== 'failed',
+    hasFunction: imported.state !== 'failed',
+    limits: imported.state === 'named' && imported.script !== null ? readLimits(parameters) : null,
   };
 }

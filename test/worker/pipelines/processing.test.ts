@@ -280,17 +280,11 @@ describe('pipeline instance of type processing', () => {
     });
   });
 
-  it('ends with code 2 for a function that does not exist or is a user function', async () => {
+  it('ends with code 2 for a function that does not exist', async () => {
     await withRig({ function: 'nothing' }, async (rig) => {
       expect(await rig.exitCode()).to.equal(2);
       expect(rig.logs()).to.include('Could not import function nothing: Invalid module: nothing.');
       expect(rig.logs().join('\n')).to.include('Undefined processing function');
-    });
-    await withRig({ function: '/scripts/mine.py' }, async (rig) => {
-      expect(await rig.exitCode()).to.equal(2);
-      expect(rig.logs()).to.include(
-        'Could not import function /scripts/mine.py: user functions are not available yet.',
-      );
     });
   });
 

@@ -96,6 +96,22 @@ export const processingFunction: ParameterSection = {
       'yes',
       'Import the function again now. It has its effect once and does not stay in the configuration.',
     ),
+    parameter(
+      'function_timeout',
+      number,
+      '10',
+      'PSC',
+      'yes',
+      "Seconds that one call of a user's function may take; then it is stopped and the frame has failed.",
+    ),
+    parameter(
+      'function_memory',
+      number,
+      '1024',
+      'PSC',
+      'yes',
+      "Megabytes that a user's function may use beyond what it has after loading (JavaScript: its heap).",
+    ),
   ],
 };
 
