@@ -2,7 +2,7 @@
  * A camera server or worker: the local service behind the REST interface of cameras.
  */
 import { Logging, type LogLevel } from '../common/logging.js';
-import { type ServiceServer, startServiceServer } from '../http/index.js';
+import { type ServerExtension, type ServiceServer, startServiceServer } from '../http/index.js';
 import {
   CAMERA_MODES,
   collectMetrics,
@@ -11,10 +11,16 @@ import {
   type PortRange,
   type Supervisor,
 } from '../instances/index.js';
-import { BackgroundStore, openConfigurations, ScriptStore } from '../storage/index.js';
+import {
+  BackgroundStore,
+  type ConfigurationStore,
+  openConfigurations,
+  ScriptStore,
+} from '../storage/index.js';
 import { CAMERA_PROGRAM, CameraInstances } from './camera-instances.js';
 import { LocalCameraService } from './local-service.js';
 import { CAMERA_BASE, cameraRoutes } from './routes.js';
+import type { CameraService } from './service.js';
 import type { CameraDefaults } from './settings.js';
 import { StoredCameras } from './stored-cameras.js';
 
@@ -39,6 +45,21 @@ export interface CameraServerOptions {
   readonly spares: number;
   /** Called 0.1 s after a reset was asked for. */
   readonly onReset: () => void;
+  /** What the role adds to the server. */
+  readonly extend?: (parts: CameraServerParts) => ServerExtension;
+}
+
+/** What an extension builds on. */
+export interface CameraServerParts {
+  readonly family: 'camera';
+  readonly title: string;
+  readonly service: CameraService;
+  readonly configurations: ConfigurationStore;
+  readonly backgrounds: BackgroundStore;
+  readonly scripts: ScriptStore;
+  readonly logging: Logging;
+  /** Where clients reach the server; right once it listens. */
+  readonly address: () => string;
 }
 
 /** Ports of camera streams, unless the options say otherwise. */
@@ -57,9 +78,27 @@ export async function startCameraServer(options: CameraServerOptions): Promise<S
     spares: options.spares,
     preload: [CAMERA_PROGRAM],
   });
-  const service = createService(options, supervisor, logging);
-  return startServiceServer({
-    title: options.configFolder === null ? 'Camera worker' : 'Camera server',
+  const title = options.configFolder === null ? 'Camera worker' : 'Camera server';
+  const configurations = openConfigurations(options.configFolder, (text) =>
+    logging.logger('cam_server.configuration').warning(text),
+  );
+  const backgrounds = new BackgroundStore(options.backgroundFolder);
+  const scripts = new ScriptStore(options.scriptFolder);
+  const service = createService(options, supervisor, logging, { configurations, backgrounds, scripts });
+  let port = options.port;
+  const address = (): string => `http://${options.hostname}:${port}`;
+  const extension = options.extend?.({
+    family: 'camera',
+    title,
+    service,
+    configurations,
+    backgrounds,
+    scripts,
+    logging,
+    address,
+  });
+  const server = await startServiceServer({
+    title,
     base: CAMERA_BASE,
     port: options.port,
     interface: options.interface,
@@ -70,19 +109,27 @@ export async function startCameraServer(options: CameraServerOptions): Promise<S
     onReset: options.onReset,
     registerMetrics: (registry) => collectMetrics(supervisor, registry),
     closeService: () => supervisor.close(),
+    extension,
   });
+  port = server.port;
+  return server;
+}
+
+interface Stores {
+  readonly configurations: ConfigurationStore;
+  readonly backgrounds: BackgroundStore;
+  readonly scripts: ScriptStore;
 }
 
 function createService(
   options: CameraServerOptions,
   supervisor: Supervisor,
   logging: Logging,
+  { configurations, backgrounds, scripts }: Stores,
 ): LocalCameraService {
-  const { configFolder, defaults } = options;
+  const { defaults } = options;
   const log = logging.logger('cam_server.configuration');
-  const warn = (text: string): void => log.warning(text);
-  const cameras = new StoredCameras(openConfigurations(configFolder, warn), warn);
-  const backgrounds = new BackgroundStore(options.backgroundFolder);
+  const cameras = new StoredCameras(configurations, (text) => log.warning(text));
   const instances = new CameraInstances({
     supervisor,
     cameras,
@@ -98,7 +145,7 @@ function createService(
     cameras,
     instances,
     backgrounds,
-    scriptStore: new ScriptStore(options.scriptFolder),
+    scriptStore: scripts,
     defaults,
     onlineTimeout: ONLINE_TIMEOUT,
     imageTimeout: IMAGE_TIMEOUT,

@@ -65,6 +65,7 @@ export async function runCameraServer(
 
   const { CAMERA_PORTS, startCameraServer } = await import('../camera/server.js');
   const { CAMERA_DEFAULTS } = await import('../camera/settings.js');
+  const { standaloneApi } = await import('../proxy/v2/standalone.js');
   const { runServer } = await import('./run-server.js');
   const { epics_timeout: timeout } = worker;
   await runServer(() =>
@@ -86,6 +87,8 @@ export async function runCameraServer(
       logLevel: options.log_level,
       spares: options.spares,
       onReset: () => process.kill(process.pid, 'SIGTERM'),
+      extend: (parts) =>
+        standaloneApi(parts, { role: configFolder === null ? 'worker' : 'server', cameraServer: null }),
     }),
   );
 }

@@ -42,6 +42,7 @@ export async function runPipelineServer(
   mkdirSync(join(options.scripts_base, 'lib'), { recursive: true });
 
   const { startPipelineServer } = await import('../worker/server.js');
+  const { standaloneApi } = await import('../proxy/v2/standalone.js');
   const { runServer } = await import('./run-server.js');
   const serverOptions: PipelineServerOptions = {
     port: options.port,
@@ -57,6 +58,11 @@ export async function runPipelineServer(
     sharedReadOnly: options.sharedReadOnly,
     spares: options.spares,
     onReset: () => process.kill(process.pid, 'SIGTERM'),
+    extend: (parts) =>
+      standaloneApi(parts, {
+        role: configFolder === null ? 'worker' : 'server',
+        cameraServer: options.cam_server,
+      }),
   };
   await runServer(() => startPipelineServer(serverOptions));
 }

@@ -75,4 +75,9 @@ export {
 } from './route.js';
 export { type ScriptManagement, scriptRoutes } from './script-routes.js';
 export { type HttpServer, type HttpServerOptions, startHttpServer } from './server.js';
-export { type ServiceServer, type ServiceServerOptions, startServiceServer } from './service-server.js';
+export {
+  type ServerExtension,
+  type ServiceServer,
+  type ServiceServerOptions,
+  startServiceServer,
+} from './service-server.js';

@@ -1,12 +1,27 @@
 /**
  * A server of one service: its routes and those that every role has, its metrics, and one orderly end for both.
  */
+import type { RequestHandler } from 'express';
 import type { Registry } from 'prom-client';
 import type { JsonObject } from '../common/json.js';
 import type { Logging, LogRecord } from '../common/logging.js';
+import type { AccessControl } from './access.js';
+import type { AuditSink } from './audit.js';
 import { commonRoutes } from './common-routes.js';
 import type { Route } from './route.js';
-import { startHttpServer } from './server.js';
+import { type HttpServer, startHttpServer } from './server.js';
+
+/** What a role adds to the server of a service: the second version of the interface, rules of access, the audit log. */
+export interface ServerExtension {
+  readonly routes: readonly Route[];
+  readonly access?: AccessControl;
+  readonly audit?: AuditSink;
+  /** Asked after the routes, for example for the files of the console. */
+  readonly handlers?: readonly RequestHandler[];
+  /** Called once the server listens. */
+  readonly started?: (server: HttpServer) => void;
+  close(): Promise<void>;
+}
 
 export interface ServiceServerOptions {
   /** `Camera worker`: heading of the front page and title of the API document. */
@@ -30,6 +45,7 @@ export interface ServiceServerOptions {
   registerMetrics(registry: Registry): void;
   /** Ends what the service has started. */
   closeService(): Promise<void>;
+  readonly extension?: ServerExtension | undefined;
 }
 
 export interface ServiceServer {
@@ -42,7 +58,7 @@ export interface ServiceServer {
 
 /** @throws CamServerError when the port cannot be used; the service is closed then */
 export async function startServiceServer(options: ServiceServerOptions): Promise<ServiceServer> {
-  const { title, service, logging } = options;
+  const { title, service, logging, extension } = options;
   const log = logging.logger(options.logger);
   try {
     const http = await startHttpServer({
@@ -50,8 +66,12 @@ export async function startServiceServer(options: ServiceServerOptions): Promise
       port: options.port,
       interface: options.interface,
       log: logging.logger('cam_server.http'),
+      ...(extension?.access === undefined ? {} : { access: extension.access }),
+      ...(extension?.audit === undefined ? {} : { audit: extension.audit }),
+      ...(extension?.handlers === undefined ? {} : { handlers: extension.handlers }),
       routes: [
         ...options.routes,
+        ...(extension?.routes ?? []),
         ...commonRoutes({
           base: options.base,
           title,
@@ -65,12 +85,15 @@ export async function startServiceServer(options: ServiceServerOptions): Promise
     });
     options.registerMetrics(http.metrics.registry);
     log.info(`${title} on ${http.url}.`);
+    extension?.started?.(http);
     const close = async (): Promise<void> => {
       await Promise.all([http.close(), options.closeService()]);
+      await extension?.close();
     };
     return { url: http.url, port: http.port, close };
   } catch (error) {
     await options.closeService();
+    await extension?.close();
     throw error;
   }
 }

@@ -3,7 +3,7 @@
  */
 import { CamClient } from '../client/index.js';
 import { Logging, type LogLevel } from '../common/logging.js';
-import { type ServiceServer, startServiceServer } from '../http/index.js';
+import { type ServerExtension, type ServiceServer, startServiceServer } from '../http/index.js';
 import {
   collectMetrics,
   createServerInfo,
@@ -12,12 +12,19 @@ import {
   type PortRange,
   type Supervisor,
 } from '../instances/index.js';
-import { BackgroundStore, LibraryStore, openConfigurations, ScriptStore } from '../storage/index.js';
+import {
+  BackgroundStore,
+  type ConfigurationStore,
+  LibraryStore,
+  openConfigurations,
+  ScriptStore,
+} from '../storage/index.js';
 import { Backgrounds } from './backgrounds.js';
 import type { PipelineDefaults } from './defaults.js';
 import { LocalPipelineService } from './local-service.js';
 import { PipelineInstances } from './pipeline-instances.js';
 import { PIPELINE_BASE, pipelineRoutes } from './routes.js';
+import type { PipelineService } from './service.js';
 import { StoredPipelines } from './stored-pipelines.js';
 
 export interface PipelineServerOptions {
@@ -41,6 +48,22 @@ export interface PipelineServerOptions {
   readonly spares: number;
   /** Called 0.1 s after a reset was asked for. */
   readonly onReset: () => void;
+  /** What the role adds to the server. */
+  readonly extend?: (parts: PipelineServerParts) => ServerExtension;
+}
+
+/** What an extension builds on. */
+export interface PipelineServerParts {
+  readonly family: 'pipeline';
+  readonly title: string;
+  readonly service: PipelineService;
+  readonly configurations: ConfigurationStore;
+  readonly backgrounds: BackgroundStore;
+  readonly scripts: ScriptStore;
+  readonly libraries: LibraryStore;
+  readonly logging: Logging;
+  /** Where clients reach the server; right once it listens. */
+  readonly address: () => string;
 }
 
 const PROGRAM = new URL('./pipelines/program.js', import.meta.url).href;
@@ -54,9 +77,21 @@ export async function startPipelineServer(options: PipelineServerOptions): Promi
     spares: options.spares,
     preload: [PROGRAM],
   });
-  const service = createService(options, supervisor, logging);
-  return startServiceServer({
-    title: options.configFolder === null ? 'Pipeline worker' : 'Pipeline server',
+  const title = options.configFolder === null ? 'Pipeline worker' : 'Pipeline server';
+  const stores: Stores = {
+    configurations: openConfigurations(options.configFolder, (text) =>
+      logging.logger('cam_server.configuration').warning(text),
+    ),
+    backgrounds: new BackgroundStore(options.backgroundFolder),
+    scripts: new ScriptStore(options.scriptFolder),
+    libraries: new LibraryStore(options.scriptFolder),
+  };
+  const service = createService(options, supervisor, logging, stores);
+  let port = options.port;
+  const address = (): string => `http://${options.hostname}:${port}`;
+  const extension = options.extend?.({ family: 'pipeline', title, service, ...stores, logging, address });
+  const server = await startServiceServer({
+    title,
     base: PIPELINE_BASE,
     port: options.port,
     interface: options.interface,
@@ -67,23 +102,31 @@ export async function startPipelineServer(options: PipelineServerOptions): Promi
     onReset: options.onReset,
     registerMetrics: (registry) => collectMetrics(supervisor, registry),
     closeService: () => supervisor.close(),
+    extension,
   });
+  port = server.port;
+  return server;
+}
+
+interface Stores {
+  readonly configurations: ConfigurationStore;
+  readonly backgrounds: BackgroundStore;
+  readonly scripts: ScriptStore;
+  readonly libraries: LibraryStore;
 }
 
 function createService(
   options: PipelineServerOptions,
   supervisor: Supervisor,
   logging: Logging,
+  stores: Stores,
 ): LocalPipelineService {
   const { configFolder, defaults } = options;
   const cameraServer = new CamClient(options.cameraServer);
-  const backgrounds = new Backgrounds(new BackgroundStore(options.backgroundFolder), cameraServer);
-  const scriptStore = new ScriptStore(options.scriptFolder);
+  const backgrounds = new Backgrounds(stores.backgrounds, cameraServer);
+  const scriptStore = stores.scripts;
   const log = logging.logger('cam_server.configuration');
-  const pipelines = new StoredPipelines(
-    openConfigurations(configFolder, (text) => log.warning(text)),
-    log,
-  );
+  const pipelines = new StoredPipelines(stores.configurations, log);
   const instances = new PipelineInstances({
     supervisor,
     pipelines,
@@ -110,7 +153,7 @@ function createService(
     pipelines,
     backgrounds,
     scriptStore,
-    libraryStore: new LibraryStore(options.scriptFolder),
+    libraryStore: stores.libraries,
     cameraServer,
     serverInfo: createServerInfo(),
   });

@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startCameraServer } from '../../src/camera/server.js';
+import { type CameraServerOptions, startCameraServer } from '../../src/camera/server.js';
 import { CAMERA_DEFAULTS } from '../../src/camera/settings.js';
 import { PipelineClient } from '../../src/client/index.js';
 import { formatJson, type JsonObject } from '../../src/common/json.js';
@@ -70,7 +70,10 @@ export interface TestCameras {
 }
 
 /** A camera server inside the test's process, with the given cameras. */
-export async function startTestCameras(cameras: Readonly<Record<string, JsonObject>>): Promise<TestCameras> {
+export async function startTestCameras(
+  cameras: Readonly<Record<string, JsonObject>>,
+  options: Partial<CameraServerOptions> = {},
+): Promise<TestCameras> {
   const folder = mkdtempSync(join(tmpdir(), 'camserver-test-'));
   for (const [name, config] of Object.entries(cameras)) {
     writeFileSync(join(folder, `${name}.json`), formatJson(config, 1));
@@ -89,6 +92,7 @@ export async function startTestCameras(cameras: Readonly<Record<string, JsonObje
     logLevel: 'CRITICAL',
     spares: 0,
     onReset: () => {},
+    ...options,
   });
   return {
     url: server.url,

@@ -1,0 +1,116 @@
+/** Log records of version 2, and which of them somebody wants to see. */
+import { CamServerError } from '../../common/errors.js';
+import { isLogLevel, type LogLevel, type LogRecord, logLevels } from '../../common/logging.js';
+import type { ClusterName } from './records.js';
+
+export type LogScope = 'manager' | 'worker' | 'instance';
+
+export interface LogEntry {
+  /** ISO 8601 with the offset of the server that wrote it. */
+  readonly time: string;
+  readonly cluster: ClusterName;
+  readonly worker: string | null;
+  readonly instance: string | null;
+  readonly scope: LogScope;
+  readonly logger: string;
+  readonly level: string;
+  readonly message: string;
+}
+
+export type LogQuery = Readonly<Record<string, string | undefined>>;
+
+const SCOPES = ['all', 'manager', 'worker', 'instance'];
+/** A pattern that takes long is a way to stop a server. */
+const LONGEST_PATTERN = 200;
+
+/**
+ * A test made from `scope`, `worker`, `instance`, `level` (the lowest), `q` (text, or a pattern with `regex=true`), `from`, `to`.
+ * @throws CamServerError INVALID_QUERY
+ */
+export function logFilter(query: LogQuery): (entry: LogEntry) => boolean {
+  const { scope = 'all', worker, instance } = query;
+  if (!SCOPES.includes(scope)) throw invalid(`scope: '${scope}' is none of ${SCOPES.join(', ')}.`);
+  const lowest = readLevel(query.level);
+  const matches = readText(query.q, query.regex === 'true');
+  const [from, to] = [readTime('from', query.from), readTime('to', query.to)];
+  return (entry) => {
+    if (scope !== 'all' && entry.scope !== scope) return false;
+    if (worker !== undefined && entry.worker !== worker) return false;
+    if (instance !== undefined && entry.instance !== instance) return false;
+    if (logLevels.indexOf(entry.level as LogLevel) < lowest) return false;
+    const time = Date.parse(entry.time);
+    if ((from !== null && time < from) || (to !== null && time > to)) return false;
+    return matches(entry);
+  };
+}
+
+/** A record of the log routes of version 1, whose times are local and without offset. */
+export function logEntry(
+  [time, logger, level, message]: LogRecord,
+  source: Pick<LogEntry, 'cluster' | 'worker' | 'instance' | 'scope'>,
+): LogEntry {
+  return { time: withOffset(time), ...source, logger, level, message };
+}
+
+/** `2026-11-25 10:00:00` → `2026-11-25T10:00:00+01:00`; anything else stays. */
+function withOffset(time: string): string {
+  const date = new Date(time.replace(' ', 'T'));
+  if (Number.isNaN(date.getTime())) return time;
+  const minutes = -date.getTimezoneOffset();
+  const two = (value: number): string => String(Math.floor(Math.abs(value))).padStart(2, '0');
+  return `${time.replace(' ', 'T')}${minutes < 0 ? '-' : '+'}${two(minutes / 60)}:${two(minutes % 60)}`;
+}
+
+/**
+ * Milliseconds since 1970 from an ISO time or from `-30m`, `-2h`, `-7d` before now; null when not given.
+ * @throws CamServerError INVALID_QUERY
+ */
+export function readTime(name: string, value: string | undefined): number | null {
+  if (value === undefined || value === '') return null;
+  const relative = /^-(\d{1,6})([smhd])$/.exec(value);
+  if (relative !== null) {
+    const unit = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[relative[2] as 's'];
+    return Date.now() - Number(relative[1]) * unit;
+  }
+  const time = Date.parse(value);
+  if (Number.isFinite(time)) return time;
+  throw invalid(`${name}: '${value}' is no time such as 2026-11-25T10:00:00Z or -2h.`);
+}
+
+/** A whole number from a query. @throws CamServerError INVALID_QUERY */
+export function readCount(
+  name: string,
+  value: string | undefined,
+  normally: number,
+  largest: number,
+): number {
+  if (value === undefined || value === '') return normally;
+  const number = Number(value);
+  if (Number.isInteger(number) && number >= 1 && number <= largest) return number;
+  throw invalid(`${name}: '${value}' is no whole number from 1 to ${largest}.`);
+}
+
+function readLevel(level: string | undefined): number {
+  if (level === undefined || level === '') return 0;
+  if (isLogLevel(level)) return logLevels.indexOf(level);
+  throw invalid(`level: '${level}' is none of ${logLevels.join(', ')}.`);
+}
+
+function readText(text: string | undefined, isPattern: boolean): (entry: LogEntry) => boolean {
+  if (text === undefined || text === '') return () => true;
+  if (!isPattern) {
+    const wanted = text.toLowerCase();
+    return ({ message, logger }) => `${logger} ${message}`.toLowerCase().includes(wanted);
+  }
+  if (text.length > LONGEST_PATTERN) throw invalid(`q: a pattern has at most ${LONGEST_PATTERN} characters.`);
+  try {
+    const pattern = new RegExp(text, 'i');
+    return ({ message }) => pattern.test(message);
+  } catch {
+    throw invalid(`q: '${text}' is not a regular expression.`);
+  }
+}
+
+function invalid(message: string): CamServerError {
+  return new CamServerError('INVALID_QUERY', message);
+}

@@ -1,0 +1,79 @@
+/** The cluster of another server, which this one shows as well: read from its snapshot, and kept when it does not answer. */
+import { errorText } from '../../common/errors.js';
+import type { ClusterName, ClusterRecord, ClusterSource } from './records.js';
+
+/** Milliseconds for one snapshot. */
+const TIMEOUT = 2000;
+
+export interface RemoteClusterOptions {
+  readonly cluster: ClusterName;
+  /** Address of a server of that cluster. */
+  readonly address: string;
+  /** What identifies this server there. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export class RemoteCluster implements ClusterSource {
+  readonly cluster: ClusterName;
+  private last: ClusterRecord | null = null;
+  private readAt = 0;
+
+  constructor(private readonly options: RemoteClusterOptions) {
+    this.cluster = options.cluster;
+  }
+
+  async read(): Promise<ClusterRecord> {
+    try {
+      this.last = await this.fetchRecord();
+      this.readAt = performance.now();
+      return this.last;
+    } catch (error) {
+      return this.outdated(`${this.options.address} does not answer: ${errorText(error)}`);
+    }
+  }
+
+  private async fetchRecord(): Promise<ClusterRecord> {
+    const { address, cluster, headers } = this.options;
+    const response = await fetch(`${address}/api/v2/snapshot?cluster=${cluster}`, {
+      headers,
+      signal: AbortSignal.timeout(TIMEOUT),
+      redirect: 'error',
+    });
+    const body = (await response.json()) as { detail?: string; clusters?: Record<string, ClusterRecord> };
+    const record = body.clusters?.[cluster];
+    if (record === undefined) throw new Error(body.detail ?? `it has no /api/v2 (HTTP ${response.status})`);
+    return record;
+  }
+
+  private outdated(error: string): ClusterRecord {
+    const { cluster } = this.options;
+    if (this.last === null) {
+      const alarm = unreachableAlarm(cluster, error);
+      const lists = { workers: [], instances: [], permanent: [], alarms: [alarm] };
+      return { cluster, state: 'unreachable', age_ms: null, error, manager: null, ...lists };
+    }
+    const age = Math.round(performance.now() - this.readAt);
+    return {
+      ...this.last,
+      state: 'unreachable',
+      age_ms: age,
+      error,
+      workers: this.last.workers.map((worker) => ({ ...worker, age_ms: older(worker.age_ms, age) })),
+      instances: this.last.instances.map((instance) => ({
+        ...instance,
+        age_ms: older(instance.age_ms, age),
+        statistics_age_ms: older(instance.statistics_age_ms, age),
+      })),
+      alarms: [...this.last.alarms, unreachableAlarm(cluster, error)],
+    };
+  }
+}
+
+function unreachableAlarm(cluster: ClusterName, text: string): ClusterRecord['alarms'][number] {
+  const since = new Date().toISOString();
+  return { kind: 'cluster_unreachable', severity: 'error', cluster, target: cluster, text, since };
+}
+
+function older(age: number | null, by: number): number | null {
+  return age === null ? null : age + by;
+}

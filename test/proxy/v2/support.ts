@@ -1,0 +1,130 @@
+/** A pipeline and a camera server with `/api/v2` inside the test's process, and a reader of their events. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { formatJson, type JsonObject } from '../../../src/common/json.js';
+import { standaloneApi } from '../../../src/proxy/v2/standalone.js';
+import {
+  startTestCameras,
+  startTestServer,
+  type TestCameras,
+  type TestServer,
+} from '../../worker/support.js';
+
+export const still: JsonObject = {
+  source: 'still',
+  source_type: 'simulation',
+  size_x: 64,
+  size_y: 48,
+  frame_rate: 50,
+  image_type: 'static_beam',
+};
+
+export interface TestPlant {
+  readonly cameras: TestCameras;
+  readonly pipelines: TestServer;
+  close(): Promise<void>;
+}
+
+export async function startTestPlant(
+  pipelines: Readonly<Record<string, JsonObject>> = {},
+  cameras: Readonly<Record<string, JsonObject>> = { still },
+): Promise<TestPlant> {
+  const cameraServer = await startTestCameras(cameras, {
+    extend: (parts) => standaloneApi(parts, { role: 'server', cameraServer: null }),
+  });
+  const pipelineServer = await startTestServer({
+    cameraServer: cameraServer.url,
+    extend: (parts) => standaloneApi(parts, { role: 'server', cameraServer: cameraServer.url }),
+  });
+  for (const [name, config] of Object.entries(pipelines)) {
+    writeFileSync(join(pipelineServer.folder, 'pipelines', `${name}.json`), formatJson({ ...config, name }, 1));
+  }
+  return {
+    cameras: cameraServer,
+    pipelines: pipelineServer,
+    close: async () => {
+      await pipelineServer.close();
+      await cameraServer.close();
+    },
+  };
+}
+
+export interface ReceivedEvent {
+  readonly id: string | null;
+  readonly type: string;
+  // biome-ignore lint/suspicious/noExplicitAny: events are what the tests are about
+  readonly data: any;
+}
+
+/** Reads an event stream until it is closed. */
+export class EventReader {
+  readonly events: ReceivedEvent[] = [];
+  private readonly controller = new AbortController();
+  private wake: () => void = () => {};
+
+  private constructor(response: Response) {
+    void this.read(response);
+  }
+
+  static async open(url: string, headers: Record<string, string> = {}): Promise<EventReader> {
+    const reader = await fetch(url, { headers });
+    if (reader.status !== 200) throw new Error(`HTTP ${reader.status}: ${await reader.text()}`);
+    return new EventReader(reader);
+  }
+
+  /** The first event, from now or before, that fits; waits for it. */
+  async find(fits: (event: ReceivedEvent) => boolean, milliseconds = 20_000): Promise<ReceivedEvent> {
+    const end = Date.now() + milliseconds;
+    for (;;) {
+      const found = this.events.find(fits);
+      if (found !== undefined) return found;
+      if (Date.now() > end) {
+        throw new Error(`No such event among ${this.events.map(({ type }) => type).join(', ')}`);
+      }
+      await new Promise<void>((resolve) => {
+        this.wake = resolve;
+        setTimeout(resolve, 200);
+      });
+    }
+  }
+
+  close(): void {
+    this.controller.abort();
+  }
+
+  private async read(response: Response): Promise<void> {
+    let text = '';
+    const reader = response.body!.getReader();
+    this.controller.signal.addEventListener('abort', () => void reader.cancel().catch(() => {}));
+    for (;;) {
+      const { value, done } = await reader.read().catch(() => ({ value: undefined, done: true }));
+      if (done) return;
+      text += Buffer.from(value!).toString('utf8');
+      const blocks = text.split('\n\n');
+      text = blocks.pop()!;
+      for (const block of blocks) this.take(block);
+      this.wake();
+    }
+  }
+
+  private take(block: string): void {
+    const field = (name: string): string | null =>
+      new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1] ?? null;
+    const type = field('event');
+    if (type !== null) this.events.push({ id: field('id'), type, data: JSON.parse(field('data')!) });
+  }
+}
+
+/** Waits until something holds. */
+export async function until<T>(
+  look: () => Promise<T | null | undefined | false>,
+  milliseconds = 20_000,
+): Promise<T> {
+  const end = Date.now() + milliseconds;
+  for (;;) {
+    const value = await look();
+    if (value) return value;
+    if (Date.now() > end) throw new Error(`It did not happen within ${milliseconds / 1000} s: ${look}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
