@@ -37,7 +37,10 @@ export async function startTestPlant(
     extend: (parts) => standaloneApi(parts, { role: 'server', cameraServer: cameraServer.url }),
   });
   for (const [name, config] of Object.entries(pipelines)) {
-    writeFileSync(join(pipelineServer.folder, 'pipelines', `${name}.json`), formatJson({ ...config, name }, 1));
+    writeFileSync(
+      join(pipelineServer.folder, 'pipelines', `${name}.json`),
+      formatJson({ ...config, name }, 1),
+    );
   }
   return {
     cameras: cameraServer,
