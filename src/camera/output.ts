@@ -5,6 +5,7 @@
 import { type EncodedDataHeader, encodeDataHeader, Sender } from '../bsread/index.js';
 import type { ElementType } from '../common/dtype.js';
 import { type ArrayValue, arrayValue, type Timestamp, timestampToSeconds } from '../common/values.js';
+import type { MessageTap } from '../streaming/live-view/index.js';
 import type { CameraAxes, Size } from './geometry.js';
 import {
   type CameraFormat,
@@ -41,6 +42,7 @@ export class CameraOutput {
     address: string,
     private readonly layout: HeaderLayout,
     private settings: OutputSettings,
+    private readonly tap: MessageTap,
   ) {
     this.sender = new Sender({ address, highWaterMark: settings.queueSize });
   }
@@ -88,6 +90,10 @@ export class CameraOutput {
       y_axis: arrayValue(axes.y),
     });
     this.lastPulseId = outgoing.pulseId ?? this.nextPulseId();
+    if (this.tap.isWanted) {
+      const { channels: definitions } = header;
+      this.tap.observe({ pulseId: this.lastPulseId, timestamp, definitions, values });
+    }
     return (await this.sender.send(header, values, this.lastPulseId, timestamp)) === 'sent';
   }
 

@@ -9,6 +9,7 @@ import type { AnswerWithData, InstanceContext, InstanceProgram } from '../instan
 import { kernels } from '../processing/native.js';
 import { toArrayValue } from '../processing/views.js';
 import { BackgroundStore } from '../storage/background-store.js';
+import { answerViewers, MessageTap } from '../streaming/live-view/index.js';
 import { prepareCameraConfiguration } from './configuration.js';
 import { Engine } from './engine.js';
 import { CameraFailure, ExitCode } from './failure.js';
@@ -31,11 +32,14 @@ export const run: InstanceProgram = async (context) => {
   const options = readProgramOptions(context.options);
   const settings = readSettings(context.config, options);
   const source = sourceDefinition(settings.sourceType).create();
+  const tap = new MessageTap();
   const output = new CameraOutput(
     options.address,
     headerLayout(settings.sourceType, settings.output),
     settings.output,
+    tap,
   );
+  answerViewers(context, tap);
   const forwarder =
     settings.forwarder === null ? null : new Forwarder(`${context.name}:FPICTURE`, settings.forwarder);
   const { name, log, counters } = context;

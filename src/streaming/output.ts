@@ -4,6 +4,7 @@
 import type { ChannelValues, Timestamp } from '../common/values.js';
 import type { FrameTicket } from './accounting.js';
 import type { HeaderStrategy } from './header-strategy.js';
+import type { MessageTap } from './live-view/index.js';
 import type { Selection } from './selection.js';
 import type { SendChecks } from './send-checks.js';
 import type { Sink } from './sinks/sink.js';
@@ -24,6 +25,8 @@ export interface OutputOptions {
   readonly sink: Sink;
   readonly checks: SendChecks;
   readonly strategy: HeaderStrategy;
+  /** Lets people look at what is sent. */
+  readonly tap: MessageTap;
   headerChanged(): void;
 }
 
@@ -34,7 +37,7 @@ export type Output = (message: OutputMessage) => Promise<SendOutcome>;
 
 /** Sends messages one at a time, in the order of the calls; every ticket is ended, also when the sink fails. */
 export function createOutput(options: OutputOptions): Output {
-  const { sink, checks, strategy } = options;
+  const { sink, checks, strategy, tap } = options;
   let sent = 0;
   return async ({ ticket, pulseId, timestamp, values, selection, records }) => {
     const refusal = checks.refuse(pulseId, timestamp);
@@ -48,6 +51,7 @@ export function createOutput(options: OutputOptions): Output {
       return 'dropped';
     }
     if (message.newHeader) options.headerChanged();
+    if (tap.isWanted) tap.observe({ pulseId, timestamp, ...message });
     try {
       if (!(await sink.send(message, pulseId, timestamp))) {
         ticket.drop('not_delivered');

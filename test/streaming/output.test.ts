@@ -5,6 +5,7 @@ import type { FrameTicket } from '../../src/streaming/accounting.js';
 import { FrameAccount, type FrameCounters } from '../../src/streaming/accounting.js';
 import { createGate } from '../../src/streaming/gate.js';
 import { createHeaderStrategy } from '../../src/streaming/header-strategy.js';
+import { MessageTap } from '../../src/streaming/live-view/index.js';
 import { OrderedQueue } from '../../src/streaming/ordered-queue.js';
 import { createOutput } from '../../src/streaming/output.js';
 import { createSelection } from '../../src/streaming/selection.js';
@@ -18,6 +19,7 @@ const everything = { selection: createSelection(null, null), records: 0 };
 /** An output whose sink delivers, refuses or fails as `answer` says. */
 function createRig(counters: FrameCounters, answer: () => boolean) {
   const sent: bigint[] = [];
+  const tap = new MessageTap();
   const output = createOutput({
     sink: {
       clients: null,
@@ -36,9 +38,10 @@ function createRig(counters: FrameCounters, answer: () => boolean) {
       allowShapeChanges: true,
       compression: 'none',
     }),
+    tap,
     headerChanged: () => {},
   });
-  return { output, sent, account: new FrameAccount(counters) };
+  return { output, tap, sent, account: new FrameAccount(counters) };
 }
 
 function droppedTotal(counters: FrameCounters): number {
@@ -46,6 +49,23 @@ function droppedTotal(counters: FrameCounters): number {
 }
 
 describe('output', () => {
+  it('shows a message to whoever waits for it, whether it can be delivered or not', async () => {
+    const { output, tap, account } = createRig(newCounters(), () => false);
+    const shown = tap.next(1000);
+    await output({
+      ...everything,
+      ticket: account.receive(1),
+      pulseId: 7n,
+      timestamp: time,
+      values: values(),
+    });
+    const message = (await shown)!;
+    expect(message.pulseId).to.equal(7n);
+    expect(message.definitions.map(({ name }) => name)).to.deep.equal(['a']);
+    expect(message.values).to.deep.equal([1]);
+    expect(tap.isWanted).to.equal(false);
+  });
+
   it('completes with the message that makes the number of records full', async () => {
     const counters = newCounters();
     const { output, account } = createRig(counters, () => true);

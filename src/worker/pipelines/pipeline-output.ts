@@ -8,6 +8,7 @@ import type { JsonObject } from '../../common/json.js';
 import { isTruthy, numberOf } from '../../common/leniency.js';
 import type { InstanceCounters, InstanceLog } from '../../instances/types.js';
 import { createHeaderStrategy, readHeaderMode } from '../../streaming/header-strategy.js';
+import { answerViewers, MessageTap, type RequestRegistry } from '../../streaming/live-view/index.js';
 import { createOutput, type Output, type OutputMessage } from '../../streaming/output.js';
 import { SendBuffer } from '../../streaming/send-buffer.js';
 import { createSendChecks } from '../../streaming/send-checks.js';
@@ -22,6 +23,8 @@ export interface PipelineOutputOptions {
   readonly counters: InstanceCounters;
   readonly log: InstanceLog;
   readonly ending: Ending;
+  /** Where people who want to look at the messages ask. */
+  readonly viewers: RequestRegistry;
 }
 
 export interface PipelineOutput {
@@ -44,8 +47,11 @@ export async function openPipelineOutput(options: PipelineOutputOptions): Promis
   });
   const sink = await openSink(parameters, { port, stop: ending.signal });
   const timer = watchClients(sink, options);
+  const tap = new MessageTap();
+  answerViewers(options.viewers, tap);
   const output = createOutput({
     sink,
+    tap,
     checks: createSendChecks(parameters),
     strategy,
     headerChanged: () => {

@@ -97,7 +97,14 @@ class ProcessingPipeline {
     const { context, ending } = this;
     const { parameters } = this.#settings;
     const { counters, log } = context;
-    this.#output = await openPipelineOutput({ parameters, port: this.options.port, counters, log, ending });
+    this.#output = await openPipelineOutput({
+      parameters,
+      port: this.options.port,
+      counters,
+      log,
+      ending,
+      viewers: context,
+    });
     if (isMerging(parameters)) {
       this.#merging = await Merging.open({
         parameters,

@@ -1,0 +1,172 @@
+/**
+ * The part of an image that a viewer sees, reduced to the size of the screen, with what must be known of the whole image: its
+ * range, percentiles, histogram and saturation.
+ */
+import { type ElementType, elementSize } from '../../common/dtype.js';
+import type { JsonObject } from '../../common/json.js';
+import type { ArrayValue } from '../../common/values.js';
+import type { Image } from '../../processing/kernels.js';
+import { type Distribution, planeKernels } from '../../processing/plane.js';
+import { crop, imageOf } from '../../processing/views.js';
+import type { ViewRequest } from './view-request.js';
+
+export interface Picture {
+  readonly header: JsonObject;
+  readonly plane: Uint8Array | Uint16Array;
+}
+
+interface Region {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** What the automatic range leaves out at each end. */
+const PERCENTILES = [0.001, 0.999] as const;
+const EVERY_VALUE = 65_536;
+const HISTOGRAM_BINS = 256;
+
+/** @param image of two dimensions, not empty; not written to until the promise is settled */
+export async function makePicture(image: ArrayValue, request: ViewRequest): Promise<Picture> {
+  const whole = imageOf(image);
+  const [height, width] = whole.shape;
+  const counts = new Uint32Array(EVERY_VALUE);
+  const distribution = await planeKernels.measure(whole, counts);
+  const automatic = percentileRange(distribution, counts);
+  const region = visibleRegion(request, width, height);
+  const scale = planeScale(image.type, request, distribution, automatic);
+  const { plane, factor } = await reduceRegion(whole, region, request, scale);
+  return {
+    plane,
+    header: {
+      width,
+      height,
+      type: image.type,
+      region: [region.left, region.top, region.right, region.bottom],
+      factor,
+      plane: {
+        width: Math.ceil((region.right - region.left) / factor),
+        height: Math.ceil((region.bottom - region.top) / factor),
+        type: request.encoding,
+        low: scale.low,
+        scale: scale.scale,
+      },
+      minimum: finiteOrNull(distribution.minimum),
+      maximum: finiteOrNull(distribution.maximum),
+      automatic: automatic === null ? null : [...automatic],
+      not_finite: distribution.notFinite,
+      saturated: saturatedPixels(image.type, counts),
+      histogram: histogram(distribution, counts),
+    },
+  };
+}
+
+/** Whole pixels inside the image, at least one. */
+function visibleRegion({ region }: ViewRequest, width: number, height: number): Region {
+  const [x0, y0, x1, y1] = region ?? [0, 0, width, height];
+  const left = Math.min(Math.max(Math.floor(Math.min(x0, x1)), 0), width - 1);
+  const top = Math.min(Math.max(Math.floor(Math.min(y0, y1)), 0), height - 1);
+  return {
+    left,
+    top,
+    right: Math.min(Math.max(Math.ceil(Math.max(x0, x1)), left + 1), width),
+    bottom: Math.min(Math.max(Math.ceil(Math.max(y0, y1)), top + 1), height),
+  };
+}
+
+async function reduceRegion(
+  whole: Image,
+  { left, top, right, bottom }: Region,
+  { width, height, encoding, peak }: ViewRequest,
+  scale: { readonly low: number; readonly scale: number },
+): Promise<{ plane: Uint8Array | Uint16Array; factor: number }> {
+  const columns = right - left;
+  const rows = bottom - top;
+  const factor = Math.max(1, Math.ceil(columns / width), Math.ceil(rows / height));
+  const elements = Math.ceil(columns / factor) * Math.ceil(rows / factor);
+  const plane = encoding === 'uint8' ? new Uint8Array(elements) : new Uint16Array(elements);
+  await planeKernels.reduce(crop(whole, left, right, top, bottom), { factor, peak, ...scale }, plane);
+  return { plane, factor };
+}
+
+/**
+ * 16 bits hold integers of as many bits exactly, and 8-bit images with 8 more bits for the means; other types are spread over
+ * their range. 8 bits hold the range that is shown.
+ */
+function planeScale(
+  type: ElementType,
+  { encoding, range }: ViewRequest,
+  { minimum, maximum }: Distribution,
+  automatic: readonly [number, number] | null,
+): { low: number; scale: number } {
+  if (encoding === 'uint8') {
+    const [low, high] = range ?? automatic ?? [0, 1];
+    return { low, scale: high > low ? 255 / (high - low) : 1 };
+  }
+  if (type === 'uint16') return { low: 0, scale: 1 };
+  if (type === 'int16') return { low: -32_768, scale: 1 };
+  if (type === 'uint8' || type === 'bool') return { low: 0, scale: 256 };
+  if (type === 'int8') return { low: -128, scale: 256 };
+  if (!(maximum > minimum)) return { low: finiteOrNull(minimum) ?? 0, scale: 1 };
+  const scale = 65_535 / (maximum - minimum);
+  return { low: minimum, scale: Number.isFinite(scale) ? scale : 0 };
+}
+
+/** Null when there is no finite value. */
+function percentileRange(
+  { low, scale }: Distribution,
+  counts: Uint32Array,
+): readonly [number, number] | null {
+  let total = 0;
+  for (const count of counts) total += count;
+  if (total === 0) return null;
+  const valueOf = (bin: number): number => (scale === 0 ? low : low + bin / scale);
+  const [below, above] = PERCENTILES.map((part) => binAt(counts, part * total)) as [number, number];
+  return [valueOf(below), valueOf(above)];
+}
+
+/** The bin in which the sum of the counts reaches `target`. */
+function binAt(counts: Uint32Array, target: number): number {
+  let sum = 0;
+  for (let bin = 0; bin < counts.length; bin += 1) {
+    sum += counts[bin]!;
+    if (sum >= target && sum > 0) return bin;
+  }
+  return counts.length - 1;
+}
+
+/** Pixels at the upper limit of an integer type of at most 16 bits; null for other types, whose limit no camera reaches. */
+function saturatedPixels(type: ElementType, counts: Uint32Array): number | null {
+  if (type === 'bool' || type.startsWith('float') || elementSize(type) > 2) return null;
+  return counts[2 ** (8 * elementSize(type)) - 1]!;
+}
+
+/** At most 256 equal bins over the part that has counts. */
+function histogram({ low, scale, minimum, maximum }: Distribution, counts: Uint32Array): JsonObject | null {
+  if (minimum > maximum || scale === 0) return null;
+  const first = Math.max(0, Math.floor((minimum - low) * scale));
+  const last = Math.min(counts.length - 1, Math.floor((maximum - low) * scale));
+  const width = Math.ceil((last - first + 1) / HISTOGRAM_BINS);
+  const bins = new Array<number>(Math.ceil((last - first + 1) / width)).fill(0);
+  for (let bin = first; bin <= last; bin += 1) bins[Math.floor((bin - first) / width)]! += counts[bin]!;
+  return { low: low + first / scale, bin_width: width / scale, counts: bins };
+}
+
+function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
+/** The element at a position, as it is. */
+export function pixelValue(image: ArrayValue, x: number, y: number): number | string | null {
+  const [height, width] = image.shape as [number, number];
+  if (!(x >= 0 && x < width && y >= 0 && y < height)) return null;
+  const value = image.data[y * width + x]!;
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  return Number.isFinite(value) ? value : String(value);
+}
+
+/** Whether a value can be shown as a picture. */
+export function isPicture(value: ArrayValue): boolean {
+  return value.shape.length === 2 && value.data.length > 0;
+}
