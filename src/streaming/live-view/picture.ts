@@ -121,9 +121,9 @@ function percentileRange(
   let total = 0;
   for (const count of counts) total += count;
   if (total === 0) return null;
-  const valueOf = (bin: number): number => (scale === 0 ? low : low + bin / scale);
+  const valueAt = (bin: number): number => (scale === 0 ? low : low + bin / scale);
   const [below, above] = PERCENTILES.map((part) => binAt(counts, part * total)) as [number, number];
-  return [valueOf(below), valueOf(above)];
+  return [valueAt(below), valueAt(above)];
 }
 
 /** The bin in which the sum of the counts reaches `target`. */
