@@ -22,6 +22,7 @@ const systemPackages = [
     ? [
         { name: 'python3-numpy', present: () => hasPythonModule('numpy'), needed: 'tests' },
         { name: 'python3-pyepics', present: () => hasPythonModule('epics'), needed: 'tests' },
+        { name: 'chromium', present: () => hasCommand('chromium'), needed: 'tests' },
         { name: 'python3-h5py', present: () => hasPythonModule('h5py'), needed: 'tests' },
         { name: 'bitshuffle', present: () => hasPythonModule('bitshuffle'), needed: 'tests' },
         { name: 'redis-server', present: () => hasCommand('redis-server'), needed: 'tests' },
@@ -167,11 +168,30 @@ function compile() {
   writeStamp({ ...stamp, sources });
 }
 
+/** Type check and build of the browser application; type errors are errors of the build. */
+function buildConsole() {
+  const stamp = readStamp();
+  const sources = hashOf(['src/console', 'package-lock.json']);
+  const page = join(root, 'dist', 'src', 'console', 'assets', 'index.html');
+  if (stamp.console === sources && existsSync(page)) return;
+  say('building the console');
+  const app = join(root, 'src', 'console', 'app');
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  if (run(process.execPath, [tsc, '-p', app]) !== 0)
+    fail('TypeScript reported errors in the console; see above.');
+  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
+  if (run(process.execPath, [vite, 'build', '--config', join(app, 'vite.config.js')]) !== 0) {
+    fail('the console could not be built; see above.');
+  }
+  writeStamp({ ...stamp, console: sources });
+}
+
 checkNode();
 const missing = provideSystemPackages();
 installDependencies(readStamp());
 buildAddon(missing);
 compile();
+buildConsole();
 if (!hasHdf5()) say('WARNING: without libhdf5-dev CamServer cannot read or write HDF5 files.');
 if (missing.some((entry) => !['addon', 'hdf5'].includes(entry.needed))) {
   fail(`still missing: ${missing.map((entry) => entry.name).join(' ')}`);

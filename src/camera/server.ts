@@ -2,7 +2,7 @@
  * A camera server or worker: the local service behind the REST interface of cameras.
  */
 import { Logging, type LogLevel } from '../common/logging.js';
-import { type ServerExtension, type ServiceServer, startServiceServer } from '../http/index.js';
+import { type Route, type ServerExtension, type ServiceServer, startServiceServer } from '../http/index.js';
 import {
   CAMERA_MODES,
   collectMetrics,
@@ -43,6 +43,8 @@ export interface CameraServerOptions {
   readonly logLevel: LogLevel;
   /** Warm spare processes. */
   readonly spares: number;
+  /** Further routes, for example those of the console. */
+  readonly routes?: readonly Route[];
   /** Called 0.1 s after a reset was asked for. */
   readonly onReset: () => void;
   /** What the role adds to the server. */
@@ -104,7 +106,7 @@ export async function startCameraServer(options: CameraServerOptions): Promise<S
     interface: options.interface,
     logging,
     logger: 'cam_server.camera',
-    routes: cameraRoutes(service),
+    routes: [...cameraRoutes(service), ...(options.routes ?? [])],
     service,
     onReset: options.onReset,
     registerMetrics: (registry) => collectMetrics(supervisor, registry),

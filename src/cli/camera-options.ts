@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { errorText } from '../common/errors.js';
+import type { Route } from '../http/index.js';
 import {
   addInstanceOptions,
   addServerOptions,
@@ -58,6 +59,7 @@ export async function runCameraServer(
   options: CameraOptions,
   configFolder: string | null,
   worker: WorkerOptions,
+  routes: readonly Route[] = [],
 ): Promise<void> {
   if (configFolder !== null) requireFolder(configFolder, 'configuration');
   makeFolder(join(options.scripts_base, 'lib'));
@@ -86,6 +88,7 @@ export async function runCameraServer(
       },
       logLevel: options.log_level,
       spares: options.spares,
+      routes,
       onReset: () => process.kill(process.pid, 'SIGTERM'),
       extend: (parts) =>
         standaloneApi(parts, { role: configFolder === null ? 'worker' : 'server', cameraServer: null }),

@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { Route } from '../http/index.js';
 import { PIPELINE_PORTS, type PipelineDefaults } from '../worker/defaults.js';
 import type { PipelineServerOptions } from '../worker/server.js';
 import {
@@ -35,6 +36,7 @@ export async function runPipelineServer(
   options: PipelineOptions,
   configFolder: string | null,
   defaults: PipelineDefaults,
+  routes: readonly Route[] = [],
 ): Promise<void> {
   if (configFolder !== null) requireFolder(configFolder, 'configuration');
   requireFolder(options.background_base, 'background');
@@ -57,6 +59,7 @@ export async function runPipelineServer(
     logLevel: options.log_level,
     sharedReadOnly: options.sharedReadOnly,
     spares: options.spares,
+    routes,
     onReset: () => process.kill(process.pid, 'SIGTERM'),
     extend: (parts) =>
       standaloneApi(parts, {

@@ -92,7 +92,7 @@ function cameraArguments(options: StartOptions, data: string): string[] {
     'camera-server',
     ...['--port', String(options.cameraPort), '--interface', options.interface],
     ...['--hostname', options.hostname, '--log_level', options.logLevel],
-    ...['--port_range', rangeText(options.cameraStreams)],
+    ...['--port_range', rangeText(options.cameraStreams), '--environment', 'simulation'],
     ...['--base', join(data, 'camera_config'), '--scripts_base', join(data, 'user_scripts')],
   ];
 }
@@ -102,7 +102,7 @@ function pipelineArguments(options: StartOptions, data: string): string[] {
     'pipeline-server',
     ...['--port', String(options.pipelinePort), '--interface', options.interface],
     ...['--hostname', options.hostname, '--log_level', options.logLevel],
-    ...['--port_range', rangeText(options.pipelineStreams)],
+    ...['--port_range', rangeText(options.pipelineStreams), '--environment', 'simulation'],
     ...['--cam_server', urlOf(reachable(options), options.cameraPort)],
     ...['--base', join(data, 'pipeline_config'), '--scripts_base', join(data, 'user_scripts')],
     ...['--background_base', join(data, 'background_config')],
@@ -172,6 +172,7 @@ function welcome(options: StartOptions): string {
     `Camera server   ${urlOf(options.hostname, options.cameraPort)}`,
     `Pipeline server ${urlOf(options.hostname, options.pipelinePort)}`,
     `Configuration   ${relative(process.cwd(), resolve(options.data)) || '.'}`,
+    `Console         ${urlOf(options.hostname, options.pipelinePort)}/ui/`,
     '',
     'Both answer; Ctrl-C stops them. In another terminal, try:',
     '',

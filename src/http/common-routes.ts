@@ -13,6 +13,8 @@ export interface CommonRoutesOptions {
   readonly base: string;
   /** Heading of the front page, for example `Camera worker`. */
   readonly title: string;
+  /** Path of the page with the running instances; default `/`. */
+  readonly frontPath?: string;
   readonly serverLog: LogRing;
   readonly log: Logger;
   /** The records of one instance; empty for unknown ones. */
@@ -106,7 +108,7 @@ function otherRoutes(options: CommonRoutesOptions): Route[] {
     }),
     defineRoute({
       method: 'GET',
-      path: '/',
+      path: options.frontPath ?? '/',
       tag,
       summary: 'A page with the running instances',
       response: { kind: 'html' },

@@ -34,6 +34,7 @@ export interface ServiceServerOptions {
   readonly logging: Logging;
   /** Name of the logger of the service, such as `cam_server.camera`. */
   readonly logger: string;
+  /** Whoever serves `/` here moves the page with the running instances to `/classic`. */
   readonly routes: readonly Route[];
   readonly service: {
     info(): Promise<JsonObject>;
@@ -75,6 +76,7 @@ export async function startServiceServer(options: ServiceServerOptions): Promise
         ...commonRoutes({
           base: options.base,
           title,
+          frontPath: options.routes.some((route) => route.path === '/') ? '/classic' : '/',
           serverLog: logging.ring,
           log,
           instanceLog: (name) => service.instanceLogs(name),

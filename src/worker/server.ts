@@ -3,7 +3,7 @@
  */
 import { CamClient } from '../client/index.js';
 import { Logging, type LogLevel } from '../common/logging.js';
-import { type ServerExtension, type ServiceServer, startServiceServer } from '../http/index.js';
+import { type Route, type ServerExtension, type ServiceServer, startServiceServer } from '../http/index.js';
 import {
   collectMetrics,
   createServerInfo,
@@ -46,6 +46,8 @@ export interface PipelineServerOptions {
   readonly sharedReadOnly: boolean;
   /** Warm spare processes. */
   readonly spares: number;
+  /** Further routes, for example those of the console. */
+  readonly routes?: readonly Route[];
   /** Called 0.1 s after a reset was asked for. */
   readonly onReset: () => void;
   /** What the role adds to the server. */
@@ -97,7 +99,7 @@ export async function startPipelineServer(options: PipelineServerOptions): Promi
     interface: options.interface,
     logging,
     logger: 'cam_server.pipeline',
-    routes: pipelineRoutes(service),
+    routes: [...pipelineRoutes(service), ...(options.routes ?? [])],
     service,
     onReset: options.onReset,
     registerMetrics: (registry) => collectMetrics(supervisor, registry),

@@ -1,0 +1,47 @@
+/** The screen that the address asks for. Large parts of the console are loaded when they are first needed. */
+import type { ComponentType, JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import type { ScreenName } from './core/screens.js';
+import { messageOf } from './data/api.js';
+import { screen } from './data/navigation.js';
+import { InstanceScreen } from './screens/instance/instance.jsx';
+import { NotFound } from './screens/not-found.jsx';
+import { Overview } from './screens/overview/overview.jsx';
+import { Failure, Skeleton } from './ui/panel.jsx';
+import { Shell } from './ui/shell.jsx';
+
+type Loader = () => Promise<ComponentType>;
+
+const EAGER: Partial<Record<ScreenName, ComponentType>> = {
+  overview: Overview,
+  pipelines: Overview,
+  cameras: Overview,
+  instance: InstanceScreen,
+  'not-found': NotFound,
+};
+
+const LAZY: Partial<Record<ScreenName, Loader>> = {};
+
+export function App(): JSX.Element {
+  const { screen: name } = screen.value;
+  const Eager = EAGER[name];
+  const loader = LAZY[name];
+  return <Shell>{Eager ? <Eager /> : loader ? <Lazy key={name} loader={loader} /> : <NotFound />}</Shell>;
+}
+
+function Lazy({ loader }: { loader: Loader }): JSX.Element {
+  const [loaded, setLoaded] = useState<{ component: ComponentType } | null>(null);
+  const [problem, setProblem] = useState<unknown>(null);
+  useEffect(() => {
+    loader().then((component) => setLoaded({ component }), setProblem);
+  }, [loader]);
+  if (problem !== null) {
+    return (
+      <Failure
+        message={`This part of the console could not be loaded: ${messageOf(problem)}`}
+        onRetry={() => location.reload()}
+      />
+    );
+  }
+  return loaded === null ? <Skeleton /> : <loaded.component />;
+}

@@ -1,0 +1,114 @@
+/** Short histories of numbers in the browser: sparklines, rolling rates, trends. */
+
+/** A bounded series of (time, value); the oldest points fall out. */
+export class Series {
+  readonly #limit: number;
+  #times: number[] = [];
+  #values: number[] = [];
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  add(time: number, value: number): void {
+    this.#times.push(time);
+    this.#values.push(value);
+    if (this.#times.length > this.#limit * 1.5) {
+      this.#times = this.#times.slice(-this.#limit);
+      this.#values = this.#values.slice(-this.#limit);
+    }
+  }
+
+  get times(): readonly number[] {
+    return this.#times.slice(-this.#limit);
+  }
+
+  get values(): readonly number[] {
+    return this.#values.slice(-this.#limit);
+  }
+
+  get length(): number {
+    return Math.min(this.#times.length, this.#limit);
+  }
+
+  clear(): void {
+    this.#times = [];
+    this.#values = [];
+  }
+}
+
+export interface Summary {
+  readonly count: number;
+  readonly mean: number;
+  /** Of the sample (n − 1); 0 for one value. */
+  readonly sigma: number;
+  readonly minimum: number;
+  readonly maximum: number;
+}
+
+/** Null without a finite value. */
+export function summarise(values: readonly number[]): Summary | null {
+  const finite = values.filter(Number.isFinite);
+  if (finite.length === 0) return null;
+  const mean = finite.reduce((sum, value) => sum + value, 0) / finite.length;
+  const squares = finite.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return {
+    count: finite.length,
+    mean,
+    sigma: finite.length > 1 ? Math.sqrt(squares / (finite.length - 1)) : 0,
+    minimum: finite.reduce((a, b) => Math.min(a, b)),
+    maximum: finite.reduce((a, b) => Math.max(a, b)),
+  };
+}
+
+/** Average rate of a counter since it was first seen or reset; a counter that falls starts anew. */
+export class AverageRate {
+  #first: { time: number; count: number } | null = null;
+  #last: { time: number; count: number } | null = null;
+
+  /** @param time milliseconds */
+  update(time: number, count: number | null): void {
+    if (count === null) return;
+    if (this.#last !== null && count < this.#last.count) this.reset();
+    this.#first ??= { time, count };
+    this.#last = { time, count };
+  }
+
+  reset(): void {
+    this.#first = null;
+    this.#last = null;
+  }
+
+  /** Per second; null before two updates at different times. */
+  get value(): number | null {
+    if (this.#first === null || this.#last === null || this.#last.time <= this.#first.time) return null;
+    return ((this.#last.count - this.#first.count) * 1000) / (this.#last.time - this.#first.time);
+  }
+}
+
+/** Points of an SVG polyline in a box, newest at the right edge; gaps longer than `gap` milliseconds are not bridged. */
+export function sparkline(
+  times: readonly number[],
+  values: readonly number[],
+  width: number,
+  height: number,
+  gap = Number.POSITIVE_INFINITY,
+): string {
+  const last = times.length - 1;
+  if (last < 1) return '';
+  const span = times[last]! - times[0]! || 1;
+  const finite = values.filter(Number.isFinite);
+  const minimum = Math.min(0, ...finite);
+  const maximum = Math.max(...finite, minimum + 1e-12);
+  let path = '';
+  let previous = Number.NEGATIVE_INFINITY;
+  for (const [index, time] of times.entries()) {
+    const value = values[index]!;
+    if (!Number.isFinite(value)) continue;
+    const x = ((time - times[0]!) / span) * width;
+    const y = height - ((value - minimum) / (maximum - minimum)) * height;
+    path += `${time - previous > gap || path === '' ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`;
+    previous = time;
+  }
+  return path;
+}

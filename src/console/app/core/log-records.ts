@@ -1,0 +1,88 @@
+/** Log records as `/api/v2/logs` gives them, and how they are folded for reading. */
+import { recordOf, textOf } from './legacy-plant.js';
+import type { JsonRecord } from './plant.js';
+
+export interface LogRecord {
+  readonly time: string;
+  readonly cluster: string;
+  readonly worker: string | null;
+  readonly instance: string | null;
+  readonly scope: string;
+  readonly logger: string;
+  readonly level: string;
+  readonly message: string;
+}
+
+export interface LogAnswer {
+  readonly records: readonly LogRecord[];
+  readonly hidden: number;
+  /** Sources that gave no answer, with the reason. */
+  readonly silent: readonly string[];
+}
+
+export function readLogRecord(value: JsonRecord): LogRecord {
+  return {
+    time: textOf(value.time) ?? '',
+    cluster: textOf(value.cluster) ?? '',
+    worker: textOf(value.worker),
+    instance: textOf(value.instance),
+    scope: textOf(value.scope) ?? '',
+    logger: textOf(value.logger) ?? '',
+    level: textOf(value.level) ?? 'INFO',
+    message: textOf(value.message) ?? '',
+  };
+}
+
+export function readLogRecords(answer: JsonRecord): LogAnswer {
+  const records = Array.isArray(answer.records) ? answer.records : [];
+  const sources = Array.isArray(answer.sources) ? answer.sources.map((source) => recordOf(source)) : [];
+  return {
+    records: records.map((record) => readLogRecord(recordOf(record))),
+    hidden: typeof answer.hidden === 'number' ? answer.hidden : 0,
+    silent: sources
+      .filter((source) => source.state !== 'ok')
+      .map((source) => `${textOf(source.source) ?? 'a source'}: ${textOf(source.error) ?? 'no answer'}`),
+  };
+}
+
+export interface LogRow extends LogRecord {
+  readonly key: string;
+  /** How often the same record came one after the other. */
+  readonly repeats: number;
+  /** The lines after the first. */
+  readonly more: readonly string[];
+}
+
+/** Same text from the same place one after the other becomes one row with a count. */
+export function foldRecords(records: readonly LogRecord[]): LogRow[] {
+  const rows: LogRow[] = [];
+  const seen = new Map<string, number>();
+  for (const record of records) {
+    const last = rows.at(-1);
+    if (last !== undefined && isSame(last, record)) {
+      rows[rows.length - 1] = { ...last, repeats: last.repeats + 1 };
+      continue;
+    }
+    const [first = '', ...more] = record.message.split('\n');
+    const base = `${record.time} ${record.worker} ${record.instance} ${first}`;
+    const count = (seen.get(base) ?? 0) + 1;
+    seen.set(base, count);
+    rows.push({
+      ...record,
+      key: `${base} ${count}`,
+      repeats: 1,
+      more: more.filter((line) => line.trim() !== ''),
+    });
+  }
+  return rows;
+}
+
+function isSame(a: LogRecord, b: LogRecord): boolean {
+  return (
+    a.message === b.message &&
+    a.level === b.level &&
+    a.instance === b.instance &&
+    a.worker === b.worker &&
+    a.scope === b.scope
+  );
+}

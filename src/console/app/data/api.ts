@@ -1,0 +1,134 @@
+/** Calls of the REST interface: one origin, deadlines, and errors that keep the text of the server. */
+import type { Cluster, Json, JsonRecord } from '../core/plant.js';
+
+export interface Site {
+  readonly name: string;
+  /** `production`, `test` or `simulation`: the colour bar. */
+  readonly environment: string;
+  /** Prefix of the routes of each cluster in this origin; absent: that cluster is not served here. */
+  readonly clusters: Readonly<Partial<Record<Cluster, string>>>;
+}
+
+export class ApiError extends Error {
+  constructor(
+    message: string,
+    /** HTTP status; 0: no answer. */
+    readonly status: number,
+    readonly requestId: string | null,
+    readonly details: JsonRecord = {},
+  ) {
+    super(message);
+  }
+}
+
+export interface CallOptions {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly json?: unknown;
+  readonly body?: BodyInit;
+  readonly contentType?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+  /** Milliseconds. Default 15 000. */
+  readonly deadline?: number;
+}
+
+let site: Site = { name: 'CamServer', environment: 'production', clusters: { pipelines: '' } };
+
+export async function loadSite(): Promise<Site> {
+  const answer = await fetch('/ui/site.json', { signal: AbortSignal.timeout(10_000) });
+  if (!answer.ok)
+    throw new ApiError(`The console's site description answered ${answer.status}.`, answer.status, null);
+  site = (await answer.json()) as Site;
+  return site;
+}
+
+export function currentSite(): Site {
+  return site;
+}
+
+/** `/api/v1` prefix of a cluster's own routes: `cam` or `pipeline`. */
+export function family(cluster: Cluster): 'cam' | 'pipeline' {
+  return cluster === 'cameras' ? 'cam' : 'pipeline';
+}
+
+/** @param path beginning with `/api` */
+export function address(cluster: Cluster, path: string): string {
+  return `${site.clusters[cluster] ?? ''}${path}`;
+}
+
+export async function call(cluster: Cluster, path: string, options: CallOptions = {}): Promise<Response> {
+  const { method = 'GET', json, deadline = 15_000 } = options;
+  const headers: Record<string, string> = { ...options.headers };
+  // a header that no form and no foreign page can set without being asked for permission
+  if (method !== 'GET') headers['X-Requested-With'] = 'camserver-console';
+  if (json !== undefined) headers['Content-Type'] = 'application/json';
+  else if (options.contentType !== undefined) headers['Content-Type'] = options.contentType;
+  const timeout = AbortSignal.timeout(deadline);
+  const signal = options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout]);
+  const body = json === undefined ? options.body : JSON.stringify(json);
+  let response: Response;
+  try {
+    response = await fetch(address(cluster, path), {
+      method,
+      headers,
+      signal,
+      credentials: 'same-origin',
+      ...(body === undefined ? {} : { body }),
+    });
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    const reason = timeout.aborted ? `no answer within ${deadline / 1000} s` : 'the server cannot be reached';
+    throw new ApiError(`${method} ${path}: ${reason}.`, 0, null);
+  }
+  return response;
+}
+
+/** A JSON answer: an envelope of `/api/v1` with `state: "ok"`, or any successful one of `/api/v2`. */
+export async function callJson(
+  cluster: Cluster,
+  path: string,
+  options: CallOptions = {},
+): Promise<JsonRecord> {
+  const response = await call(cluster, path, options);
+  const record = await readRecord(response);
+  if (!response.ok || record.state === 'error') throw failure(response, record);
+  return record;
+}
+
+async function readRecord(response: Response): Promise<JsonRecord> {
+  if (response.status === 204) return {};
+  try {
+    const value = (await response.json()) as Json;
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : { value };
+  } catch {
+    return {};
+  }
+}
+
+function failure(response: Response, record: JsonRecord): ApiError {
+  const text = [record.detail, record.status, record.title].find((entry) => typeof entry === 'string');
+  const message =
+    typeof text === 'string' ? text : `The server answered ${response.status} ${response.statusText}.`;
+  return new ApiError(message, response.status, response.headers.get('x-request-id'), record);
+}
+
+export async function callText(cluster: Cluster, path: string, options: CallOptions = {}): Promise<string> {
+  const response = await call(cluster, path, options);
+  if (response.headers.get('content-type')?.startsWith('application/json')) {
+    throw failure(response, await readRecord(response));
+  }
+  if (!response.ok) throw failure(response, {});
+  return response.text();
+}
+
+export async function callBlob(cluster: Cluster, path: string, options: CallOptions = {}): Promise<Blob> {
+  const response = await call(cluster, path, options);
+  if (!response.ok || response.headers.get('content-type')?.startsWith('application/json')) {
+    throw failure(response, await readRecord(response));
+  }
+  return response.blob();
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

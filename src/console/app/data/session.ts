@@ -1,0 +1,77 @@
+/** Who the user is and what that role may do. */
+import { signal } from '@preact/signals';
+import { recordOf, textOf } from '../core/legacy-plant.js';
+import { callJson, currentSite } from './api.js';
+import { isDisconnected } from './plant.js';
+
+export type Role = 'viewer' | 'operator' | 'admin';
+
+export interface Session {
+  /** Null: anonymous. */
+  readonly user: string | null;
+  readonly role: Role;
+  readonly permissions: ReadonlySet<string>;
+  readonly csrfToken: string | null;
+  readonly login: readonly string[];
+  readonly expires: string | null;
+}
+
+const ANONYMOUS: Session = {
+  user: null,
+  role: 'viewer',
+  permissions: new Set(),
+  csrfToken: null,
+  login: [],
+  expires: null,
+};
+
+export const session = signal<Session>(ANONYMOUS);
+
+function readSession(record: Record<string, unknown>): Session {
+  const answer = recordOf(record as never);
+  const role = textOf(answer.role);
+  return {
+    user: textOf(answer.user),
+    role: role === 'admin' || role === 'operator' ? role : 'viewer',
+    permissions: new Set(listOf(answer.permissions)),
+    csrfToken: textOf(answer.csrf_token),
+    login: listOf(answer.login),
+    expires: textOf(answer.expires),
+  };
+}
+
+function listOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((entry): entry is string => typeof entry === 'string') : [];
+}
+
+function homeCluster(): 'pipelines' | 'cameras' {
+  return currentSite().clusters.pipelines === undefined ? 'cameras' : 'pipelines';
+}
+
+export async function loadSession(): Promise<void> {
+  session.value = readSession(await callJson(homeCluster(), '/api/v2/me'));
+}
+
+export async function signIn(user: string, password: string): Promise<void> {
+  session.value = readSession(
+    await callJson(homeCluster(), '/api/v2/session', { method: 'POST', json: { user, password } }),
+  );
+}
+
+export async function signOut(): Promise<void> {
+  await callJson(homeCluster(), '/api/v2/session', { method: 'DELETE' });
+  await loadSession();
+}
+
+/** Why an action is not possible now, or null. @param permission as listed by `/api/v2/me` */
+export function denial(permission: string): string | null {
+  if (isDisconnected.value) return 'Off while the servers cannot be reached.';
+  if (session.value.permissions.has(permission)) return null;
+  return `Needs the role ${roleFor(permission)}; you are ${session.value.user ?? 'anonymous'} (${session.value.role}).`;
+}
+
+const ADMIN_ONLY = /^(worker|manager|placement|permanent|users|script|library|config\.delete)/;
+
+function roleFor(permission: string): Role {
+  return ADMIN_ONLY.test(permission) ? 'admin' : 'operator';
+}

@@ -1,0 +1,66 @@
+/** Preferences of this browser. */
+import { effect, signal } from '@preact/signals';
+
+export interface Settings {
+  readonly theme: 'system' | 'dark' | 'light';
+  readonly density: 'compact' | 'comfortable';
+  readonly railCollapsed: boolean | null;
+  readonly singleKeys: boolean;
+  /** Fewer frames per second and a steadier colour range. */
+  readonly calm: boolean;
+  readonly colormap: string;
+  readonly overlays: readonly string[];
+  readonly hiddenColumns: readonly string[];
+  readonly wall: readonly string[];
+}
+
+const DEFAULTS: Settings = {
+  theme: 'system',
+  density: 'compact',
+  railCollapsed: null,
+  singleKeys: true,
+  calm: false,
+  colormap: 'viridis',
+  overlays: ['profiles', 'fit', 'good-region'],
+  hiddenColumns: [],
+  wall: [],
+};
+
+const KEY = 'camserver.settings';
+
+function read(): Settings {
+  try {
+    return { ...DEFAULTS, ...(JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<Settings>) };
+  } catch {
+    return DEFAULTS;
+  }
+}
+
+export const settings = signal<Settings>(read());
+
+export function changeSettings(changes: Partial<Settings>): void {
+  settings.value = { ...settings.value, ...changes };
+}
+
+const systemDark = window.matchMedia('(prefers-color-scheme: dark)');
+const systemIsDark = signal(systemDark.matches);
+systemDark.addEventListener('change', (event) => {
+  systemIsDark.value = event.matches;
+});
+
+export function currentTheme(): 'dark' | 'light' {
+  const { theme } = settings.value;
+  return theme === 'system' ? (systemIsDark.value ? 'dark' : 'light') : theme;
+}
+
+effect(() => {
+  document.documentElement.dataset.theme = currentTheme();
+  document.documentElement.dataset.density = settings.value.density;
+});
+effect(() => {
+  try {
+    localStorage.setItem(KEY, JSON.stringify(settings.value));
+  } catch {
+    // a full or forbidden store only means that the preference is lost with the page
+  }
+});
