@@ -6,6 +6,8 @@ import type { JsonObject } from '../../common/json.js';
 import { isTruthy } from '../../common/leniency.js';
 import type { ChannelValues } from '../../common/values.js';
 import { PROCESSING_FUNCTIONS, type ProcessingInput } from '../../processing/index.js';
+import { CUSTOM_FUNCTIONS } from './custom-functions.js';
+import { STREAM_FUNCTIONS } from './stream-functions.js';
 
 export interface ImageFunction {
   /** As `ProcessingFunction`; users' functions may take their time. */
@@ -30,12 +32,20 @@ const IMAGE_FUNCTIONS: ReadonlyMap<string, ImageFunction> = new Map(
   ]),
 );
 
-/** Built-in functions of other pipeline types; they cannot process images. */
-const OTHER_FUNCTIONS: ReadonlyMap<string, string> = new Map([
-  ['propagate_stream', 'stream'],
-  ['propagate_stream_with_prefix', 'stream'],
-  ['custom_pipeline', 'custom'],
+/** Pipeline types by the names of their built-in functions. */
+const TYPES: ReadonlyMap<string, string> = new Map([
+  ...Array.from(IMAGE_FUNCTIONS.keys(), (name) => [name, 'processing'] as const),
+  ...Array.from(STREAM_FUNCTIONS.keys(), (name) => [name, 'stream'] as const),
+  ...Array.from(CUSTOM_FUNCTIONS.keys(), (name) => [name, 'custom'] as const),
 ]);
+
+/** The error for a name that stands for no function of the wanted pipeline type. */
+export function unknownFunction(name: string): CamServerError {
+  const type = TYPES.get(name);
+  const text =
+    type === undefined ? `Invalid module: ${name}` : `it is a function of pipelines of type '${type}'`;
+  return new CamServerError('INVALID_FUNCTION', text);
+}
 
 /**
  * The function of the parameters.
@@ -44,8 +54,6 @@ const OTHER_FUNCTIONS: ReadonlyMap<string, string> = new Map([
 export function imageFunctionOf(parameters: JsonObject): ImageFunction {
   const name = isTruthy(parameters.function) ? String(parameters.function) : 'default';
   const found = IMAGE_FUNCTIONS.get(name);
-  if (found !== undefined) return found;
-  const type = OTHER_FUNCTIONS.get(name);
-  if (type === undefined) throw new CamServerError('INVALID_FUNCTION', `Invalid module: ${name}`);
-  throw new CamServerError('INVALID_FUNCTION', `it is a function of pipelines of type '${type}'`);
+  if (found === undefined) throw unknownFunction(name);
+  return found;
 }

@@ -56,10 +56,19 @@ export function addImageParameters(parameters: JsonObject, facts: ImageParameter
     const count = numberOf(parameters.averaging);
     parameters.averaging = count === null ? null : Math.trunc(count);
   }
+  addFileParameters(parameters);
   if (isTruthy(parameters.bsread_address) || isMerging(parameters)) {
     parameters.bsread_image_buf = bufferSize(parameters.bsread_image_buf, 5000);
     parameters.bsread_data_buf = bufferSize(parameters.bsread_data_buf, 10_000);
   }
+}
+
+/** Adds the run-time keys of mode FILE; null means the default. */
+export function addFileParameters(parameters: JsonObject): void {
+  if (parameters.mode !== 'FILE') return;
+  parameters.layout ??= 'DEFAULT';
+  parameters.localtime ??= true;
+  parameters.change ??= false;
 }
 
 /** Whether images are merged with a bsread stream. */

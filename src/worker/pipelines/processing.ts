@@ -9,7 +9,7 @@ import type { ChannelValues } from '../../common/values.js';
 import type { InstanceContext } from '../../instances/types.js';
 import { kernels } from '../../processing/index.js';
 import { FrameAccount, type FrameTicket } from '../../streaming/accounting.js';
-import { FrameError, TaskLimitError } from '../../streaming/frame-errors.js';
+import { TaskLimitError } from '../../streaming/frame-errors.js';
 import type { Outcome } from '../../streaming/ordered-queue.js';
 import { FunctionImporter } from '../functions/importer.js';
 import { limitError } from '../user-code/limits.js';
@@ -17,11 +17,13 @@ import type { CameraFrame } from './camera-frame.js';
 import { CameraSource } from './camera-source.js';
 import { createEnding, type Ending, endOnError } from './ending.js';
 import { Execution, type FrameInHand } from './execution.js';
+import { failFrame } from './failure.js';
 import { ImageIntake } from './image-intake.js';
 import { Merging } from './merging.js';
 import { type PipelineInstanceOptions, readPipelineInstanceOptions } from './options.js';
 import { isMerging } from './parameters.js';
 import { openPipelineOutput, type PipelineOutput } from './pipeline-output.js';
+import { PreparedUpdates } from './prepared-updates.js';
 import { runReceiveLoop } from './receive-loop.js';
 import { ReceiveStage } from './receive-stage.js';
 import { buildSettings, type FrameSettings } from './settings.js';
@@ -71,9 +73,7 @@ class ProcessingPipeline {
   readonly #intake = new ImageIntake(kernels);
   readonly #execution: Execution;
   #settings: FrameSettings;
-  #pendingConfig: JsonObject | null = null;
-  #preparing: Promise<void> = Promise.resolve();
-  #preparedUpdate: { readonly config: JsonObject; readonly settings: FrameSettings } | null = null;
+  readonly #updates: PreparedUpdates<FrameSettings>;
   #revision = 0;
   #output: PipelineOutput | null = null;
   #merging: Merging | null = null;
@@ -82,7 +82,7 @@ class ProcessingPipeline {
     private readonly context: InstanceContext,
     private readonly options: PipelineInstanceOptions,
     private readonly ending: Ending,
-    private readonly importer: FunctionImporter,
+    importer: FunctionImporter,
     settings: FrameSettings,
     private readonly camera: Awaited<ReturnType<typeof openCamera>>,
   ) {
@@ -90,6 +90,10 @@ class ProcessingPipeline {
     this.#settings = settings;
     this.#stage = new ReceiveStage({ account: new FrameAccount(counters), counters, log, isCamera: true });
     this.#stage.configure(settings.parameters, settings.policy);
+    this.#updates = new PreparedUpdates(context, ending, (config) => {
+      this.#revision += 1;
+      return buildSettings(config, this.#revision, options, importer, log);
+    });
     this.#execution = new Execution({ log, deliver: (frame, outcome) => this.deliver(frame, outcome) });
   }
 
@@ -114,10 +118,6 @@ class ProcessingPipeline {
         process: (frame) => this.process(frame),
       });
     }
-    context.onConfig((config) => {
-      this.#pendingConfig = config;
-      this.#preparing = this.#preparing.then(() => endOnError(() => this.prepareUpdate(), ending, log));
-    });
     context.onRequest('frames', async () => ({ threads: this.#execution.threads }));
     ending.whenEnding(() => {
       this.camera.source.close();
@@ -163,23 +163,11 @@ class ProcessingPipeline {
     if (!this.#settings.hasFunction) throw new Error('Undefined processing function');
   }
 
-  /** Frames go on with the present settings meanwhile, however long it takes to load a function. */
-  private async prepareUpdate(): Promise<void> {
-    const config = this.#pendingConfig;
-    if (config === null) return;
-    this.#pendingConfig = null;
-    this.#revision += 1;
-    const { options, importer, context } = this;
-    const settings = await buildSettings(config, this.#revision, options, importer, context.log);
-    this.#preparedUpdate = { config, settings };
-  }
-
   /** Applies the newest configuration that is prepared; frames under way keep theirs. */
   private applyUpdate(): void {
-    const update = this.#preparedUpdate;
+    const update = this.#updates.take();
     if (update === null) return;
-    this.#preparedUpdate = null;
-    this.#settings = update.settings;
+    this.#settings = update.prepared;
     this.camera.present.parameters = this.#settings.parameters;
     this.#stage.configure(this.#settings.parameters, this.#settings.policy);
     this.context.log.info(`Configuration update: ${formatJson(update.config)}.`);
@@ -231,17 +219,11 @@ class ProcessingPipeline {
 
   /** A frame that cannot be processed is dropped; with `abort_on_error` the pipeline ends. */
   private fail(pulseId: bigint, ticket: FrameTicket, error: unknown, settings: FrameSettings): void {
-    const { log } = this.context;
-    const isLimit = error instanceof TaskLimitError;
-    const thread = error instanceof FrameError ? error.thread : 0;
+    const { policy, limits, parameters } = settings;
     const reason =
-      isLimit && settings.limits !== null
-        ? limitError(String(settings.parameters.function), error.limit, settings.limits)
+      error instanceof TaskLimitError && limits !== null
+        ? limitError(String(parameters.function), error.limit, limits)
         : error;
-    log.error(`Error processing PID ${pulseId} at proc 0 thread ${thread}: ${errorText(reason)}.`);
-    const { trace = null } = error as { trace?: string | null };
-    if (trace !== null) log.error(trace);
-    if (!ticket.ended) ticket.drop(isLimit ? 'task_timeout' : 'error');
-    if (settings.policy.abortOnError) this.ending.end(2);
+    failFrame({ pulseId, ticket, error: reason, policy }, { log: this.context.log, ending: this.ending });
   }
 }

@@ -8,6 +8,8 @@ type PipelineRun = (context: InstanceContext) => Promise<number>;
 
 const TYPES: Readonly<Record<string, () => Promise<PipelineRun>>> = {
   processing: async () => (await import('./processing.js')).runProcessing,
+  stream: async () => (await import('./stream.js')).runStream,
+  custom: async () => (await import('./custom.js')).runCustom,
   store: async () => (await import('./store.js')).runStore,
   fanout: async () => (await import('./fanout.js')).runFanout,
   fanin: async () => (await import('./fanin.js')).runFanin,

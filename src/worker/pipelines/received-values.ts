@@ -22,6 +22,11 @@ export function takeValues(
   return values;
 }
 
+/** Decodes the channels of a message in their order; plain arrays are only there until the message is released. */
+export function viewValues(message: ReceivedMessage): ChannelValues {
+  return new Map(message.channels.map((channel) => [channel.definition.name, channel.decode()] as const));
+}
+
 /** The value of a channel in memory of its own: what was decompressed is, what came plain is copied. */
 export function takeValue(channel: ReceivedChannel): ChannelValue {
   const value = channel.decode();

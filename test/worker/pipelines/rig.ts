@@ -4,6 +4,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from 'chai';
 import {
   deriveDefinition,
   encodeDataHeader,
@@ -116,7 +117,12 @@ export async function startRig(config: JsonObject, options: RigOptions = {}): Pr
     mode: 'PUSH',
     ...config,
   });
-  const instance = await supervisor.create('pipeline', () => ({
+  const close = async (): Promise<void> => {
+    camera.close();
+    await supervisor.close();
+    await rm(folder, { recursive: true });
+  };
+  const start = supervisor.create('pipeline', () => ({
     name: 'pipeline',
     program: new URL('../../../src/worker/pipelines/program.js', import.meta.url).href,
     logSuffix: 'name:pipeline',
@@ -130,6 +136,11 @@ export async function startRig(config: JsonObject, options: RigOptions = {}): Pr
     port: 'allocate',
     kind: 'pipeline',
   }));
+  const instance = await start.catch(async (error: Error) => {
+    const logs = supervisor.logs('pipeline').map(([, , , text]) => text);
+    await close();
+    throw new StartFailure(error.message, logs);
+  });
   const client = new Receiver({
     address: `tcp://127.0.0.1:${instance.port}`,
     mode: complete.mode === 'PUB' ? 'SUB' : 'PULL',
@@ -157,11 +168,31 @@ export async function startRig(config: JsonObject, options: RigOptions = {}): Pr
     logs: () => instance.logs.map(([, , , text]) => text),
     async close() {
       client.close();
-      camera.close();
-      await supervisor.close();
-      await rm(folder, { recursive: true });
+      await close();
     },
   };
+}
+
+/** The instance ended before it was ready. */
+class StartFailure extends Error {
+  constructor(
+    message: string,
+    readonly logs: readonly string[],
+  ) {
+    super(message);
+  }
+}
+
+/** Starts a pipeline that must not start. @returns its log */
+export async function logsOfFailedStart(config: JsonObject): Promise<string> {
+  try {
+    await withRig(config, async () => {});
+  } catch (error) {
+    if (!(error instanceof StartFailure)) throw error;
+    expect(error.message).to.equal("'pipeline' instance  terminated. See logs.");
+    return error.logs.join('\n');
+  }
+  throw new Error('The pipeline started');
 }
 
 /** The keys that connect a pipeline to its source. */

@@ -1,0 +1,211 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { expect } from 'chai';
+import { Reply } from 'zeromq';
+import { Receiver } from '../../../src/bsread/index.js';
+import type { JsonObject } from '../../../src/common/json.js';
+import { arrayValue, type ChannelValue } from '../../../src/common/values.js';
+import {
+  mergePipelineUpdate,
+  preparePipelineConfiguration,
+} from '../../../src/worker/configuration/index.js';
+import {
+  balance,
+  cameraChannels,
+  namesOf,
+  numberOf,
+  pulseIdsOf,
+  type Rig,
+  range,
+  referenceImage,
+  TestSource,
+  withRig,
+} from './rig.js';
+
+const STREAM = { pipeline_type: 'stream', function: 'propagate_stream' };
+
+async function update(rig: Rig, changes: JsonObject): Promise<void> {
+  const config = mergePipelineUpdate(rig.instance.config, changes);
+  rig.supervisor.updateConfig('pipeline', preparePipelineConfiguration(config));
+}
+
+describe('pipeline instance of type stream', () => {
+  it('gives each message to its function and publishes what comes back', async () => {
+    await withRig({ ...STREAM, include: ['image', 'nothing', 'text', 'count'] }, async (rig) => {
+      const channels = { count: 7, text: 'beam', image: referenceImage(), other: true };
+      for (const pulseId of range(1, 3)) await rig.camera.send(pulseId, channels);
+      const messages = await rig.receive(3);
+      expect(pulseIdsOf(messages)).to.deep.equal([1, 2, 3]);
+      expect(namesOf(messages[0]!)).to.deep.equal(['image', 'text', 'count']);
+      expect(messages[2]!.channel('image')!.decode()).to.deep.equal(referenceImage());
+      expect(messages[2]!.channel('text')!.decode()).to.equal('beam');
+      expect(messages[2]!.timestamp).to.deep.equal({ seconds: 1_700_000_000n, nanoseconds: 3n });
+      expect(messages.map(({ formatChanged }) => formatChanged)).to.deep.equal([true, false, false]);
+      await rig.supervisor.stop('pipeline');
+      expect(await rig.exitCode()).to.equal(0);
+      expect(balance(rig)).to.deep.include({ received: 3, sent: 3, lost: 0 });
+      expect(rig.instance.lastSample).to.deep.include({ headerChanges: 1, frameShape: null });
+    });
+  });
+
+  it('changes its function while it runs, and loses no message', async () => {
+    await withRig(STREAM, async (rig) => {
+      let pulseId = 0;
+      const next = async (): Promise<string> => {
+        pulseId += 1;
+        await rig.camera.send(pulseId, { value: pulseId });
+        const [message] = await rig.receive(1);
+        expect(Number(message!.pulseId)).to.equal(pulseId);
+        return namesOf(message!)[0]!;
+      };
+      expect(await next()).to.equal('value');
+      await update(rig, { function: 'propagate_stream_with_prefix', prefix: 'A:' });
+      while ((await next()) === 'value');
+      await update(rig, { prefix: 'B:' });
+      while ((await next()) === 'A:value');
+      expect(await next()).to.equal('B:value');
+      await update(rig, { function: 'nothing' });
+      expect(await rig.exitCode()).to.equal(2);
+      const logs = rig.logs().join('\n');
+      expect(logs).to.include('Could not import function nothing: Invalid module: nothing.');
+      expect(logs).to.include('Error in pipeline processing: Undefined processing function');
+    });
+  });
+
+  it('keeps the order with three threads and ends after the last record', async () => {
+    await withRig({ ...STREAM, processing_threads: 3, records: 20 }, async (rig) => {
+      for (const pulseId of range(1, 25)) await rig.camera.send(pulseId, cameraChannels(referenceImage()));
+      expect(pulseIdsOf(await rig.receive(20))).to.deep.equal(range(1, 20));
+      expect(await rig.exitCode()).to.equal(0);
+      expect(rig.logs()).to.include('Reached number of records: 20');
+      expect(balance(rig)).to.deep.include({ sent: 20, lost: 0 });
+    });
+  });
+
+  it('ends with code 2 for a message on which the function fails, or drops it', async () => {
+    const failing = { ...STREAM, function: 'propagate_stream_with_prefix' };
+    await withRig(failing, async (rig) => {
+      await rig.camera.send(1, { value: 1 });
+      expect(await rig.exitCode()).to.equal(2);
+      expect(rig.logs()).to.include(
+        "Error processing PID 1 at proc 0 thread 0: propagate_stream_with_prefix needs the parameter 'prefix', a text.",
+      );
+    });
+    await withRig({ ...failing, abort_on_error: false }, async (rig) => {
+      for (const pulseId of range(1, 3)) await rig.camera.send(pulseId, { value: 1 });
+      while (rig.logs().length < 3) await nextTurn();
+      await update(rig, { prefix: '' });
+      while (!rig.logs().join('\n').includes('Configuration update')) await nextTurn();
+      await rig.camera.send(4, { value: 1 });
+      expect(pulseIdsOf(await rig.receive(1))).to.deep.equal([4]);
+      await rig.supervisor.stop('pipeline');
+      expect(balance(rig)).to.deep.include({ dropped: { error: 3 }, lost: 0 });
+      expect(await rig.exitCode()).to.equal(0);
+    });
+  });
+
+  it('ends with code 2 without a function, and for one of another type', async () => {
+    for (const [name, text] of [
+      [null, 'Undefined processing function'],
+      ['psen', "Could not import function psen: it is a function of pipelines of type 'processing'."],
+      ['custom_pipeline', "it is a function of pipelines of type 'custom'"],
+    ] as const) {
+      await withRig({ ...STREAM, function: name }, async (rig) => {
+        expect(await rig.exitCode()).to.equal(2);
+        expect(rig.logs().join('\n')).to.include(text);
+      });
+    }
+  });
+
+  it('announces channels as the strategy on_change says', async () => {
+    const messages: Record<string, ChannelValue>[] = [
+      { a: null, b: 1 },
+      { a: 2, b: 1 },
+      { a: null, b: 1 },
+      { a: 3.5, b: null },
+      { a: 3.5 },
+    ];
+    await withRig(STREAM, async (rig) => {
+      for (const [index, message] of messages.entries()) await rig.camera.send(index + 1, message);
+      const received = await rig.receive(5);
+      expect(received.map(namesOf)).to.deep.equal([['b'], ['a', 'b'], ['a', 'b'], ['a', 'b'], ['a']]);
+      expect(received.map(({ formatChanged }) => formatChanged)).to.deep.equal([
+        true,
+        true,
+        false,
+        false,
+        true,
+      ]);
+      expect(received[2]!.channel('a')!.decode()).to.equal(null);
+    });
+  });
+
+  it('merges two streams: pulses that both have, channels of both, bytes of both', async () => {
+    const second = new TestSource();
+    const merging = { input_stream2: await second.open(), input_mode2: 'PULL' };
+    await withRig({ ...STREAM, ...merging }, async (rig) => {
+      const image = arrayValue(new Uint16Array(5000), [50, 100]);
+      for (const pulseId of range(1000, 7)) await rig.camera.send(pulseId, { image, both: 1 });
+      for (const pulseId of [1000, 1002, 1004, 1006]) {
+        await second.send(pulseId, { both: 2, charge: pulseId / 10 });
+      }
+      const messages = await rig.receive(4);
+      expect(pulseIdsOf(messages)).to.deep.equal([1000, 1002, 1004, 1006]);
+      expect(namesOf(messages[0]!)).to.deep.equal(['image', 'both', 'charge']);
+      expect(numberOf(messages[3]!, 'charge')).to.equal(100.6);
+      expect(numberOf(messages[3]!, 'both')).to.equal(2);
+      await rig.supervisor.stop('pipeline');
+      expect(balance(rig)).to.deep.include({ received: 7, sent: 4, dropped: { unmatched: 3 }, lost: 0 });
+      expect(rig.instance.lastSample!.bytesReceived).to.be.above(70_000);
+    });
+    second.close();
+  });
+
+  it('asks a source at an address for channels', async () => {
+    const source = new TestSource();
+    const address = await source.open();
+    const config = new Reply({ linger: 0 });
+    await config.bind(address.replace(/\d+$/, (port) => String(Number(port) + 1)));
+    const asked = config.receive().then(async ([request]) => {
+      await config.send('{}');
+      return JSON.parse(String(request));
+    });
+    const channels = '["a", {"name": "b", "modulo": 10}]';
+    await withRig(
+      { ...STREAM, input_stream: null, bsread_address: address, bsread_channels: channels },
+      async (rig) => {
+        await source.send(1, { a: 1 });
+        expect(namesOf((await rig.receive(1))[0]!)).to.deep.equal(['a']);
+        expect(await asked).to.deep.equal({ channels: [{ name: 'a' }, { name: 'b', modulo: 10 }] });
+      },
+    );
+    source.close();
+    config.close();
+  });
+
+  it('counts the connection of output_stream as a client, and ends when it is gone', async () => {
+    const target = new Receiver({
+      address: 'tcp://127.0.0.1:0',
+      attachment: 'bind',
+      mode: 'PULL',
+      receiveTimeout: 15_000,
+    });
+    await target.open();
+    await withRig(
+      { ...STREAM, output_stream: target.address, no_client_timeout: 0.5 },
+      async (rig) => {
+        const started = performance.now();
+        for (let pulseId = 1; performance.now() - started < 1000; pulseId += 1) {
+          await rig.camera.send(pulseId, { value: 1 });
+          expect(Number((await target.receive())!.pulseId)).to.equal(pulseId);
+        }
+        while (rig.instance.lastSample?.clients !== 1) await nextTurn();
+        target.close();
+        expect(await rig.exitCode()).to.equal(0);
+        expect(rig.logs().join('\n')).to.include(
+          'No client connected to the pipeline stream for 0.5 seconds',
+        );
+      },
+      { client: false },
+    );
+  });
+});
