@@ -22,7 +22,7 @@ const PAUSE_AFTER_FAILURE = 100;
 
 /** Runs a pipeline of type `custom` until it ends. @returns the exit code */
 export async function runCustom(context: InstanceContext): Promise<number> {
-  const { log, counters, stop } = context;
+  const { log, stop } = context;
   const options = readPipelineInstanceOptions(context.options);
   const parameters = prepareFunctionParameters(context.config, options);
   const ending = createEnding(stop);
@@ -31,7 +31,7 @@ export async function runCustom(context: InstanceContext): Promise<number> {
   functions.use(prepared);
   functions.requireFunction();
   const { settings } = prepared;
-  const output = await openPipelineOutput({ parameters, port: options.port, counters, log, ending });
+  const output = await openPipelineOutput({ parameters, port: options.port, context, ending });
   ending.whenEnding(() => void functions.close());
   try {
     context.ready();

@@ -44,14 +44,7 @@ export async function runMessagePipeline(
   const parameters = program.prepareParameters(context.config, options);
   const ending = createEnding(stop);
   const start = { context, options, parameters, ending, account: new FrameAccount(counters) };
-  const output = await openPipelineOutput({
-    parameters,
-    port: options.port,
-    counters,
-    log,
-    ending,
-    viewers: context,
-  });
+  const output = await openPipelineOutput({ parameters, port: options.port, context, ending });
   try {
     const source = await program.openSource(start);
     try {

@@ -6,9 +6,9 @@ import { NoClientTimer } from '../../bsread/index.js';
 import { errorText } from '../../common/errors.js';
 import type { JsonObject } from '../../common/json.js';
 import { isTruthy, numberOf } from '../../common/leniency.js';
-import type { InstanceCounters, InstanceLog } from '../../instances/types.js';
+import type { InstanceContext, InstanceLog } from '../../instances/types.js';
 import { createHeaderStrategy, readHeaderMode } from '../../streaming/header-strategy.js';
-import { answerViewers, MessageTap, type RequestRegistry } from '../../streaming/live-view/index.js';
+import { answerViewers, MessageTap } from '../../streaming/live-view/index.js';
 import { createOutput, type Output, type OutputMessage } from '../../streaming/output.js';
 import { SendBuffer } from '../../streaming/send-buffer.js';
 import { createSendChecks } from '../../streaming/send-checks.js';
@@ -20,11 +20,8 @@ export interface PipelineOutputOptions {
   readonly parameters: JsonObject;
   /** To bind. */
   readonly port: number;
-  readonly counters: InstanceCounters;
-  readonly log: InstanceLog;
+  readonly context: Pick<InstanceContext, 'counters' | 'log' | 'onRequest'>;
   readonly ending: Ending;
-  /** Where people who want to look at the messages ask. */
-  readonly viewers: RequestRegistry;
 }
 
 export interface PipelineOutput {
@@ -38,7 +35,8 @@ export interface PipelineOutput {
 
 /** @throws CamServerError when the sink cannot be opened */
 export async function openPipelineOutput(options: PipelineOutputOptions): Promise<PipelineOutput> {
-  const { parameters, port, counters, log, ending } = options;
+  const { parameters, port, context, ending } = options;
+  const { counters, log } = context;
   const strategy = createHeaderStrategy({
     mode: readHeaderMode(parameters.create_header),
     allowTypeChanges: isTruthy(parameters.allow_type_changes ?? true),
@@ -48,7 +46,7 @@ export async function openPipelineOutput(options: PipelineOutputOptions): Promis
   const sink = await openSink(parameters, { port, stop: ending.signal });
   const timer = watchClients(sink, options);
   const tap = new MessageTap();
-  answerViewers(options.viewers, tap);
+  answerViewers(context, tap);
   const output = createOutput({
     sink,
     tap,
@@ -111,16 +109,16 @@ async function sendOrEnd(
 /** Keeps the number of clients up to date, and ends the pipeline when there has been none for too long. */
 function watchClients(
   sink: Sink,
-  { parameters, counters, log, ending }: PipelineOutputOptions,
+  { parameters, context, ending }: PipelineOutputOptions,
 ): NoClientTimer | null {
   if (sink.clients === null) return null;
   const timeout = numberOf(parameters.no_client_timeout) ?? 10;
   const clients = (): number => {
-    counters.clients = sink.clients ?? 0;
-    return counters.clients;
+    context.counters.clients = sink.clients ?? 0;
+    return context.counters.clients;
   };
   return new NoClientTimer(clients, timeout, () => {
-    log.info(`No client connected to the pipeline stream for ${timeout} seconds. Closing instance.`);
+    context.log.info(`No client connected to the pipeline stream for ${timeout} seconds. Closing instance.`);
     ending.end(0);
   });
 }

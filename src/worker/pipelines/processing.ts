@@ -100,15 +100,8 @@ class ProcessingPipeline {
   async open(): Promise<void> {
     const { context, ending } = this;
     const { parameters } = this.#settings;
-    const { counters, log } = context;
-    this.#output = await openPipelineOutput({
-      parameters,
-      port: this.options.port,
-      counters,
-      log,
-      ending,
-      viewers: context,
-    });
+    const { log } = context;
+    this.#output = await openPipelineOutput({ parameters, port: this.options.port, context, ending });
     if (isMerging(parameters)) {
       this.#merging = await Merging.open({
         parameters,
