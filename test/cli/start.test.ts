@@ -10,6 +10,7 @@ import { CamClient, PipelineClient } from '../../src/client/index.js';
 import type { JsonObject } from '../../src/common/json.js';
 import { packageRoot } from '../../src/common/package.js';
 import { freePortRange } from '../support/ports.js';
+import { isAlive } from '../support/processes.js';
 
 const program = join(packageRoot, 'bin', 'camserver.js');
 
@@ -53,15 +54,6 @@ async function startCluster(data: string): Promise<Cluster> {
     output: () => output,
     ended,
   };
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Process ids of all instances of both servers. */

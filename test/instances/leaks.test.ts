@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { createSupervisor, isAlive, specification, until } from './support.js';
+import { isAlive } from '../support/processes.js';
+import { createSupervisor, specification, until } from './support.js';
 
 const CYCLES = 200;
 

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { isAlive, until } from './support.js';
+import { isAlive } from '../support/processes.js';
+import { until } from './support.js';
 
 interface ServerReport {
   readonly pids: number[];

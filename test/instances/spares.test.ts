@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { Registry } from 'prom-client';
 import { collectMetrics, type Supervisor } from '../../src/instances/index.js';
-import { createSupervisor, isAlive, rejection, specification, until } from './support.js';
+import { isAlive } from '../support/processes.js';
+import { createSupervisor, rejection, specification, until } from './support.js';
 
 describe('warm spares', () => {
   let supervisor: Supervisor;

@@ -1,5 +1,4 @@
 /** Supervisors and specifications for the tests of this folder. */
-import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import {
   CAMERA_MODES,
@@ -60,15 +59,6 @@ export function specification(
     kind: 'test',
     ...changes,
   };
-}
-
-/** Whether a process exists and is not a zombie. */
-export function isAlive(pid: number): boolean {
-  try {
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
 }
 
 /** Waits until `condition` holds, at most a minute. */
