@@ -30,10 +30,10 @@ export function medianTime(repetitions: number, call: () => void): number {
   return median(times);
 }
 
-/** Noise on a smooth spot, as a 12-bit camera sees it; the same pixels for the same size. */
-export function cameraImage(width: number, height: number): Uint16Array {
+/** Noise on a smooth spot, as a 12-bit camera sees it; the same pixels for the same size and seed. */
+export function cameraImage(width: number, height: number, seed = 12345): Uint16Array {
   const pixels = new Uint16Array(width * height);
-  let state = 12345;
+  let state = seed;
   for (let row = 0, at = 0; row < height; row += 1) {
     for (let column = 0; column < width; column += 1, at += 1) {
       state = (Math.imul(state, 1664525) + 1013904223) >>> 0;

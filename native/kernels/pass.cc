@@ -35,10 +35,25 @@ CAMSERVER_INLINE void flush(Work<In, Out> &work) {
     }
 }
 
+// The row that lies a page of memory or a little more ahead.
+ptrdiff_t ahead_of(size_t element, ptrdiff_t row_stride, ptrdiff_t column_stride) {
+    const ptrdiff_t bytes = row_stride * static_cast<ptrdiff_t>(element);
+    if (column_stride != 1 || bytes == 0) return 0;
+    constexpr ptrdiff_t page = 4096;
+    const ptrdiff_t row = bytes < 0 ? -bytes : bytes;
+    return bytes * ((page + row - 1) / row);
+}
+
 template <class In, class Out, Background mode, bool has_threshold, bool has_statistics, size_t width>
 CAMSERVER_INLINE void run(const PassRequest &request, Work<In, Out> &work, Out bound) {
     const ImageView &image = request.image;
     Out *destination = static_cast<Out *>(request.destination);
+    const ptrdiff_t columns = static_cast<ptrdiff_t>(image.columns);
+    const Ahead ahead = {
+        ahead_of(sizeof(In), image.row_stride, image.column_stride),
+        mode == Background::none ? 0 : ahead_of(sizeof(uint16_t), request.background.row_stride, request.background.column_stride),
+        destination == nullptr ? 0 : ahead_of(sizeof(Out), columns, 1),
+    };
     for (size_t row = 0; row < image.rows; ++row) {
         for (size_t column = 0; column < image.columns; column += piece_columns) {
             const size_t count = std::min(piece_columns, image.columns - column);
@@ -50,7 +65,7 @@ CAMSERVER_INLINE void run(const PassRequest &request, Work<In, Out> &work, Out b
             Out *out = destination != nullptr ? destination + row * image.columns + column : work.unstored.data();
             LaneOf<Out> *lanes = has_statistics ? work.lanes.data() + column : nullptr;
             const TotalOf<Out> sum = process_piece<In, Out, mode, has_threshold, has_statistics, width>(
-                in, background, out, count, bound, work.extremes, lanes);
+                in, background, out, count, bound, ahead, work.extremes, lanes);
             if constexpr (has_statistics) work.row_totals[row] += sum;
         }
         if (has_statistics && (row + 1) % rows_per_flush == 0) flush(work);
@@ -157,10 +172,10 @@ PassResult pass_typed(const PassRequest &request) {
 
     dispatch(request, work);
     if (!has_statistics) return {};
-    if (work.extremes.minimum > work.extremes.maximum) {
-        work.extremes.minimum = work.extremes.maximum = std::numeric_limits<Out>::quiet_NaN();
-    }
-    return {number(work.extremes.minimum), number(work.extremes.maximum), store_sums(request, work)};
+    Out minimum = work.extremes.lowest();
+    Out maximum = work.extremes.highest();
+    if (minimum > maximum) minimum = maximum = std::numeric_limits<Out>::quiet_NaN();
+    return {number(minimum), number(maximum), store_sums(request, work)};
 }
 
 }  // namespace

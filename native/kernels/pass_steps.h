@@ -48,13 +48,26 @@ inline Threshold<T> threshold_for(bool has_threshold, double threshold) {
     }
 }
 
+// Extremes of so many pixels are kept side by side until the end; a register holds at most as many with their background.
+constexpr size_t extreme_lanes = 32;
+
 // NaN never wins a comparison; if every pixel is NaN, minimum stays above maximum.
 template <class T>
 struct Extremes {
-    T minimum = std::numeric_limits<T>::has_infinity ? std::numeric_limits<T>::infinity()
-                                                     : std::numeric_limits<T>::max();
-    T maximum = std::numeric_limits<T>::has_infinity ? -std::numeric_limits<T>::infinity()
-                                                     : std::numeric_limits<T>::lowest();
+    T minimum[extreme_lanes];
+    T maximum[extreme_lanes];
+
+    Extremes() {
+        using Limits = std::numeric_limits<T>;
+        std::fill_n(minimum, extreme_lanes, Limits::has_infinity ? Limits::infinity() : Limits::max());
+        std::fill_n(maximum, extreme_lanes, Limits::has_infinity ? -Limits::infinity() : Limits::lowest());
+    }
+    void include(T value) {
+        if (value < minimum[0]) minimum[0] = value;
+        if (value > maximum[0]) maximum[0] = value;
+    }
+    T lowest() const { return *std::min_element(minimum, minimum + extreme_lanes); }
+    T highest() const { return *std::max_element(maximum, maximum + extreme_lanes); }
 };
 
 // One pixel. Conversions to int32 are those of an x86 processor: integers wrap, floats that do not fit (and NaN) give the
@@ -129,52 +142,86 @@ CAMSERVER_INLINE Vector<Out, count> vector_step(const In *in, const uint16_t *ba
     return value;
 }
 
+// All elements in a wider type. Elements become twice as wide at a time and a whole register at once: for that the compiler has
+// one instruction per register, other conversions it puts together from pieces.
+template <class Wide, class Narrow, size_t count>
+CAMSERVER_INLINE Vector<Wide, count> widen(const Vector<Narrow, count> &narrow) {
+    if constexpr (sizeof(Wide) <= 2 * sizeof(Narrow)) {
+        return __builtin_convertvector(narrow, Vector<Wide, count>);
+    } else {
+        using Middle = std::conditional_t<std::is_signed_v<Narrow>, int16_t, uint16_t>;
+        static_assert(sizeof(Narrow) == 1 && sizeof(Wide) == 4);
+        return widen<Wide, Middle, count>(__builtin_convertvector(narrow, Vector<Middle, count>));
+    }
+}
+
+// Bytes from a pixel to the one that is fetched into the cache while it is worked on. The processor's own prefetching stops at each
+// page of memory; looking a page ahead on all streams makes the pass a third faster on images larger than the cache.
+struct Ahead {
+    ptrdiff_t in;
+    ptrdiff_t background;
+    ptrdiff_t out;
+};
+
+constexpr size_t cache_line = 64;
+
+CAMSERVER_INLINE void fetch(const void *address, ptrdiff_t ahead) {
+    __builtin_prefetch(reinterpret_cast<const void *>(reinterpret_cast<uintptr_t>(address) + static_cast<uintptr_t>(ahead)));
+}
+CAMSERVER_INLINE void fetch_to_write(void *address, ptrdiff_t ahead) {
+    __builtin_prefetch(reinterpret_cast<void *>(reinterpret_cast<uintptr_t>(address) + static_cast<uintptr_t>(ahead)), 1);
+}
+
 // Steps and statistics of one piece of a row; returns its sum. `out` may equal `in`.
 template <class In, class Out, Background mode, bool has_threshold, bool has_statistics, size_t width>
 CAMSERVER_INLINE TotalOf<Out> process_piece(const In *in, const uint16_t *background, Out *out, size_t count, Out bound,
-                                            Extremes<Out> &extremes, LaneOf<Out> *column_sums) {
+                                            const Ahead &ahead, Extremes<Out> &extremes, LaneOf<Out> *column_sums) {
     using Lane = LaneOf<Out>;
     constexpr size_t pixels = width / std::max({sizeof(In), sizeof(Out), sizeof(uint16_t)});
     constexpr size_t part = width / sizeof(Lane);
     constexpr size_t parts = pixels / part;
     using Values = Vector<Out, pixels>;
     using Sums = Vector<Lane, part>;
-    Values low = Values{} + extremes.minimum;
-    Values high = Values{} + extremes.maximum;
+    static_assert(pixels <= extreme_lanes);
+    Values low = load<Values>(extremes.minimum);
+    Values high = load<Values>(extremes.maximum);
     Sums row[parts] = {};
     size_t i = 0;
     for (; i + pixels <= count; i += pixels) {
+        if (i * sizeof(In) % cache_line == 0) {
+            fetch(in + i, ahead.in);
+            if constexpr (mode != Background::none) fetch(background + i, ahead.background);
+            fetch_to_write(out + i, ahead.out);
+        }
         const Values value = vector_step<In, Out, mode, has_threshold, pixels>(in + i, background + i, bound);
         std::memcpy(out + i, &value, sizeof(value));
         if constexpr (!has_statistics) continue;
         low = value < low ? value : low;
         high = value > high ? value : high;
+        const Vector<Lane, pixels> wide = widen<Lane, Out, pixels>(value);
 #pragma GCC unroll 8
         for (size_t p = 0; p < parts; ++p) {
-            Vector<Out, part> narrow;
+            Sums part_of_wide;
             Sums column;
-            std::memcpy(&narrow, reinterpret_cast<const char *>(&value) + p * sizeof(narrow), sizeof(narrow));
+            std::memcpy(&part_of_wide, reinterpret_cast<const char *>(&wide) + p * sizeof(Sums), sizeof(Sums));
             std::memcpy(&column, column_sums + i + p * part, sizeof(column));
-            const Sums wide = __builtin_convertvector(narrow, Sums);
-            column += wide;
-            row[p] += wide;
+            column += part_of_wide;
+            row[p] += part_of_wide;
             std::memcpy(column_sums + i + p * part, &column, sizeof(column));
         }
     }
     Lane sum = 0;
     if constexpr (has_statistics) {
-        for (size_t lane = 0; lane < pixels; ++lane) {
-            if (low[lane] < extremes.minimum) extremes.minimum = low[lane];
-            if (high[lane] > extremes.maximum) extremes.maximum = high[lane];
-            sum += row[lane / part][lane % part];
-        }
+        store(extremes.minimum, low);
+        store(extremes.maximum, high);
+        for (size_t p = 1; p < parts; ++p) row[0] += row[p];
+        for (size_t lane = 0; lane < part; ++lane) sum += row[0][lane];
     }
     for (; i < count; ++i) {
         const Out value = step<In, Out, mode, has_threshold>(in[i], background + i, bound);
         out[i] = value;
         if constexpr (!has_statistics) continue;
-        if (value < extremes.minimum) extremes.minimum = value;
-        if (value > extremes.maximum) extremes.maximum = value;
+        extremes.include(value);
         column_sums[i] += static_cast<Lane>(value);
         sum += static_cast<Lane>(value);
     }

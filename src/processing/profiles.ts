@@ -9,11 +9,22 @@ export interface ProfileFit extends GaussianParameters {
   readonly gaussFunction: Axis;
 }
 
-/** Profiles as doubles; sums beyond 2^53 lose their last bits. */
+const WORD = 2 ** 32;
+
+/**
+ * Profiles as doubles, rounded to the nearest beyond 2^53. 64-bit integers are read as pairs of words (the low one first, as all
+ * processors that Node runs on have them), because a bigint per element would cost more than the fit.
+ */
 export function toDoubles(values: Profile | BigUint64Array): Float64Array {
   if (values instanceof Float64Array) return values;
+  if (values instanceof Float32Array) return new Float64Array(values);
   const doubles = new Float64Array(values.length);
-  for (let i = 0; i < doubles.length; i += 1) doubles[i] = Number(values[i]);
+  const words = new Uint32Array(values.buffer, values.byteOffset, 2 * values.length);
+  const isSigned = values instanceof BigInt64Array;
+  for (let i = 0; i < doubles.length; i += 1) {
+    const high = words[2 * i + 1];
+    doubles[i] = (isSigned ? high | 0 : high) * WORD + words[2 * i];
+  }
   return doubles;
 }
 
@@ -39,12 +50,17 @@ export function centerOfMass(
   fit: GaussianParameters,
   removeOutliers = true,
 ): { centerOfMass: number; rms: number } {
-  const weights = toDoubles(profile).map((value) => (removeOutliers ? value - fit.offset : value));
+  const weights = new Float64Array(toDoubles(profile));
+  const offset = removeOutliers ? fit.offset : 0;
+  const reach = removeOutliers ? 5 * fit.sigma : Number.POSITIVE_INFINITY;
   let total = 0;
-  for (const weight of weights) total += weight;
+  for (let i = 0; i < weights.length; i += 1) {
+    weights[i] -= offset;
+    total += weights[i];
+  }
   for (let i = 0; i < weights.length; i += 1) {
     if (total !== 0) weights[i] /= total;
-    if (removeOutliers && Math.abs(axis[i] - fit.center) > 5 * fit.sigma) weights[i] = 0;
+    if (Math.abs(axis[i] - fit.center) > reach) weights[i] = 0;
   }
   let mean = 0;
   for (let i = 0; i < weights.length; i += 1) mean += axis[i] * weights[i];

@@ -1,0 +1,128 @@
+/**
+ * The default processing of a frame, as a pipeline does it: one pass from the received image into outgoing memory with
+ * background, statistics and profiles, then widths, moments and both fits, against the same work in NumPy and SciPy.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { packageRoot } from '../src/common/package.js';
+import { type ChannelValues, TypedScalar } from '../src/common/values.js';
+import {
+  compilePlan,
+  kernels,
+  PROCESSING_FUNCTIONS,
+  readPreparation,
+  runPlan,
+  viewOf,
+} from '../src/processing/index.js';
+import { type BenchmarkRow, cameraImage, medianTime } from './benchmark.js';
+
+export const title = 'Default processing with background and both fits';
+
+/** Frames in turn, so that none is in the cache as a whole when its turn comes. */
+const FRAMES = 4;
+const REPETITIONS = 400;
+
+interface PythonResult {
+  /** Milliseconds. */
+  readonly described: number;
+  readonly fast: number;
+  readonly numbers: Readonly<Record<string, number>>;
+}
+
+export async function run(): Promise<BenchmarkRow[]> {
+  return [...compare(1280, 960, '≥ 14 × faster'), ...compare(2560, 2160, '≥ 16 × faster')];
+}
+
+function compare(width: number, height: number, target: string): BenchmarkRow[] {
+  const image = cameraImage(width, height);
+  const background = Uint16Array.from(cameraImage(width, height, 54321), (pixel) => Math.min(pixel, 115));
+  const { time, channels } = measureOwn(image, background, width, height);
+  const python = measurePython(image, background, width, height);
+  const difference = largestDifference(channels, python.numbers);
+  const own = `(${time.toFixed(2)} ms), numbers to ${difference.toExponential(0)}`;
+  const figure = `default processing, background and both fits, ${width}x${height} u16`;
+  return [
+    {
+      figure,
+      target,
+      measured: `${(python.described / time).toFixed(1)} × faster ${own}`,
+      comparedWith: `NumPy and SciPy as described (${python.described.toFixed(1)} ms)`,
+    },
+    {
+      figure: `${figure}, against the fastest NumPy found`,
+      target: '–',
+      measured: `${(python.fast / time).toFixed(1)} × faster`,
+      comparedWith: `same, with maximum(image, background) - background (${python.fast.toFixed(1)} ms)`,
+    },
+  ];
+}
+
+function measureOwn(image: Uint16Array, background: Uint16Array, width: number, height: number) {
+  const parameters = { image_background: 'background', image_background_enable: true };
+  const shape = [height, width] as const;
+  const plan = compilePlan(
+    readPreparation(parameters),
+    { type: 'uint16', shape },
+    viewOf(background, height, width),
+  );
+  const axes = {
+    x: Float32Array.from({ length: width }, (_, i) => i),
+    y: Float32Array.from({ length: height }, (_, i) => i),
+  };
+  const images = Array.from({ length: FRAMES }, () => viewOf(image.slice(), height, width));
+  const destinations = Array.from({ length: FRAMES }, () => new Uint16Array(width * height));
+  const details = {
+    kernels,
+    timestamp: { seconds: 0n, nanoseconds: 0n },
+    bsdata: new Map(),
+    background: null,
+    processingError: null,
+    spectrometer: null,
+  };
+  let pulseId = 0n;
+  let channels: ChannelValues = new Map();
+  const time = medianTime(REPETITIONS, () => {
+    const turn = Number(pulseId++) % FRAMES;
+    const frame = runPlan(
+      kernels,
+      plan,
+      { image: images[turn], ...axes },
+      { destination: destinations[turn] },
+    );
+    channels = PROCESSING_FUNCTIONS.default({ ...frame!, ...details, pulseId }, parameters)!;
+  });
+  return { time, channels };
+}
+
+/** Relative to the value, of all numbers that both sides have. */
+function largestDifference(channels: ChannelValues, expected: Readonly<Record<string, number>>): number {
+  const differences = Object.entries(expected).map(([name, number]) => {
+    const value = channels.get(name);
+    const own = Number(value instanceof TypedScalar ? value.value : value);
+    return Math.abs(own - number) / Math.max(Math.abs(number), 1);
+  });
+  return Math.max(...differences);
+}
+
+function measurePython(
+  image: Uint16Array,
+  background: Uint16Array,
+  width: number,
+  height: number,
+): PythonResult {
+  const folder = mkdtempSync(join(tmpdir(), 'camserver-bench-'));
+  try {
+    writeFileSync(join(folder, 'image.bin'), image);
+    writeFileSync(join(folder, 'background.bin'), background);
+    const script = join(packageRoot, 'benchmarks', 'python', 'processing.py');
+    const args = [script, folder, String(width), String(height), '25'];
+    const env = { ...process.env, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' };
+    const result = spawnSync('/usr/bin/python3', args, { encoding: 'utf8', env, timeout: 120_000 });
+    if (result.status !== 0) throw new Error(`${script} failed: ${result.stderr}`);
+    return JSON.parse(result.stdout) as PythonResult;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
