@@ -1,10 +1,8 @@
 /** Images of cameras and backgrounds as PNG (`rest-api.md` 4.10 and 5.19). */
 import { CamServerError } from '../common/errors.js';
 import type { ArrayValue } from '../common/values.js';
-import { kernels } from '../processing/native.js';
-import { encodePng, renderPicture } from '../processing/picture.js';
-import { imageOf } from '../processing/views.js';
 import { pngAnswer, type RawAnswer } from './answer.js';
+import { drawPicture } from './picture-thread.js';
 
 const number = { type: 'number' };
 
@@ -30,7 +28,7 @@ export async function pictureAnswer(
     maximum: floatOf(query.max_value),
     colorMap: query.colormap || null,
   };
-  return pngAnswer(await encodePng(renderPicture(kernels, imageOf(image), options)));
+  return pngAnswer(await drawPicture(image, options));
 }
 
 function floatOf(text: string | undefined): number | null {

@@ -1,7 +1,9 @@
 /**
  * Collecting a background: the mean of some images of a camera's stream.
  */
+import { setImmediate } from 'node:timers/promises';
 import { Receiver } from '../bsread/index.js';
+import type { TypedArray } from '../common/dtype.js';
 import { CamServerError } from '../common/errors.js';
 import { type ArrayValue, arrayValue, type ChannelValue, isArrayValue } from '../common/values.js';
 
@@ -51,7 +53,7 @@ function isImage(value: ChannelValue): value is ArrayValue {
 
 /**
  * Sums `images` images in 64 bits and divides. The result is uint16 with decimals cut; means outside 0 … 65535 are clipped.
- * Nothing of an image is kept, so that memory does not grow with the number of images.
+ * Nothing of an image is kept, so that memory does not grow with the number of images, and requests are answered meanwhile.
  * @throws CamServerError when the images stop coming or change their size
  */
 export async function averageImages(
@@ -75,27 +77,54 @@ export async function averageImages(
       shape = image.shape;
     }
     if (!isSameShape(image.shape, shape)) throw shapeChanged(camera, shape, image.shape);
-    addImage(sum, image);
+    await addImage(sum, image);
   }
-  return arrayValue(meanOf(sum ?? new Float64Array(), images), shape);
+  return arrayValue(await meanOf(sum ?? new Float64Array(), images), shape);
 }
+
+/** Pixels that are added or divided in one go; in between, requests are answered. */
+const PIXELS_PER_TURN = 512 * 1024;
+/** Pixels converted at a time: what fits into the cache of a processor. */
+const BLOCK = 16 * 1024;
 
 /** Whole numbers stay exact: 2^53 is more than 64-bit sums of 32-bit pixels over a million images. */
-function addImage(sum: Float64Array, { data }: ArrayValue): void {
-  if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
-    for (let index = 0; index < sum.length; index++) sum[index]! += Number(data[index]);
-    return;
-  }
-  for (let index = 0; index < sum.length; index++) sum[index]! += data[index] as number;
+async function addImage(sum: Float64Array, { data }: ArrayValue): Promise<void> {
+  const block = new Float64Array(BLOCK);
+  await inTurns(sum.length, (from, to) => {
+    for (let start = from; start < to; start += BLOCK) {
+      const end = Math.min(start + BLOCK, to);
+      const values = asNumbers(data, start, end, block);
+      for (let index = start; index < end; index++) sum[index]! += values[index - start]!;
+    }
+  });
 }
 
-function meanOf(sum: Float64Array, images: number): Uint16Array {
-  const mean = new Uint16Array(sum.length);
-  for (let index = 0; index < sum.length; index++) {
-    // not-a-number becomes 0
-    mean[index] = Math.min(65_535, Math.max(0, sum[index]! / images));
+/** The engine converts a whole array far quicker than one element after the other. */
+function asNumbers(data: TypedArray, start: number, end: number, block: Float64Array): Float64Array {
+  const pixels = data.subarray(start, end);
+  if (pixels instanceof BigInt64Array || pixels instanceof BigUint64Array) {
+    return Float64Array.from(pixels, Number);
   }
+  block.set(pixels);
+  return block;
+}
+
+async function meanOf(sum: Float64Array, images: number): Promise<Uint16Array> {
+  const mean = new Uint16Array(sum.length);
+  await inTurns(sum.length, (from, to) => {
+    for (let index = from; index < to; index++) {
+      // not-a-number becomes 0
+      mean[index] = Math.min(65_535, Math.max(0, sum[index]! / images));
+    }
+  });
   return mean;
+}
+
+async function inTurns(length: number, work: (from: number, to: number) => void): Promise<void> {
+  for (let from = 0; from < length; from += PIXELS_PER_TURN) {
+    work(from, Math.min(from + PIXELS_PER_TURN, length));
+    await setImmediate();
+  }
 }
 
 function isSameShape(left: readonly number[], right: readonly number[]): boolean {
