@@ -8,20 +8,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../src/common/package.js';
 import { type ChannelValues, TypedScalar } from '../src/common/values.js';
-import {
-  compilePlan,
-  kernels,
-  PROCESSING_FUNCTIONS,
-  readPreparation,
-  runPlan,
-  viewOf,
-} from '../src/processing/index.js';
-import { type BenchmarkRow, cameraImage, medianTime } from './benchmark.js';
+import { type BenchmarkRow, medianTime } from './benchmark.js';
+import { type FrameSource, frameSource } from './frames.js';
 
 export const title = 'Default processing with background and both fits';
 
-/** Frames in turn, so that none is in the cache as a whole when its turn comes. */
-const FRAMES = 4;
 const REPETITIONS = 400;
 
 interface PythonResult {
@@ -36,11 +27,10 @@ export async function run(): Promise<BenchmarkRow[]> {
 }
 
 function compare(width: number, height: number, target: string): BenchmarkRow[] {
-  const image = cameraImage(width, height);
-  const background = Uint16Array.from(cameraImage(width, height, 54321), (pixel) => Math.min(pixel, 115));
-  const { time, channels } = measureOwn(image, background, width, height);
-  const python = measurePython(image, background, width, height);
-  const difference = largestDifference(channels, python.numbers);
+  const source = frameSource(width, height);
+  const time = medianTime(REPETITIONS, source.process);
+  const python = measurePython(source, width, height);
+  const difference = largestDifference(source.process(), python.numbers);
   const own = `(${time.toFixed(2)} ms), numbers to ${difference.toExponential(0)}`;
   const figure = `default processing, background and both fits, ${width}x${height} u16`;
   return [
@@ -59,43 +49,6 @@ function compare(width: number, height: number, target: string): BenchmarkRow[] 
   ];
 }
 
-function measureOwn(image: Uint16Array, background: Uint16Array, width: number, height: number) {
-  const parameters = { image_background: 'background', image_background_enable: true };
-  const shape = [height, width] as const;
-  const plan = compilePlan(
-    readPreparation(parameters),
-    { type: 'uint16', shape },
-    viewOf(background, height, width),
-  );
-  const axes = {
-    x: Float32Array.from({ length: width }, (_, i) => i),
-    y: Float32Array.from({ length: height }, (_, i) => i),
-  };
-  const images = Array.from({ length: FRAMES }, () => viewOf(image.slice(), height, width));
-  const destinations = Array.from({ length: FRAMES }, () => new Uint16Array(width * height));
-  const details = {
-    kernels,
-    timestamp: { seconds: 0n, nanoseconds: 0n },
-    bsdata: new Map(),
-    background: null,
-    processingError: null,
-    spectrometer: null,
-  };
-  let pulseId = 0n;
-  let channels: ChannelValues = new Map();
-  const time = medianTime(REPETITIONS, () => {
-    const turn = Number(pulseId++) % FRAMES;
-    const frame = runPlan(
-      kernels,
-      plan,
-      { image: images[turn], ...axes },
-      { destination: destinations[turn] },
-    );
-    channels = PROCESSING_FUNCTIONS.default({ ...frame!, ...details, pulseId }, parameters)!;
-  });
-  return { time, channels };
-}
-
 /** Relative to the value, of all numbers that both sides have. */
 function largestDifference(channels: ChannelValues, expected: Readonly<Record<string, number>>): number {
   const differences = Object.entries(expected).map(([name, number]) => {
@@ -106,12 +59,7 @@ function largestDifference(channels: ChannelValues, expected: Readonly<Record<st
   return Math.max(...differences);
 }
 
-function measurePython(
-  image: Uint16Array,
-  background: Uint16Array,
-  width: number,
-  height: number,
-): PythonResult {
+function measurePython({ image, background }: FrameSource, width: number, height: number): PythonResult {
   const folder = mkdtempSync(join(tmpdir(), 'camserver-bench-'));
   try {
     writeFileSync(join(folder, 'image.bin'), image);
