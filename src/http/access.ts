@@ -3,11 +3,12 @@
  * as the old contract has it.
  */
 import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
 import { ProblemError } from './problem.js';
 import type { Route } from './route.js';
 
-/** Each may do what the ones before it may. */
-export const roles = ['viewer', 'operator', 'admin'] as const;
+/** Each may do what the ones before it may; `none` may log in and ask whether the server lives. */
+export const roles = ['none', 'viewer', 'operator', 'admin'] as const;
 export type Role = (typeof roles)[number];
 
 export interface Identity {
@@ -29,11 +30,26 @@ export interface AccessControl {
   authorize(identity: Identity, route: Route): void;
 }
 
-/** Everyone may do everything. */
+/** Everyone may do everything, except that pages of other sites may not use version 2. */
 export const openAccess: AccessControl = {
-  identify: (_request, _route, address) => ({ user: null, role: 'admin', method: 'anonymous', address }),
+  identify: (request, route, peer) => {
+    if (isChanging(route) && route.path.startsWith('/api/v2')) requireSameOrigin(request, false, []);
+    const address = isLoopback(peer) ? (forwardedAddress(request) ?? peer) : peer;
+    return { user: null, role: 'admin', method: 'anonymous', address };
+  },
   authorize: () => {},
 };
+
+/** A proxy on the same machine is taken at its word about where a request comes from. */
+function isLoopback(address: string): boolean {
+  return address === '::1' || address.startsWith('127.');
+}
+
+function forwardedAddress(request: IncomingMessage): string | null {
+  const header = request.headers['x-forwarded-for'];
+  const last = (Array.isArray(header) ? header.join(',') : (header ?? '')).split(',').at(-1)!.trim();
+  return isIP(last) === 0 ? null : last;
+}
 
 export function isRole(text: unknown): text is Role {
   return roles.includes(text as Role);
@@ -61,4 +77,18 @@ export function forbidden(identity: Identity, needed: Role): ProblemError {
     members: { required_role: needed },
     ...(isAnonymous ? { headers: { 'WWW-Authenticate': 'Bearer realm="camserver"' } } : {}),
   });
+}
+
+/** @throws ProblemError 403 when a page of another site sent this */
+export function requireSameOrigin(
+  request: IncomingMessage,
+  isTrusted: boolean,
+  origins: readonly string[],
+): void {
+  const origin = request.headers.origin;
+  if (origin === undefined || origins.includes(origin)) return;
+  const forwarded = isTrusted ? request.headers['x-forwarded-host'] : undefined;
+  const host = URL.canParse(origin) ? new URL(origin).host : null;
+  if (host !== null && (host === request.headers.host || host === forwarded)) return;
+  throw new ProblemError(403, 'FOREIGN_ORIGIN', `A page of '${origin}' may not change anything here.`);
 }

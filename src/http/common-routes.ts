@@ -100,8 +100,8 @@ function otherRoutes(options: CommonRoutesOptions): Route[] {
       sideEffects: true,
       action: 'server.restart',
       role: 'admin',
-      handler: ({ remoteAddress, id }) => {
-        options.log.warning(`[${id}] System reset asked for by ${remoteAddress}.`);
+      handler: ({ identity, id }) => {
+        options.log.warning(`[${id}] System reset asked for by ${identity.user ?? identity.address}.`);
         setTimeout(() => options.reset(), 100);
         return { status: 'System reset.' };
       },

@@ -74,6 +74,11 @@ export {
   type RouteRequest,
 } from './route.js';
 export { type ScriptManagement, scriptRoutes } from './script-routes.js';
+export { hashPassword, hashToken, newToken } from './security/password.js';
+export { SecurityPolicy } from './security/policy.js';
+export { parseSecurityRules, type SecurityRules } from './security/rules.js';
+export { rulesFromFile } from './security/rules-file.js';
+export { sessionRoutes } from './security/session-routes.js';
 export { type HttpServer, type HttpServerOptions, startHttpServer } from './server.js';
 export {
   type ServerExtension,

@@ -74,11 +74,9 @@ export interface RouteRequest<P extends string = string, B = unknown> {
   readonly signal: AbortSignal;
   /** From `X-Request-Id` or made here; pass it on to other servers. */
   readonly id: string;
-  /** Address of the peer, without the IPv4-in-IPv6 prefix. */
-  readonly remoteAddress: string;
-  /** The header `X-Forwarded-For` as sent. */
-  readonly forwardedFor: string | undefined;
-  /** Who asks. */
+  /** Path and query in canonical form. */
+  readonly url: string;
+  /** Who asks, and from where. */
   readonly identity: Identity;
   /** A header of the request, by its name in any case. */
   header(name: string): string | undefined;

@@ -88,7 +88,7 @@ function isAudited(route: Route, notes: readonly ChangeNote[]): boolean {
 
 async function handle(
   route: Route,
-  { request, url, values, id, remoteAddress }: RoutedRequest,
+  { request, url, values, id }: RoutedRequest,
   identity: Identity,
   bodies: BodyReader,
   signal: AbortSignal,
@@ -99,8 +99,7 @@ async function handle(
     body: (await bodies.read(request, route.body)) as never,
     signal,
     id,
-    remoteAddress,
-    forwardedFor: headerOf(request, 'x-forwarded-for'),
+    url,
     identity,
     header: (name) => headerOf(request, name),
   });

@@ -9,6 +9,8 @@
  *     const { name, content } = await scripts.read('my_function');
  */
 export { aliasesOf, groupsOf } from './aliases.js';
+export { AuditLog, type AuditLogOptions, type StoredAuditRecord } from './audit-log.js';
+export { type AuditFilter, findAuditRecords, type Verification, verifyAuditLog } from './audit-query.js';
 export { BackgroundStore } from './background-store.js';
 export { LibraryStore, ScriptStore, type StoredFile } from './code-store.js';
 export {

@@ -1,0 +1,104 @@
+/** Who am I, and logging in and out. */
+import { CamServerError } from '../../common/errors.js';
+import { formatJson } from '../../common/json.js';
+import { noteChange } from '../../common/request-context.js';
+import { type Identity, isChanging } from '../access.js';
+import { RawAnswer } from '../answer.js';
+import { defineRoute, type Route, type RouteRequest } from '../route.js';
+import { SESSION_COOKIE, type SecurityPolicy } from './policy.js';
+
+/** @param policy null: everyone may do everything */
+export function sessionRoutes(policy: SecurityPolicy | null, routes: () => readonly Route[]): Route[] {
+  const tag = 'identity';
+  const schema = { type: 'object' };
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/api/v2/me',
+      tag,
+      summary: 'Who asks, and what they may do',
+      role: 'none',
+      response: { kind: 'json', schema },
+      handler: ({ identity }) => meAnswer(identity, policy, routes()),
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/api/v2/session',
+      tag,
+      summary: 'Opens a session with user and password; sets a cookie',
+      action: 'session.open',
+      role: 'none',
+      body: {
+        kind: 'object',
+        what: 'log-in',
+        required: true,
+        schema: {
+          type: 'object',
+          properties: { user: { type: 'string' }, password: { type: 'string' } },
+          required: ['user', 'password'],
+        },
+      },
+      response: { kind: 'json', schema },
+      handler: async (request) => {
+        const { user, password } = request.body;
+        if (typeof user !== 'string' || typeof password !== 'string' || password.length > 1024) {
+          throw new CamServerError('INVALID_BODY', 'A log-in has the texts user and password.');
+        }
+        noteChange({ target: user.slice(0, 100) });
+        if (policy === null)
+          throw new CamServerError('NO_USERS', 'This server has no users; everyone may do everything.');
+        const { identity, id } = await policy.logIn(user, password, request.identity.address);
+        const answer = meAnswer(identity, policy, routes());
+        return withCookie(answer, `${SESSION_COOKIE}=${id}; ${cookieAttributes(request)}`);
+      },
+    }),
+    defineRoute({
+      method: 'DELETE',
+      path: '/api/v2/session',
+      tag,
+      summary: 'Ends the session',
+      action: 'session.close',
+      role: 'none',
+      response: { kind: 'json', schema },
+      handler: (request) => {
+        const { identity } = request;
+        if (identity.user !== null) noteChange({ target: identity.user });
+        policy?.logOut(identity);
+        const answer = new RawAnswer('application/json', formatJson({ user: null }));
+        return withCookie(answer, `${SESSION_COOKIE}=; Max-Age=0; ${cookieAttributes(request)}`);
+      },
+    }),
+  ];
+}
+
+function meAnswer(identity: Identity, policy: SecurityPolicy | null, routes: readonly Route[]): RawAnswer {
+  const session = policy?.sessionOf(identity) ?? null;
+  const permissions = routes
+    .filter((route) => isChanging(route) && route.action !== undefined)
+    .filter((route) => policy === null || policy.allows(identity.role, route))
+    .map((route) => route.action!);
+  return new RawAnswer(
+    'application/json',
+    formatJson({
+      user: identity.user,
+      role: identity.role,
+      method: identity.method,
+      address: identity.address,
+      permissions: [...new Set(permissions)].sort(),
+      csrf_token: session?.csrfToken ?? null,
+      expires: session === null ? null : new Date(session.endsAt).toISOString(),
+      login: policy?.canLogIn === true ? ['password'] : [],
+      policy: { legacy: policy?.legacyPolicy ?? 'open', authentication: policy !== null },
+    }),
+  );
+}
+
+function withCookie(answer: RawAnswer, cookie: string): RawAnswer {
+  return new RawAnswer(answer.contentType, answer.body, answer.status, { 'Set-Cookie': cookie });
+}
+
+/** `Secure` where the browser came over TLS, which ends at a proxy. */
+function cookieAttributes(request: Pick<RouteRequest, 'header'>): string {
+  const secure = request.header('x-forwarded-proto') === 'https' ? '; Secure' : '';
+  return `Path=/; HttpOnly; SameSite=Strict${secure}`;
+}
