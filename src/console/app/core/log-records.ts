@@ -1,6 +1,7 @@
 /** Log records as `/api/v2/logs` gives them, and how they are folded for reading. */
-import { recordOf, textOf } from './legacy-plant.js';
+
 import type { JsonRecord } from './plant.js';
+import { recordOf, textOf } from './values.js';
 
 export interface LogRecord {
   readonly time: string;

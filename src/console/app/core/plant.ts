@@ -26,8 +26,8 @@ export interface Health {
 
 export interface ManagerRecord {
   readonly cluster: Cluster;
-  /** `manager`: places instances on workers; `server`: runs them itself. */
-  readonly role: 'manager' | 'server';
+  /** `manager`: places instances on workers; `server`: runs them itself; `worker`, `proxy`. */
+  readonly role: string;
   readonly version: string | null;
   readonly url: string | null;
   /** Milliseconds since 1970; null when it does not tell. */
@@ -47,13 +47,14 @@ export interface WorkerRecord {
   readonly cpu: number | null;
   /** Bytes in use on the host. */
   readonly memory: number | null;
-  readonly memoryTotal: number | null;
   /** Bytes per second of the whole host. */
   readonly rx: number | null;
   readonly tx: number | null;
   readonly reachable: boolean;
-  /** Milliseconds since it answered last; null when unknown. */
-  readonly silentFor: number | null;
+  /** When it answered last, by the clock of this browser; null when never. */
+  readonly heardAt: number | null;
+  /** Why it does not answer; null when it does. */
+  readonly problem: string | null;
   readonly enabled: boolean;
   readonly expanding: boolean;
   readonly draining: boolean;
@@ -77,8 +78,8 @@ export interface InstanceStatistics {
   readonly processId: string | null;
   readonly headerChanges: number | null;
   readonly frameShape: string | null;
-  /** Local time of the last update as the instance wrote it. */
-  readonly time: string;
+  /** Messages lost since the start, by reason. */
+  readonly dropped: Readonly<Record<string, number>>;
 }
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
@@ -100,21 +101,58 @@ export interface InstanceRecord {
   /** Milliseconds since 1970; null while starting. */
   readonly startedAt: number | null;
   readonly statistics: InstanceStatistics;
-  readonly config: JsonRecord;
+  readonly groups: readonly string[];
+  /** Name of the configuration that it was started from. */
+  readonly configuration: string | null;
+  /** Changes when its configuration does. */
+  readonly configTag: string | null;
   readonly health: Health;
-  /** Milliseconds since its statistics were renewed. */
-  readonly age: number | null;
+  /** When its statistics were renewed, by the clock of this browser; milliseconds since 1970. */
+  readonly renewedAt: number | null;
   readonly viewers: number | null;
   /** Of the last process, while it does not run. */
   readonly exitCode: number | null;
+  /** Why it does not run, in the words of the server. */
+  readonly reason: string | null;
+}
+
+export interface PermanentRecord {
+  readonly cluster: Cluster;
+  readonly name: string;
+  readonly configuration: string;
+  readonly enabled: boolean;
+  readonly state: string;
+  readonly worker: string | null;
+  readonly starts: number;
+  readonly failures: number;
+  readonly lastFailure: { readonly time: number | null; readonly reason: string } | null;
+}
+
+export interface Alarm {
+  readonly kind: string;
+  readonly severity: 'warning' | 'error';
+  readonly cluster: Cluster;
+  readonly target: string;
+  readonly text: string;
+}
+
+/** One cluster as its server tells it. */
+export interface ClusterState {
+  readonly cluster: Cluster;
+  readonly manager: ManagerRecord;
+  /** By name. */
+  readonly workers: ReadonlyMap<string, WorkerRecord>;
+  readonly instances: ReadonlyMap<string, InstanceRecord>;
+  readonly permanent: readonly PermanentRecord[];
+  readonly alarms: readonly Alarm[];
 }
 
 export interface Plant {
   readonly managers: readonly ManagerRecord[];
   readonly workers: readonly WorkerRecord[];
   readonly instances: readonly InstanceRecord[];
-  /** When the browser received it, milliseconds since 1970. */
-  readonly receivedAt: number;
+  readonly permanent: readonly PermanentRecord[];
+  readonly alarms: readonly Alarm[];
 }
 
 export function instanceKey(cluster: Cluster, name: string): string {
@@ -133,9 +171,4 @@ export function workerSegment(name: string): string {
 
 export function workerFromSegment(segment: string): string {
   return segment.replace(/_(\d+)$/, ':$1');
-}
-
-/** The name by which the REST interface addresses a worker: its URL without `http`, `/` and `:`. */
-export function compactName(url: string): string {
-  return url.replaceAll(/http|\/|:/g, '');
 }

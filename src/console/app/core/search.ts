@@ -56,7 +56,7 @@ function matchesToken(instance: InstanceRecord, name: string, value: string): bo
     case 'permanent':
       return instance.permanent === ['yes', 'true', '1', 'on'].includes(value);
     case 'group':
-      return groupsOf(instance).some((group) => group.toLowerCase().includes(value));
+      return instance.groups.some((group) => group.toLowerCase().includes(value));
     case 'state':
       if (value === 'alarm') return HEALTH[instance.health.state].isAlarm;
       return instance.health.state.replaceAll('_', '').startsWith(value.replaceAll(/[-_]/g, ''));
@@ -67,12 +67,6 @@ function matchesToken(instance: InstanceRecord, name: string, value: string): bo
 
 function includes(text: string | null, value: string): boolean {
   return text?.toLowerCase().includes(value) ?? false;
-}
-
-export function groupsOf(instance: InstanceRecord): string[] {
-  const { group } = instance.config;
-  if (typeof group === 'string') return [group];
-  return Array.isArray(group) ? group.filter((entry): entry is string => typeof entry === 'string') : [];
 }
 
 /** The text cut at the found words, for marking them. */

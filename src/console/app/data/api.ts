@@ -46,21 +46,31 @@ export function currentSite(): Site {
   return site;
 }
 
-/** `/api/v1` prefix of a cluster's own routes: `cam` or `pipeline`. */
-export function family(cluster: Cluster): 'cam' | 'pipeline' {
-  return cluster === 'cameras' ? 'cam' : 'pipeline';
+/** The cluster of the server that this page comes from. */
+export function homeCluster(): Cluster {
+  return site.clusters.pipelines === '' ? 'pipelines' : 'cameras';
 }
 
-/** @param path beginning with `/api` */
+let csrfToken: string | null = null;
+
+/** The token that a session needs for requests that change something. */
+export function setCsrfToken(token: string | null): void {
+  csrfToken = token;
+}
+
+/** @param path beginning with `/api`; the own server answers `/api/v2` for both clusters */
 export function address(cluster: Cluster, path: string): string {
-  return `${site.clusters[cluster] ?? ''}${path}`;
+  return path.startsWith('/api/v2') ? path : `${site.clusters[cluster] ?? ''}${path}`;
 }
 
 export async function call(cluster: Cluster, path: string, options: CallOptions = {}): Promise<Response> {
   const { method = 'GET', json, deadline = 15_000 } = options;
   const headers: Record<string, string> = { ...options.headers };
-  // a header that no form and no foreign page can set without being asked for permission
-  if (method !== 'GET') headers['X-Requested-With'] = 'camserver-console';
+  if (method !== 'GET') {
+    // headers that no form and no foreign page can set without being asked for permission
+    headers['X-Requested-With'] = 'camserver-console';
+    if (csrfToken !== null) headers['X-CSRF-Token'] = csrfToken;
+  }
   if (json !== undefined) headers['Content-Type'] = 'application/json';
   else if (options.contentType !== undefined) headers['Content-Type'] = options.contentType;
   const timeout = AbortSignal.timeout(deadline);

@@ -1,67 +1,66 @@
-/** The state of the plant as it arrives: polled every two seconds, pushed where the server has an event stream. */
+/** The plant as it arrives: pushed as events, polled where that fails, always with the age of what is known. */
 import { computed, signal } from '@preact/signals';
 import { Series } from '../core/history.js';
-import { FreshnessWatch, readManagerInfo, readServerInfo, recordOf } from '../core/legacy-plant.js';
 import {
   CLUSTERS,
   type Cluster,
+  type ClusterState,
   type InstanceRecord,
   type JsonRecord,
-  type ManagerRecord,
   type Plant,
-  type WorkerRecord,
 } from '../core/plant.js';
-import { ApiError, callJson, currentSite, family, messageOf } from './api.js';
+import { applyEvent, readCluster } from '../core/plant-reader.js';
+import { recordOf, textOf } from '../core/values.js';
+import { callJson, homeCluster, messageOf } from './api.js';
+import { EventStream } from './events.js';
 
 export type ConnectionMode = 'connecting' | 'live' | 'polling' | 'reconnecting' | 'offline';
 
-interface ClusterState {
-  readonly manager: ManagerRecord;
-  readonly workers: readonly WorkerRecord[];
-  readonly instances: readonly InstanceRecord[];
-  readonly receivedAt: number;
-}
-
 const POLL_PERIOD = 2000;
 const HIDDEN_PERIOD = 30_000;
+const PUSH_RETRY = 30_000;
 const STALE_AFTER = 5000;
 const DISCONNECTED_AFTER = 15_000;
 
 export const now = signal(Date.now());
 const clusters = signal<Readonly<Partial<Record<Cluster, ClusterState>>>>({});
-const lastError = signal<string | null>(null);
-const startedAt = Date.now();
+const heardAt = signal(Date.now());
+const pushing = signal(false);
+export const connectionProblem = signal<string | null>(null);
 
 export const plant = computed<Plant | null>(() => {
   const states = CLUSTERS.map((cluster) => clusters.value[cluster]).filter((state) => state !== undefined);
   if (states.length === 0) return null;
   return {
     managers: states.map((state) => state.manager),
-    workers: states.flatMap((state) => state.workers),
-    instances: states.flatMap((state) => state.instances),
-    receivedAt: Math.max(...states.map((state) => state.receivedAt)),
+    workers: states.flatMap((state) => [...state.workers.values()]),
+    instances: states.flatMap((state) => [...state.instances.values()]),
+    permanent: states.flatMap((state) => state.permanent),
+    alarms: states.flatMap((state) => state.alarms),
   };
 });
 
 /** Milliseconds since anything was heard. */
-export const silence = computed(() => {
-  const heard = Math.max(0, ...Object.values(clusters.value).map((state) => state?.receivedAt ?? 0));
-  return Math.max(0, now.value - (heard === 0 ? startedAt : heard));
-});
+export const silence = computed(() => Math.max(0, now.value - heardAt.value));
 export const isStale = computed(() => silence.value > STALE_AFTER);
 export const isDisconnected = computed(() => silence.value > DISCONNECTED_AFTER);
 export const connection = computed<ConnectionMode>(() => {
   if (isDisconnected.value) return 'offline';
   if (plant.value === null) return 'connecting';
-  return isStale.value ? 'reconnecting' : 'polling';
+  if (isStale.value) return 'reconnecting';
+  return pushing.value ? 'live' : 'polling';
 });
-export const connectionProblem = computed(() => lastError.value);
 
 export function findInstance(cluster: Cluster, name: string): InstanceRecord | null {
-  return plant.value?.instances.find((entry) => entry.cluster === cluster && entry.name === name) ?? null;
+  return clusters.value[cluster]?.instances.get(name) ?? null;
 }
 
-/** Recent input rate and load of instances and workers, for sparklines. */
+/** Milliseconds since its statistics were renewed. */
+export function ageOf(instance: InstanceRecord): number | null {
+  return instance.renewedAt === null ? null : Math.max(0, now.value - instance.renewedAt);
+}
+
+/** Recent rates and loads, for sparklines. */
 const histories = new Map<string, Series>();
 const HISTORY_LENGTH = 90;
 
@@ -74,100 +73,98 @@ export function historyOf(key: string): Series {
   return series;
 }
 
-function remember(state: ClusterState): void {
-  for (const entry of state.instances) {
-    if (entry.statistics.rx !== null) historyOf(`${entry.key} rx`).add(state.receivedAt, entry.statistics.rx);
-  }
-  for (const worker of state.workers) {
-    if (worker.cpu !== null)
-      historyOf(`${worker.cluster} ${worker.name} cpu`).add(state.receivedAt, worker.cpu);
-  }
-}
-
-class ClusterPoller {
-  readonly #cluster: Cluster;
-  readonly #freshness = new FreshnessWatch();
-  #isManager: boolean | null = null;
-
-  constructor(cluster: Cluster) {
-    this.#cluster = cluster;
-  }
-
-  async poll(): Promise<void> {
-    const cluster = this.#cluster;
-    try {
-      const state = await this.#read();
-      clusters.value = { ...clusters.value, [cluster]: state };
-      remember(state);
-      lastError.value = null;
-    } catch (error) {
-      lastError.value = messageOf(error);
-      const known = clusters.value[cluster];
-      const manager: ManagerRecord = {
-        cluster,
-        role: this.#isManager === false ? 'server' : 'manager',
-        version: known?.manager.version ?? null,
-        url: null,
-        startedAt: null,
-        problem: messageOf(error),
-      };
-      if (known !== undefined) clusters.value = { ...clusters.value, [cluster]: { ...known, manager } };
+function remember(): void {
+  const time = Date.now();
+  for (const state of Object.values(clusters.value)) {
+    for (const { key, statistics } of state?.instances.values() ?? []) {
+      if (statistics.rx !== null) historyOf(`${key} rx`).add(time, statistics.rx);
     }
-  }
-
-  async #read(): Promise<ClusterState> {
-    const cluster = this.#cluster;
-    const permanent = await this.#permanent();
-    const facts = { cluster, permanent, freshness: this.#freshness, now: Date.now() };
-    const isManager = this.#isManager === true;
-    const path = isManager ? '/api/v1/proxy/info' : `/api/v1/${family(cluster)}/info`;
-    const info = recordOf((await callJson(cluster, path, { deadline: 10_000 })).info);
-    const receivedAt = Date.now();
-    const own = { ...facts, now: receivedAt };
-    const url = `${cluster === 'cameras' ? 'camera' : 'pipeline'}-server`;
-    const read = isManager ? readManagerInfo(info, own) : readServerInfo(info, url, own);
-    this.#freshness.keep(new Set(read.instances.map((entry) => entry.key)));
-    const version = read.workers.find((worker) => worker.version !== null)?.version ?? null;
-    const manager: ManagerRecord = {
-      cluster,
-      role: isManager ? 'manager' : 'server',
-      version,
-      url: null,
-      startedAt: null,
-      problem: null,
-    };
-    return { manager, ...read, receivedAt };
-  }
-
-  /** Names of the permanent instances; the first call tells a manager from a standalone server. */
-  async #permanent(): Promise<ReadonlySet<string>> {
-    if (this.#isManager === false) return new Set();
-    try {
-      const answer = await callJson(this.#cluster, '/api/v1/proxy/permanent');
-      this.#isManager = true;
-      return new Set(Object.keys(recordOf(answer.permanent_instances as JsonRecord)));
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 404) {
-        this.#isManager = false;
-        return new Set();
-      }
-      throw error;
+    for (const { cluster, name, cpu } of state?.workers.values() ?? []) {
+      if (cpu !== null) historyOf(`${cluster} ${name} cpu`).add(time, cpu);
     }
   }
 }
 
-/** Starts polling; ends never, as the page lives as long as its data. */
+/** @returns where the events go on */
+async function fetchSnapshot(): Promise<string> {
+  const snapshot = await callJson(homeCluster(), '/api/v2/snapshot', { deadline: 10_000 });
+  const time = Date.now();
+  const records = recordOf(snapshot.clusters);
+  const next: Partial<Record<Cluster, ClusterState>> = {};
+  for (const cluster of CLUSTERS) {
+    if (records[cluster] !== undefined)
+      next[cluster] = readCluster(cluster, recordOf(records[cluster]), time);
+  }
+  clusters.value = next;
+  heardAt.value = time;
+  now.value = time;
+  connectionProblem.value = null;
+  return textOf(snapshot.event_id) ?? '';
+}
+
+function takeEvent(type: string, data: JsonRecord): void {
+  const time = Date.now();
+  heardAt.value = time;
+  const { cluster } = data;
+  if (cluster !== 'pipelines' && cluster !== 'cameras') return;
+  const state = clusters.value[cluster];
+  if (state === undefined) return;
+  const next = applyEvent(state, type, data, time);
+  if (next !== state) clusters.value = { ...clusters.value, [cluster]: next };
+}
+
+/** Starts receiving; never ends, as the page lives as long as its data. */
 export function startPlant(): void {
   setInterval(() => {
     now.value = Date.now();
+    if (!isStale.value) remember();
   }, 1000);
-  for (const cluster of CLUSTERS) {
-    if (currentSite().clusters[cluster] === undefined) continue;
-    const poller = new ClusterPoller(cluster);
-    const repeat = async (): Promise<void> => {
-      await poller.poll();
-      setTimeout(repeat, document.hidden ? HIDDEN_PERIOD : POLL_PERIOD);
+  const stream = new EventStream(takeEvent);
+  let triedPush = Number.NEGATIVE_INFINITY;
+  let failures = 0;
+
+  const push = async (from: string): Promise<void> => {
+    triedPush = performance.now();
+    try {
+      await stream.open(from, () => {
+        pushing.value = true;
+        failures = 0;
+      });
+    } catch (error) {
+      connectionProblem.value = messageOf(error);
+      failures += 1;
+    }
+    pushing.value = false;
+  };
+  const run = async (): Promise<void> => {
+    for (;;) {
+      try {
+        const from = await fetchSnapshot();
+        const mayPush = failures < 2 || performance.now() - triedPush > PUSH_RETRY;
+        if (!document.hidden && mayPush) {
+          await push(from);
+          continue;
+        }
+      } catch (error) {
+        connectionProblem.value = messageOf(error);
+        // whatever was wrong with pushing may have been the same
+        failures = 0;
+      }
+      await pause(document.hidden ? HIDDEN_PERIOD : POLL_PERIOD);
+    }
+  };
+  void run();
+}
+
+/** Ends early when the page becomes visible again. */
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      document.removeEventListener('visibilitychange', done);
+      resolve();
     };
-    void repeat();
-  }
+    const timer = setTimeout(done, milliseconds);
+    document.addEventListener('visibilitychange', done);
+  });
 }

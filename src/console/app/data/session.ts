@@ -1,7 +1,7 @@
 /** Who the user is and what that role may do. */
-import { signal } from '@preact/signals';
-import { recordOf, textOf } from '../core/legacy-plant.js';
-import { callJson, currentSite } from './api.js';
+import { effect, signal } from '@preact/signals';
+import { recordOf, textOf } from '../core/values.js';
+import { callJson, homeCluster, setCsrfToken } from './api.js';
 import { isDisconnected } from './plant.js';
 
 export type Role = 'viewer' | 'operator' | 'admin';
@@ -27,6 +27,8 @@ const ANONYMOUS: Session = {
 
 export const session = signal<Session>(ANONYMOUS);
 
+effect(() => setCsrfToken(session.value.csrfToken));
+
 function readSession(record: Record<string, unknown>): Session {
   const answer = recordOf(record as never);
   const role = textOf(answer.role);
@@ -42,10 +44,6 @@ function readSession(record: Record<string, unknown>): Session {
 
 function listOf(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((entry): entry is string => typeof entry === 'string') : [];
-}
-
-function homeCluster(): 'pipelines' | 'cameras' {
-  return currentSite().clusters.pipelines === undefined ? 'cameras' : 'pipelines';
 }
 
 export async function loadSession(): Promise<void> {

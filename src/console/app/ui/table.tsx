@@ -252,6 +252,7 @@ function HeadCell<T>({ column, order }: { column: Column<T>; order: Order<T> }):
       scope="col"
       class={column.numeric ? 'numeric' : undefined}
       style={style}
+      data-column={column.key}
       aria-sort={active && column.value ? direction : undefined}
     >
       {column.value === undefined ? (

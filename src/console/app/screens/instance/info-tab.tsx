@@ -1,13 +1,20 @@
 import type { JSX } from 'preact';
 import { pathTo } from '../../core/screens.js';
+import { recordOf } from '../../core/values.js';
+import { callJson } from '../../data/api.js';
 import { plant } from '../../data/plant.js';
 import { Link, StateBadge } from '../../ui/basics.jsx';
 import { JsonTree } from '../../ui/json-tree.jsx';
 import { Panel } from '../../ui/panel.jsx';
+import { Loaded, useResource } from '../../ui/resource.jsx';
 import type { TabProps } from './instance.jsx';
 import { StatisticsList } from './statistics.jsx';
 
-export function InfoTab({ instance }: TabProps): JSX.Element | null {
+export function InfoTab({ cluster, name, instance }: TabProps): JSX.Element | null {
+  const path = `/api/v2/instances/${cluster}/${encodeURIComponent(name)}`;
+  const details = useResource(`${path} ${instance?.configTag}`, (signal) =>
+    callJson(cluster, path, { signal }),
+  );
   if (instance === null) return null;
   return (
     <div class="columns">
@@ -26,7 +33,7 @@ export function InfoTab({ instance }: TabProps): JSX.Element | null {
           <Related instance={instance} />
         </Panel>
         <Panel id="instance-config" title="Running configuration">
-          <JsonTree value={instance.config} />
+          <Loaded resource={details}>{(record) => <JsonTree value={recordOf(record.config)} />}</Loaded>
         </Panel>
       </div>
     </div>

@@ -13,7 +13,7 @@ import {
 } from '../../core/format.js';
 import { AverageRate } from '../../core/history.js';
 import type { InstanceRecord } from '../../core/plant.js';
-import { now } from '../../data/plant.js';
+import { ageOf, now } from '../../data/plant.js';
 import { Button, CopyButton, Figure } from '../../ui/basics.jsx';
 
 /** The figures of an instance, with its average rates since this page was opened. */
@@ -78,7 +78,7 @@ export function StatisticsList({ instance }: { instance: InstanceRecord }): JSX.
       <Figure label="Mode" value={instance.mode ?? MISSING} />
       <Figure label="Type" value={instance.pipelineType ?? MISSING} />
       <Figure label="Camera" value={instance.camera ?? MISSING} />
-      <Figure label="Figures renewed" value={`${formatDuration(instance.age)} ago`} />
+      <Figure label="Figures renewed" value={`${formatDuration(ageOf(instance))} ago`} />
       {instance.streamAddress !== null && (
         <div class="figure whole">
           <dt>Stream</dt>

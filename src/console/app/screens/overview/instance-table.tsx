@@ -14,7 +14,7 @@ import type { InstanceRecord } from '../../core/plant.js';
 import { pathTo } from '../../core/screens.js';
 import { highlightParts } from '../../core/search.js';
 import { navigate, queryValue, setQuery } from '../../data/navigation.js';
-import { historyOf, now } from '../../data/plant.js';
+import { ageOf, historyOf, now } from '../../data/plant.js';
 import { Button, Link, StateBadge } from '../../ui/basics.jsx';
 import { Icon } from '../../ui/icons.jsx';
 import { Menu } from '../../ui/menu.jsx';
@@ -211,9 +211,9 @@ const COLUMNS: readonly Column<InstanceRecord>[] = [
     key: 'age',
     title: 'Age',
     numeric: true,
-    value: (entry) => entry.age,
+    value: (entry) => ageOf(entry),
     tooltip: () => 'since its statistics were renewed',
-    render: (entry) => formatDuration(entry.age),
+    render: (entry) => formatDuration(ageOf(entry)),
   },
   {
     key: 'actions',

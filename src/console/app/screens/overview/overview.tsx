@@ -1,7 +1,6 @@
 /** The whole plant on one page: managers, alarms, workers, and every instance of both clusters. */
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
-import { HEALTH } from '../../core/health.js';
 import type { Cluster, InstanceRecord, Plant } from '../../core/plant.js';
 import { pathTo } from '../../core/screens.js';
 import { matchesSearch, parseSearch } from '../../core/search.js';
@@ -69,7 +68,7 @@ function Loaded({
         <PageHead title={title}>
           <ManagerCards managers={inCluster(known.managers)} />
         </PageHead>
-        <Alarms instances={instances} workers={workers} />
+        <Alarms instances={instances} workers={workers} alarms={inCluster(known.alarms)} />
         <Panel
           id="overview-workers-panel"
           title="Workers"
@@ -135,9 +134,4 @@ function NothingShown({ hidden, cluster }: { hidden: number; cluster: Cluster | 
       </Button>
     </Empty>
   );
-}
-
-/** The most urgent first, then by name. */
-export function byUrgency(a: InstanceRecord, b: InstanceRecord): number {
-  return HEALTH[b.health.state].urgency - HEALTH[a.health.state].urgency || a.name.localeCompare(b.name);
 }

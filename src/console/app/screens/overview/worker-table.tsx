@@ -3,7 +3,7 @@ import { formatByteRate, formatBytes, formatDuration, formatPercent } from '../.
 import { type WorkerRecord, workerSegment } from '../../core/plant.js';
 import { pathTo } from '../../core/screens.js';
 import { navigate, setQuery } from '../../data/navigation.js';
-import { historyOf } from '../../data/plant.js';
+import { historyOf, now } from '../../data/plant.js';
 import { Link } from '../../ui/basics.jsx';
 import { StateShape } from '../../ui/icons.jsx';
 import { Menu } from '../../ui/menu.jsx';
@@ -105,7 +105,7 @@ export function WorkerHealth({ worker }: { worker: WorkerRecord }): JSX.Element 
     return (
       <span class="state tone-off">
         <StateShape state="unknown" /> Unknown: no reply
-        {worker.silentFor === null ? '' : ` ${formatDuration(worker.silentFor)}`}
+        {worker.heardAt === null ? '' : ` for ${formatDuration(now.value - worker.heardAt)}`}
       </span>
     );
   }
