@@ -2,7 +2,7 @@
  * The camera service of a server or worker: instances are processes of this machine.
  */
 import { errorText } from '../common/errors.js';
-
+import { imageFromAnswer } from '../common/image-answer.js';
 import type { JsonObject } from '../common/json.js';
 import type { LogRecord } from '../common/logging.js';
 import type { ArrayValue } from '../common/values.js';
@@ -13,7 +13,6 @@ import { imageOf } from '../processing/views.js';
 import type { BackgroundStore, ScriptStore, StoredFile } from '../storage/index.js';
 import type { CameraInstances } from './camera-instances.js';
 import { cameraGeometry } from './geometry.js';
-import { imageFromAnswer } from './image-answer.js';
 import type { CameraService, OnlineStatus, ReportedGeometry } from './service.js';
 import { type CameraDefaults, type CameraSettings, readCameraSettings } from './settings.js';
 import { sourceDefinition } from './sources/index.js';

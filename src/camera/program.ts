@@ -3,6 +3,7 @@
  */
 import { NoClientTimer } from '../bsread/index.js';
 import { CamServerError, errorText } from '../common/errors.js';
+import { imageAnswer } from '../common/image-answer.js';
 import type { JsonObject } from '../common/json.js';
 import type { ArrayValue } from '../common/values.js';
 import type { AnswerWithData, InstanceContext, InstanceProgram } from '../instances/types.js';
@@ -15,7 +16,6 @@ import { Engine } from './engine.js';
 import { CameraFailure, ExitCode } from './failure.js';
 import { Forwarder } from './forwarder.js';
 import { headerLayout } from './header.js';
-import { imageAnswer } from './image-answer.js';
 import { CameraOutput } from './output.js';
 import { type CameraProgramOptions, readProgramOptions } from './program-options.js';
 import { type CameraSettings, readCameraSettings } from './settings.js';

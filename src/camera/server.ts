@@ -60,6 +60,8 @@ export interface CameraServerParts {
   readonly backgrounds: BackgroundStore;
   readonly scripts: ScriptStore;
   readonly logging: Logging;
+  /** Asks the program of a running instance; see `Supervisor.request`. */
+  readonly ask: Supervisor['request'];
   /** Where clients reach the server; right once it listens. */
   readonly address: () => string;
 }
@@ -97,6 +99,7 @@ export async function startCameraServer(options: CameraServerOptions): Promise<S
     backgrounds,
     scripts,
     logging,
+    ask: supervisor.request.bind(supervisor),
     address,
   });
   const server = await startServiceServer({

@@ -67,7 +67,7 @@ export async function runCameraServer(
 
   const { CAMERA_PORTS, startCameraServer } = await import('../camera/server.js');
   const { CAMERA_DEFAULTS } = await import('../camera/settings.js');
-  const { standaloneApi } = await import('../proxy/v2/standalone.js');
+  const { instanceServerExtension } = await import('./server-extension.js');
   const { runServer } = await import('./run-server.js');
   const { epics_timeout: timeout } = worker;
   await runServer(() =>
@@ -91,7 +91,10 @@ export async function runCameraServer(
       routes,
       onReset: () => process.kill(process.pid, 'SIGTERM'),
       extend: (parts) =>
-        standaloneApi(parts, { role: configFolder === null ? 'worker' : 'server', cameraServer: null }),
+        instanceServerExtension(parts, {
+          role: configFolder === null ? 'worker' : 'server',
+          cameraServer: null,
+        }),
     }),
   );
 }

@@ -44,7 +44,7 @@ export async function runPipelineServer(
   mkdirSync(join(options.scripts_base, 'lib'), { recursive: true });
 
   const { startPipelineServer } = await import('../worker/server.js');
-  const { standaloneApi } = await import('../proxy/v2/standalone.js');
+  const { instanceServerExtension } = await import('./server-extension.js');
   const { runServer } = await import('./run-server.js');
   const serverOptions: PipelineServerOptions = {
     port: options.port,
@@ -62,7 +62,7 @@ export async function runPipelineServer(
     routes,
     onReset: () => process.kill(process.pid, 'SIGTERM'),
     extend: (parts) =>
-      standaloneApi(parts, {
+      instanceServerExtension(parts, {
         role: configFolder === null ? 'worker' : 'server',
         cameraServer: options.cam_server,
       }),

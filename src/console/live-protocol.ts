@@ -6,113 +6,160 @@
  * it never queues. The image is cut to the visible region and reduced to at most the size asked for.
  */
 
-/** Text messages from the browser, as JSON. Settings may be sent again at any time; each replaces the one before. */
+/** Text messages from the browser, as JSON. Nothing is sent before the first `view`. Settings may be sent again at any time; each replaces the one before. */
 export type ClientMessage =
-  | ({ readonly type: 'settings' } & ViewSettings)
+  | ({ readonly type: 'view' } & ViewSettings)
   /** The frame of this number is on the screen (or was given up); the next may come. */
-  | { readonly type: 'ack'; readonly sequence: number };
+  | { readonly type: 'ack'; readonly frame: number }
+  /** Keep the picture of this pulse for pixel values and downloads for a minute; to be repeated while it is frozen. */
+  | { readonly type: 'hold'; readonly pulse_id: number };
 
+/** All members are optional. */
 export interface ViewSettings {
-  /** Visible part in pixels of the full image, `[x0, y0, x1, y1)`; null: all of it. */
-  readonly region: readonly [number, number, number, number] | null;
-  /** The reduced image is at most this large; 0 × 0: no image wanted, only values. */
-  readonly width: number;
-  readonly height: number;
-  /** Frames per second at most, 1 to 25. */
-  readonly rate: number;
-  /** How pixels are put together: area mean, or the largest (`peak`). */
-  readonly reduction: 'mean' | 'peak';
-  /** True: every channel is listed with type, shape and value (the inspector). */
-  readonly inspect: boolean;
+  /** Visible part in pixels of the full image, `[left, top, right, bottom)`; null: all of it. */
+  readonly region?: readonly [number, number, number, number] | null;
+  /** Pixels of the screen: the plane is reduced by a whole factor until it fits. Default 1280 × 960. */
+  readonly width?: number;
+  readonly height?: number;
+  /** Frames per second at most, 0 (none for now) to 25; default 5. */
+  readonly rate?: number;
+  /** Bits per second at most, 100 000 to 200 000 000; default 20 000 000. */
+  readonly bit_rate?: number;
+  /** How pixels are put together: area mean (default), or the largest (`peak`). */
+  readonly decimation?: 'mean' | 'peak';
+  /** `auto` (default): 16 bits as long as the bit rate allows, else 8. */
+  readonly encoding?: 'auto' | 'uint8' | 'uint16';
+  /** Values that 8 bits are spread over; null: the automatic range. */
+  readonly range?: readonly [number, number] | null;
+  /** Names of the channels wanted besides the image; null: all. */
+  readonly channels?: readonly string[] | null;
 }
 
-/** Binary messages from the server: `uint32` little endian length of the header, header as UTF-8 JSON, zeros up to a multiple of 8, data. */
+/**
+ * Binary messages from the server: length of the header (`uint32`, little endian), header as UTF-8 JSON padded with blanks
+ * so that the data begins at a multiple of 8, data: the plane, then the arrays at their offsets.
+ */
 export interface FrameHeader {
   readonly type: 'frame';
-  /** Ascending; to be acknowledged. */
-  readonly sequence: number;
+  /** Ascending from 1; to be acknowledged. */
+  readonly frame: number;
   readonly pulse_id: number;
-  /** Milliseconds since 1970 of the message. */
+  /** Seconds since 1970 of the message, and the same with all nanoseconds. */
   readonly timestamp: number;
+  readonly timestamp_exact: string;
   /** Milliseconds since 1970 by the clock of the server when it was sent. */
-  readonly sent: number;
-  /** Null when the stream has no image, or none was asked for. */
-  readonly image: ImagePlane | null;
-  /** Numeric one-dimensional channels: `x_axis`, `x_profile`, `x_fit_gauss_function`, `gr_x_axis`, … */
-  readonly arrays: Readonly<Record<string, ArrayPlane>>;
-  /** Scalars: numbers (null when not finite), booleans, texts; also small arrays such as `good_region`. */
-  readonly scalars: Readonly<Record<string, ScalarValue>>;
-  readonly figures: ViewFigures;
-  /** Present when `inspect` was asked for. */
-  readonly channels?: readonly ChannelDescription[];
+  readonly sent_at: number;
+  /** Null when the message has no image. */
+  readonly image: ImageDescription | null;
+  /** Numbers (texts when not finite or beyond 2⁵³), booleans, texts, null. */
+  readonly scalars: Readonly<Record<string, number | string | boolean | null>>;
+  /** `x_axis`, `x_profile`, `x_fit_gauss_function`, `good_region`, … */
+  readonly arrays: readonly ArrayDescription[];
+  /** People who look at this instance. */
+  readonly viewers: number;
+  /** What keeps the rate below the one asked for. */
+  readonly limited: 'bit rate' | null;
 }
 
-export type ScalarValue = number | string | boolean | null | readonly (number | null)[];
+export type ElementTypeName =
+  | 'bool'
+  | 'int8'
+  | 'uint8'
+  | 'int16'
+  | 'uint16'
+  | 'int32'
+  | 'uint32'
+  | 'int64'
+  | 'uint64'
+  | 'float32'
+  | 'float64';
 
-/** Name of an element type as numpy has it: `uint8`, `uint16`, `int16`, `uint32`, `int32`, `float32`, `float64`. */
-export type PlaneType = 'uint8' | 'int8' | 'uint16' | 'int16' | 'uint32' | 'int32' | 'float32' | 'float64';
-
-/** Little endian, row-major, beginning `offset` bytes after the header's padding. */
-export interface ArrayPlane {
-  readonly dtype: PlaneType;
-  readonly offset: number;
-  readonly length: number;
+export interface ArrayDescription {
+  readonly name: string;
+  /** Little endian, row-major. */
+  readonly type: ElementTypeName;
+  readonly shape: readonly number[];
+  /** From the beginning of the data; null when the array is too long to be sent (more than 16 384 elements). */
+  readonly offset: number | null;
 }
 
-export interface ImagePlane extends ArrayPlane {
-  /** Of the sent image. */
+export interface ImageDescription {
+  /** Name of its channel. */
+  readonly channel: string;
+  /** Of the image in the stream. */
   readonly width: number;
   readonly height: number;
-  /** Of the image in the stream. */
-  readonly full_width: number;
-  readonly full_height: number;
-  readonly source_dtype: PlaneType;
-  /** What was sent, in pixels of the full image. */
+  readonly type: ElementTypeName;
+  /** What was sent, in pixels of the full image: `[left, top, right, bottom)`. */
   readonly region: readonly [number, number, number, number];
-  /** Of the full image: smallest and largest value, 0.1 and 99.9 percentiles, pixels at the upper end of the type. */
-  readonly minimum: number;
-  readonly maximum: number;
-  readonly low: number;
-  readonly high: number;
-  readonly saturated: number;
-  /** Counts of 256 equal bins from `minimum` to `maximum` over (a regular sample of) the full image. */
-  readonly histogram: readonly number[] | null;
-}
-
-export interface ViewFigures {
-  /** Messages per second that the instance sends. */
-  readonly stream_rate: number;
-  /** Messages that this viewer did not get since it connected, because it was slower than the stream. */
-  readonly skipped: number;
-  readonly viewers: number;
-  /** The rate that the server keeps to, when it lowered the wanted one; else null. */
-  readonly limited_to: number | null;
-}
-
-export interface ChannelDescription {
-  readonly name: string;
-  readonly type: string;
-  readonly shape: readonly number[] | null;
-  readonly compression: string | null;
-  /** At most 1000 elements; text as it is; null where it could not be decoded. */
-  readonly value: ScalarValue | readonly (number | string | null)[];
-  readonly error: string | null;
+  /** Pixels of the image per pixel of the plane, in both directions. */
+  readonly factor: number;
+  /** The pixels at the beginning of the data, row-major; the value of an element is `low + element / scale`. */
+  readonly plane: {
+    readonly width: number;
+    readonly height: number;
+    readonly type: 'uint8' | 'uint16';
+    readonly low: number;
+    readonly scale: number;
+  };
+  /** Of the full image; null when no value is finite. */
+  readonly minimum: number | null;
+  readonly maximum: number | null;
+  /** Percentiles 0.1 and 99.9 of the full image. */
+  readonly automatic: readonly [number, number] | null;
+  readonly not_finite: number;
+  /** Pixels at the upper limit of an integer type of at most 16 bits; null for other types. */
+  readonly saturated: number | null;
+  /** Equal bins over all values of the full image, at most 256. */
+  readonly histogram: {
+    readonly low: number;
+    readonly bin_width: number;
+    readonly counts: readonly number[];
+  } | null;
 }
 
 /** Text messages from the server, as JSON. */
-export interface StatusMessage {
-  readonly type: 'status';
-  readonly state: 'waiting' | 'no_image' | 'ended' | 'too_many_viewers' | 'denied' | 'unsupported' | 'error';
-  /** For people. */
-  readonly text: string;
+export type ServerMessage =
+  | {
+      readonly type: 'hello';
+      readonly instance: string;
+      readonly limits: { readonly rate: number; readonly bitRate: number };
+    }
+  /** No message came for some seconds, or the instance is just starting. */
+  | { readonly type: 'waiting'; readonly message: string }
+  /** The instance ended or does not run; the connection is closed with code 4404. */
+  | { readonly type: 'ended'; readonly code: string; readonly message: string }
+  | { readonly type: 'held'; readonly pulse_id: number; readonly held: boolean; readonly message?: string }
+  /** A message of the viewer was wrong; one that cannot be served closes the connection with code 4400. */
+  | { readonly type: 'error'; readonly code: string; readonly message: string };
+
+/** Of `GET …/message`, the inspector: one message for people. */
+export interface MessageDescription {
+  readonly pulse_id: number;
+  readonly timestamp: number;
+  readonly timestamp_exact: string;
+  readonly channels: readonly {
+    readonly name: string;
+    readonly type: string;
+    /** Fastest dimension first, as in the header of the stream; null when it has none. */
+    readonly shape: readonly number[] | null;
+    readonly compression: string;
+    /** A scalar, or the first elements of an array. */
+    readonly value: number | string | boolean | null | readonly (number | string | boolean | null)[];
+    /** Number of elements of an array; null for scalars. */
+    readonly elements: number | null;
+  }[];
 }
 
-/** Bytes before the data: length field, header, padding. */
+/** Where the data begins in a binary message, from the length in its first four bytes. */
 export function dataStart(headerLength: number): number {
-  return Math.ceil((4 + headerLength) / 8) * 8;
+  return 4 + headerLength;
 }
 
-/** Path of the WebSocket, and with a last segment `frame` of downloads: `?format=png|npy|h5|json&messages=5`. */
+/**
+ * Path of the WebSocket. Below it: `/message?elements=10`, `/frame?format=png|npy|json&pulse_id=`, `/pixel?pulse_id=&x=&y=`. A
+ * WebSocket that is refused answers with a status and a text instead (404 unknown instance, 503 too many viewers).
+ */
 export function viewPath(cluster: 'pipelines' | 'cameras', instance: string): string {
   return `/api/v2/view/${cluster}/${encodeURIComponent(instance)}`;
 }

@@ -20,6 +20,8 @@ export interface ServerExtension {
   readonly handlers?: readonly RequestHandler[];
   /** Called once the server listens. */
   readonly started?: (server: HttpServer) => void;
+  /** Called when the server begins to close, before running requests are waited for. */
+  readonly closing?: () => void;
   close(): Promise<void>;
 }
 
@@ -89,6 +91,7 @@ export async function startServiceServer(options: ServiceServerOptions): Promise
     log.info(`${title} on ${http.url}.`);
     extension?.started?.(http);
     const close = async (): Promise<void> => {
+      extension?.closing?.();
       await Promise.all([http.close(), options.closeService()]);
       await extension?.close();
     };

@@ -64,6 +64,8 @@ export interface PipelineServerParts {
   readonly scripts: ScriptStore;
   readonly libraries: LibraryStore;
   readonly logging: Logging;
+  /** Asks the program of a running instance; see `Supervisor.request`. */
+  readonly ask: Supervisor['request'];
   /** Where clients reach the server; right once it listens. */
   readonly address: () => string;
 }
@@ -91,7 +93,15 @@ export async function startPipelineServer(options: PipelineServerOptions): Promi
   const service = createService(options, supervisor, logging, stores);
   let port = options.port;
   const address = (): string => `http://${options.hostname}:${port}`;
-  const extension = options.extend?.({ family: 'pipeline', title, service, ...stores, logging, address });
+  const extension = options.extend?.({
+    family: 'pipeline',
+    title,
+    service,
+    ...stores,
+    logging,
+    ask: supervisor.request.bind(supervisor),
+    address,
+  });
   const server = await startServiceServer({
     title,
     base: PIPELINE_BASE,

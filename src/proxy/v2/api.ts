@@ -18,6 +18,8 @@ export interface ApiParts {
   /** Where this server answers; asked for after it listens. */
   readonly url: () => string;
   readonly view: ClusterView;
+  /** How many people look at an instance of this server; default: nobody can. */
+  readonly viewers?: (instance: string) => number;
   /** The server of the other cluster, which this one shows as well; null for none. */
   readonly peer: { readonly cluster: ClusterName; readonly address: string } | null;
 }
@@ -29,7 +31,7 @@ export interface Api extends ServerExtension {
 
 export function createApi(parts: ApiParts): Api {
   const hub = new EventHub();
-  const local = new LocalCluster({ ...parts, viewers: () => 0 });
+  const local = new LocalCluster({ ...parts, viewers: parts.viewers ?? (() => 0) });
   const peers = parts.peer === null ? [] : [new RemoteCluster({ ...parts.peer, headers: {} })];
   const plant = new Plant([local, ...peers], hub);
   const stopListening = parts.view.onEvent((event) => {

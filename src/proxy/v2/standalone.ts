@@ -9,6 +9,8 @@ export interface StandaloneOptions {
   readonly role: Extract<ServerRole, 'server' | 'worker'>;
   /** Address of the camera server that a pipeline server works with; null for camera servers. */
   readonly cameraServer: string | null;
+  /** How many people look at an instance of this server; default: nobody can. */
+  readonly viewers?: (instance: string) => number;
 }
 
 export function standaloneApi(
@@ -23,6 +25,7 @@ export function standaloneApi(
     name: parts.title,
     url: parts.address,
     view,
+    ...(options.viewers === undefined ? {} : { viewers: options.viewers }),
     peer: cameraServer === null ? null : { cluster: 'cameras', address: cameraServer.replace(/\/$/, '') },
   });
   return {

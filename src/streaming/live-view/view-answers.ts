@@ -3,6 +3,7 @@
  * nobody asks.
  */
 import { CamServerError } from '../../common/errors.js';
+import { imageAnswer } from '../../common/image-answer.js';
 import type { JsonObject, JsonValue } from '../../common/json.js';
 import { type ArrayValue, isArrayValue } from '../../common/values.js';
 import { KeptMessages } from './kept-messages.js';
@@ -59,10 +60,8 @@ export function answerViewers(registry: RequestRegistry, tap: MessageTap): void 
     const { scalars, arrays } = packValues(message, null, null, 0);
     const described = { state: 'frame', ...messageIdentity(message), scalars, arrays };
     if (image === null) return described;
-    return {
-      result: { ...described, type: image.type, shape: [...image.shape] },
-      data: transferable(new Uint8Array(image.data.buffer, image.data.byteOffset, image.data.byteLength)),
-    };
+    const { result, data } = imageAnswer(image);
+    return { result: { ...described, ...result }, data: transferable(data) };
   });
   registry.onRequest('view_pixel', async (parameters) => {
     const message = shownMessage(kept, parameters.pulse_id ?? null);

@@ -1,11 +1,17 @@
-/** An image on its way from a camera's process to its server: element type and shape as text, the pixels as bytes. */
-import { type ElementType, elementSize, viewElements } from '../common/dtype.js';
-import { CamServerError } from '../common/errors.js';
-import type { ArrayValue } from '../common/values.js';
-import type { AnswerWithData, RequestAnswer } from '../instances/index.js';
+/** An image on its way from the process of an instance to its server: element type and shape as JSON, the pixels as bytes. */
+import { type ElementType, elementSize, viewElements } from './dtype.js';
+import { CamServerError } from './errors.js';
+import type { JsonObject } from './json.js';
+import type { ArrayValue } from './values.js';
+
+export interface ImageAnswer {
+  /** `type`, `shape` */
+  readonly result: JsonObject;
+  readonly data: Uint8Array;
+}
 
 /** The bytes are those of the image itself, not a copy. */
-export function imageAnswer({ type, shape, data }: ArrayValue): AnswerWithData {
+export function imageAnswer({ type, shape, data }: ArrayValue): ImageAnswer {
   return {
     result: { type, shape: [...shape] },
     data: new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength),
@@ -13,7 +19,13 @@ export function imageAnswer({ type, shape, data }: ArrayValue): AnswerWithData {
 }
 
 /** @throws CamServerError INVALID_IMAGE when the bytes do not fit the shape */
-export function imageFromAnswer({ result, data }: RequestAnswer): ArrayValue {
+export function imageFromAnswer({
+  result,
+  data,
+}: {
+  readonly result: JsonObject;
+  readonly data: Uint8Array | null;
+}): ArrayValue {
   const type = result.type as ElementType;
   const shape = result.shape as number[];
   const count = shape.reduce((product, length) => product * length, 1);

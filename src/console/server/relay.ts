@@ -1,0 +1,65 @@
+/**
+ * Passes viewers on to the server where the instance runs, so that a browser needs to reach one server only.
+ */
+import { type RawData, WebSocket } from 'ws';
+import { CamServerError, errorText } from '../../common/errors.js';
+
+/** Milliseconds. */
+const CONNECT_TIMEOUT = 5000;
+const ANSWER_TIMEOUT = 30_000;
+/** Beyond this the other side waits: a frame of a large image, at most. */
+const MOST_BUFFERED = 32 * 1024 * 1024;
+const LARGEST_MESSAGE = 256 * 1024 * 1024;
+
+/** Connects a viewer with the same path on another server; ends when one of them does. */
+export function relayViewer(viewer: WebSocket, url: string, headers: Readonly<Record<string, string>>): void {
+  const server = new WebSocket(url.replace(/^http/, 'ws'), {
+    headers,
+    handshakeTimeout: CONNECT_TIMEOUT,
+    maxPayload: LARGEST_MESSAGE,
+    perMessageDeflate: false,
+  });
+  const early: [RawData, boolean][] = [];
+  viewer.on('message', (data: RawData, isBinary: boolean) => {
+    if (server.readyState === WebSocket.OPEN) server.send(data, { binary: isBinary });
+    else if (early.length < 100) early.push([data, isBinary]);
+  });
+  server.on('open', () => {
+    for (const [data, isBinary] of early) server.send(data, { binary: isBinary });
+  });
+  server.on('message', (data: RawData, isBinary: boolean) => {
+    if (viewer.bufferedAmount < MOST_BUFFERED) viewer.send(data, { binary: isBinary });
+    else viewer.terminate();
+  });
+  viewer.on('close', () => server.close());
+  server.on('close', (code, reason) => viewer.close(code >= 4000 ? code : 1001, reason));
+  server.on('error', (error) => {
+    viewer.send(
+      JSON.stringify({ type: 'ended', code: 'SERVER_UNREACHABLE', message: `${url}: ${errorText(error)}` }),
+    );
+    viewer.close(4502, 'server unreachable');
+  });
+}
+
+/** The answer of another server to the same request. */
+export async function relayRequest(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<{ status: number; contentType: string; disposition: string | null; body: Uint8Array }> {
+  try {
+    const timeout = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_TIMEOUT)]);
+    const response = await fetch(url, { headers, signal: timeout });
+    return {
+      status: response.status,
+      contentType: response.headers.get('content-type') ?? 'application/octet-stream',
+      disposition: response.headers.get('content-disposition'),
+      body: new Uint8Array(await response.arrayBuffer()),
+    };
+  } catch (error) {
+    throw new CamServerError(
+      'SERVER_UNREACHABLE',
+      `${new URL(url).origin} did not answer: ${errorText(error)}`,
+    );
+  }
+}

@@ -1,0 +1,175 @@
+/** Looking at single messages of an instance without taking them from anybody: `/api/v2/view/…`. */
+import { CamServerError } from '../../common/errors.js';
+import { imageFromAnswer } from '../../common/image-answer.js';
+import type { JsonObject } from '../../common/json.js';
+import { formatNpy } from '../../common/npy.js';
+import {
+  defineRoute,
+  HttpError,
+  jsonAnswer,
+  pictureAnswer,
+  pictureQuery,
+  RawAnswer,
+  type Route,
+  type RouteRequest,
+} from '../../http/index.js';
+import { relayRequest } from './relay.js';
+import { type AskInstance, type ClusterName, type Locate, readClusterName } from './views.js';
+
+export const VIEW_PATH = '/api/v2/view/{cluster}/{instance_name}';
+
+export interface ViewRouteOptions {
+  readonly ask: AskInstance;
+  readonly locate: Locate;
+  /** Sent along to other servers. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+type ViewRequest = RouteRequest<'cluster' | 'instance_name', undefined>;
+type FrameFormat = (frame: { result: JsonObject; data: Uint8Array | null }) => Promise<RawAnswer> | RawAnswer;
+
+const TAG = 'live view';
+const ANSWER_TIMEOUT = 15_000;
+const FORMATS = ['png', 'npy', 'json'] as const;
+
+export function viewRoutes(options: ViewRouteOptions): Route[] {
+  /** Answers here, or passes the request on to where the instance runs. */
+  const answering =
+    (part: string, here: (request: ViewRequest) => Promise<RawAnswer>) =>
+    async (request: ViewRequest): Promise<RawAnswer> => {
+      const { instance_name } = request.parameters;
+      const cluster = readCluster(request.parameters.cluster);
+      const place = options.locate(cluster, instance_name);
+      if (place === 'here') return here(request);
+      if (place === 'unknown') throw unknownInstance(instance_name);
+      const path = `/api/v2/view/${cluster}/${encodeURIComponent(instance_name)}/${part}`;
+      const url = new URL(path, place.server);
+      for (const [name, value] of Object.entries(request.query)) url.searchParams.set(name, value ?? '');
+      const headers = { ...options.headers, 'X-Request-Id': request.id };
+      const answer = await relayRequest(url.href, headers, request.signal);
+      const more: Record<string, string> = {};
+      if (answer.disposition !== null) more['Content-Disposition'] = answer.disposition;
+      return new RawAnswer(answer.contentType, answer.body, answer.status, more);
+    };
+  return [
+    defineRoute({
+      method: 'GET',
+      path: VIEW_PATH,
+      tag: TAG,
+      summary: 'Live view over WebSocket; see docs/live-view.md',
+      response: { kind: 'json', schema: { type: 'object' } },
+      handler: () => {
+        throw new HttpError(426, 'UPGRADE_REQUIRED', 'The live view is a WebSocket; see docs/live-view.md.', {
+          Upgrade: 'websocket',
+        });
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: `${VIEW_PATH}/message`,
+      tag: TAG,
+      summary: 'The channels of the next message: name, type, shape, compression, first elements',
+      query: { elements: { description: 'Elements of arrays to show, at most 1000; default 10' } },
+      response: { kind: 'json', schema: { type: 'object' } },
+      handler: answering('message', async ({ parameters, query }) => {
+        const elements = readNumber('elements', query.elements) ?? 10;
+        const answer = await options.ask(
+          parameters.instance_name,
+          'view_message',
+          { elements },
+          ANSWER_TIMEOUT,
+        );
+        return jsonAnswer(shown(answer.result, parameters.instance_name));
+      }),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: `${VIEW_PATH}/frame`,
+      tag: TAG,
+      summary: 'A whole image: the one that was shown with a pulse id, or the next one',
+      query: {
+        format: { description: 'png, npy, or json for the scalars only', schema: { enum: FORMATS } },
+        pulse_id: { description: 'Of a picture that was just shown, or is held' },
+        ...pictureQuery,
+      },
+      response: { kind: 'png' },
+      handler: answering('frame', async ({ parameters, query }) => {
+        const { instance_name } = parameters;
+        const format = readFormat(query.format);
+        const pulse_id = readNumber('pulse_id', query.pulse_id);
+        const answer = await options.ask(instance_name, 'view_frame', { pulse_id }, ANSWER_TIMEOUT);
+        const result = shown(answer.result, instance_name);
+        const formats: Record<(typeof FORMATS)[number], FrameFormat> = {
+          json: () => jsonAnswer(result),
+          npy: (frame) =>
+            new RawAnswer('application/octet-stream', formatNpy(imageFromAnswer(withImage(frame)))),
+          png: (frame) => pictureAnswer(imageFromAnswer(withImage(frame)), query),
+        };
+        const { contentType, body } = await formats[format]({ result, data: answer.data });
+        const name = `${instance_name}_${String(result.pulse_id)}.${format}`;
+        return new RawAnswer(contentType, body, 200, {
+          'Content-Disposition': `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
+        });
+      }),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: `${VIEW_PATH}/pixel`,
+      tag: TAG,
+      summary: 'The exact value of one pixel of an image that was shown',
+      query: {
+        pulse_id: { description: 'Of a picture that was just shown, or is held' },
+        x: { description: 'Column, from 0' },
+        y: { description: 'Row, from 0' },
+      },
+      response: { kind: 'json', schema: { type: 'object' } },
+      handler: answering('pixel', async ({ parameters, query }) => {
+        const [pulse_id, x, y] = (['pulse_id', 'x', 'y'] as const).map((name) => {
+          const value = readNumber(name, query[name]);
+          if (value !== null) return value;
+          throw new CamServerError('INVALID_QUERY', `${name} is missing; give pulse_id, x and y.`);
+        });
+        const question = { pulse_id: pulse_id!, x: x!, y: y! };
+        const answer = await options.ask(parameters.instance_name, 'view_pixel', question, ANSWER_TIMEOUT);
+        return jsonAnswer(answer.result);
+      }),
+    }),
+  ];
+}
+
+export function readCluster(text: string): ClusterName {
+  const cluster = readClusterName(text);
+  if (cluster !== null) return cluster;
+  throw new HttpError(404, 'NOT_FOUND', `There is no cluster '${text}'; there are pipelines and cameras.`);
+}
+
+export function unknownInstance(instance: string): CamServerError {
+  return new CamServerError('INSTANCE_UNKNOWN', `Instance '${instance}' does not exist.`);
+}
+
+/** @throws CamServerError when no message came */
+function shown(result: JsonObject, instance: string): JsonObject {
+  if (result.state !== 'waiting') return result;
+  throw new HttpError(504, 'NO_MESSAGE', `Instance '${instance}' sends no messages at the moment.`);
+}
+
+function withImage(frame: Parameters<FrameFormat>[0]): Parameters<FrameFormat>[0] {
+  if (frame.data !== null) return frame;
+  throw new CamServerError('NO_IMAGE', `The message of pulse ${frame.result.pulse_id} has no image.`);
+}
+
+function readFormat(text: string | undefined): (typeof FORMATS)[number] {
+  const format = FORMATS.find((known) => known === (text || 'png'));
+  if (format !== undefined) return format;
+  throw new CamServerError(
+    'INVALID_QUERY',
+    `format: there is no '${text}', there are ${FORMATS.join(', ')}.`,
+  );
+}
+
+function readNumber(name: string, text: string | undefined): number | null {
+  if (text === undefined || text === '') return null;
+  const value = Number(text);
+  if (Number.isSafeInteger(value)) return value;
+  throw new CamServerError('INVALID_QUERY', `${name} is '${text}'; it must be a whole number.`);
+}

@@ -1,0 +1,294 @@
+import { once } from 'node:events';
+import { expect } from 'chai';
+import { WebSocket } from 'ws';
+import { instanceServerExtension } from '../../../src/cli/server-extension.js';
+import type { JsonObject } from '../../../src/common/json.js';
+import { parseNpy } from '../../../src/common/npy.js';
+import { type FrameHeader, type ServerMessage, viewPath } from '../../../src/console/live-protocol.js';
+import {
+  startTestCameras,
+  startTestServer,
+  type TestCameras,
+  type TestServer,
+} from '../../worker/support.js';
+
+const WIDTH = 64;
+const HEIGHT = 48;
+
+interface Frame {
+  readonly header: FrameHeader;
+  readonly data: Uint8Array;
+}
+
+/** A browser as far as the live view is concerned. */
+class Viewer {
+  readonly socket: WebSocket;
+  readonly #received: (Frame | ServerMessage)[] = [];
+  #wake: () => void = () => {};
+
+  constructor(url: string) {
+    this.socket = new WebSocket(url.replace(/^http/, 'ws'));
+    // a connection that is ended before it was made
+    this.socket.on('error', () => {});
+    this.socket.on('message', (data: Buffer, isBinary: boolean) => {
+      this.#received.push(isBinary ? decode(data) : (JSON.parse(String(data)) as ServerMessage));
+      this.#wake();
+    });
+  }
+
+  send(message: object): void {
+    this.socket.send(JSON.stringify(message));
+  }
+
+  /** The next message that fits; others are thrown away. */
+  async next<T extends Frame | ServerMessage>(
+    fits: (message: Frame | ServerMessage) => message is T,
+  ): Promise<T> {
+    for (;;) {
+      const message = this.#received.shift();
+      if (message === undefined) {
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+      } else if (fits(message)) {
+        return message;
+      }
+    }
+  }
+
+  async frame(): Promise<Frame> {
+    const frame = await this.next((message): message is Frame => 'header' in message);
+    this.send({ type: 'ack', frame: frame.header.frame });
+    return frame;
+  }
+
+  text<K extends ServerMessage['type']>(type: K): Promise<Extract<ServerMessage, { type: K }>> {
+    return this.next(
+      (message): message is Extract<ServerMessage, { type: K }> => 'type' in message && message.type === type,
+    );
+  }
+
+  get pending(): number {
+    return this.#received.filter((message) => 'header' in message).length;
+  }
+}
+
+function decode(message: Buffer): Frame {
+  const length = message.readUInt32LE(0);
+  const header = JSON.parse(message.toString('utf8', 4, 4 + length)) as FrameHeader;
+  expect((4 + length) % 8).to.equal(0);
+  return { header, data: new Uint8Array(message.subarray(4 + length)) };
+}
+
+describe('live view', () => {
+  let cameras: TestCameras;
+  let server: TestServer;
+  const viewers: Viewer[] = [];
+
+  before(async function () {
+    this.timeout(60_000);
+    const camera = {
+      source_type: 'simulation',
+      source: 'simulation',
+      size_x: WIDTH,
+      size_y: HEIGHT,
+      frame_rate: 50,
+    };
+    cameras = await startTestCameras(
+      { beam: camera, other: { ...camera, frame_rate: 2 } },
+      { extend: (parts) => instanceServerExtension(parts, { role: 'server', cameraServer: null }) },
+    );
+    server = await startTestServer({
+      cameraServer: cameras.url,
+      extend: (parts) => instanceServerExtension(parts, { role: 'server', cameraServer: cameras.url }),
+    });
+    await server.call('POST', '?instance_id=live', { camera_name: 'beam', no_client_timeout: 0 });
+  });
+
+  after(async function () {
+    this.timeout(30_000);
+    await server.close();
+    await cameras.close();
+  });
+
+  afterEach(() => {
+    for (const viewer of viewers.splice(0)) viewer.socket.terminate();
+  });
+
+  function look(path: string, base = server.url): Viewer {
+    const viewer = new Viewer(base + path);
+    viewers.push(viewer);
+    return viewer;
+  }
+
+  /** As soon as it is as it should be. */
+  async function instanceRecord(fits: (record: JsonObject) => boolean): Promise<JsonObject> {
+    for (;;) {
+      const record = await readRecord();
+      if (record !== undefined && fits(record)) return record;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  async function readRecord(): Promise<JsonObject | undefined> {
+    const response = await fetch(`${server.url}/api/v2/snapshot?cluster=pipelines`);
+    const { clusters } = (await response.json()) as { clusters: { pipelines: { instances: JsonObject[] } } };
+    return clusters.pipelines.instances.find(({ instance }) => instance === 'live');
+  }
+
+  it('shows the newest frame after each acknowledgement, and never queues', async function () {
+    this.timeout(30_000);
+    const viewer = look(viewPath('pipelines', 'live'));
+    expect((await viewer.text('hello')).limits.rate).to.equal(25);
+    viewer.send({ type: 'view', rate: 25 });
+    const first = await viewer.next((message): message is Frame => 'header' in message);
+    // 50 messages per second pass by meanwhile
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(viewer.pending).to.equal(0);
+    viewer.send({ type: 'ack', frame: first.header.frame });
+    const second = await viewer.frame();
+    expect(second.header.frame).to.equal(first.header.frame + 1);
+    expect(second.header.pulse_id).to.be.greaterThan(first.header.pulse_id + 5);
+    expect(second.header.viewers).to.equal(1);
+    await instanceRecord(({ viewers }) => viewers === 1);
+  });
+
+  it('shows the pixels of the stream, with profiles and fits, reduced to the screen', async function () {
+    this.timeout(30_000);
+    const viewer = look(viewPath('pipelines', 'live'));
+    await viewer.text('hello');
+    viewer.send({ type: 'view', region: [8, 4, 40, 20], width: 16, height: 16, rate: 25 });
+    const frame = await viewer.frame();
+    expect(frame.header.image!.factor).to.equal(2);
+    const { image, arrays, scalars, pulse_id } = frame.header;
+    expect(image!.plane).to.deep.equal({ width: 16, height: 8, type: 'uint16', low: 0, scale: 1 });
+    expect(image).to.deep.include({ width: WIDTH, height: HEIGHT, region: [8, 4, 40, 20] });
+    const path = `${server.url}${viewPath('pipelines', 'live')}`;
+    const response = await fetch(`${path}/frame?format=npy&pulse_id=${pulse_id}`);
+    expect(response.headers.get('content-disposition')).to.contain(`live_${pulse_id}.npy`);
+    const full = parseNpy(new Uint8Array(await response.arrayBuffer()));
+    expect(full.shape).to.deep.equal([HEIGHT, WIDTH]);
+    const pixel = (x: number, y: number) => Number(full.data[y * WIDTH + x]);
+    const plane = new Uint16Array(frame.data.slice(0, 256).buffer);
+    const mean = (pixel(8, 4) + pixel(9, 4) + pixel(8, 5) + pixel(9, 5)) / 4;
+    expect(plane[0]).to.equal(Math.round(mean));
+    const answer = await fetch(`${path}/pixel?pulse_id=${pulse_id}&x=9&y=5`);
+    expect(((await answer.json()) as JsonObject).value).to.equal(pixel(9, 5));
+    const profile = arrays.find(({ name }) => name === 'x_profile')!;
+    expect(profile.shape).to.deep.equal([WIDTH]);
+    expect(scalars.x_fit_mean).to.be.a('number');
+    const { statistics } = await instanceRecord(({ viewers }) => viewers === 1);
+    expect((statistics as JsonObject).clients).to.equal(0);
+  });
+
+  it('keeps a frozen picture for downloads as PNG, NPY and JSON', async function () {
+    this.timeout(30_000);
+    const viewer = look(viewPath('pipelines', 'live'));
+    await viewer.text('hello');
+    viewer.send({ type: 'view', rate: 25 });
+    const { pulse_id } = (await viewer.frame()).header;
+    viewer.send({ type: 'hold', pulse_id });
+    expect(await viewer.text('held')).to.include({ pulse_id, held: true });
+    for (let count = 0; count < 6; count += 1) await viewer.frame();
+    const path = `${server.url}${viewPath('pipelines', 'live')}/frame?pulse_id=${pulse_id}`;
+    const png = await fetch(`${path}&format=png`);
+    expect(png.headers.get('content-type')).to.equal('image/png');
+    const scalars = (await (await fetch(`${path}&format=json`)).json()) as JsonObject;
+    expect(scalars.pulse_id).to.equal(pulse_id);
+    viewer.send({ type: 'hold', pulse_id: 1 });
+    expect(await viewer.text('held')).to.include({ pulse_id: 1, held: false });
+    const gone = await fetch(`${server.url}${viewPath('pipelines', 'live')}/frame?pulse_id=1`);
+    expect(gone.status).to.equal(422);
+    expect(((await gone.json()) as JsonObject).code).to.equal('FRAME_GONE');
+  });
+
+  it('describes a message without taking it from anybody', async () => {
+    const path = `${server.url}${viewPath('pipelines', 'live')}/message?elements=3`;
+    const { channels, pulse_id } = (await (await fetch(path)).json()) as JsonObject;
+    expect(pulse_id).to.be.a('number');
+    const image = (channels as JsonObject[]).find(({ name }) => name === 'image')!;
+    expect(image).to.deep.include({ type: 'uint16', shape: [WIDTH, HEIGHT], elements: WIDTH * HEIGHT });
+    expect(image.value).to.have.length(3);
+  });
+
+  it('shows cameras, also through the pipeline server', async function () {
+    this.timeout(30_000);
+    for (const base of [cameras.url, server.url]) {
+      const viewer = look(viewPath('cameras', 'beam'), base);
+      await viewer.text('hello');
+      viewer.send({ type: 'view' });
+      const { header } = await viewer.frame();
+      expect(header.image).to.include({ channel: 'image', width: WIDTH, height: HEIGHT });
+      const response = await fetch(`${base}${viewPath('cameras', 'beam')}/frame?format=npy`);
+      expect(parseNpy(new Uint8Array(await response.arrayBuffer())).shape).to.deep.equal([HEIGHT, WIDTH]);
+    }
+  });
+
+  it('lowers the rate to what the bit rate allows, and says so', async function () {
+    this.timeout(30_000);
+    const viewer = look(viewPath('pipelines', 'live'));
+    await viewer.text('hello');
+    viewer.send({ type: 'view', rate: 25, bit_rate: 100_000, encoding: 'auto', channels: [] });
+    let frame = await viewer.frame();
+    while (frame.header.limited === null) frame = await viewer.frame();
+    expect(frame.header.limited).to.equal('bit rate');
+    expect(frame.header.arrays).to.deep.equal([]);
+    frame = await viewer.frame();
+    expect(frame.header.image!.plane.type).to.equal('uint8');
+  });
+
+  it('pauses, and goes on', async function () {
+    this.timeout(30_000);
+    const viewer = look(viewPath('pipelines', 'live'));
+    await viewer.text('hello');
+    viewer.send({ type: 'view' });
+    await viewer.frame();
+    viewer.send({ type: 'view', rate: 0 });
+    viewer.send({ type: 'nonsense' });
+    expect((await viewer.text('error')).message).to.contain("needs 'type': 'view', 'ack' or 'hold'");
+    viewer.send({ type: 'view', rate: 25 });
+    await viewer.frame();
+  });
+
+  it('refuses what cannot be shown, saying why', async () => {
+    const refused = async (path: string) => {
+      const { socket } = look(path);
+      const [, response] = (await once(socket, 'unexpected-response')) as [
+        unknown,
+        { statusCode: number } & AsyncIterable<Buffer>,
+      ];
+      let text = '';
+      for await (const chunk of response) text += String(chunk);
+      return [response.statusCode, text];
+    };
+    expect(await refused('/api/v2/view/plants/live')).to.deep.equal([
+      404,
+      "There is no cluster 'plants'; there are pipelines and cameras.",
+    ]);
+    expect((await refused('/api/v2/nothing'))[0]).to.equal(404);
+    const plain = await fetch(`${server.url}${viewPath('pipelines', 'live')}`);
+    expect(plain.status).to.equal(426);
+    const none = await fetch(`${server.url}${viewPath('pipelines', 'none')}/message`);
+    expect([none.status, ((await none.json()) as JsonObject).detail]).to.deep.equal([
+      404,
+      "Instance 'none' does not exist.",
+    ]);
+    const viewer = look(viewPath('pipelines', 'live'));
+    await viewer.text('hello');
+    viewer.send({ type: 'view', region: [1, 2] });
+    expect((await viewer.text('error')).message).to.contain('four numbers [left, top, right, bottom]');
+  });
+
+  it('tells viewers that the instance has ended', async function () {
+    this.timeout(30_000);
+    await server.call('POST', '?instance_id=short', { camera_name: 'beam', no_client_timeout: 0 });
+    const viewer = look(viewPath('pipelines', 'short'));
+    await viewer.text('hello');
+    viewer.send({ type: 'view' });
+    await viewer.frame();
+    const closed = once(viewer.socket, 'close');
+    await server.call('DELETE', '/short');
+    expect((await viewer.text('ended')).message).to.match(/ended before it answered|is not running/);
+    expect((await closed)[0]).to.equal(4404);
+  });
+});
