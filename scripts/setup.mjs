@@ -20,6 +20,11 @@ const systemPackages = [
   { name: 'libhdf5-dev', present: () => hasHdf5(), needed: 'hdf5' },
   ...(forTests || forBenchmarks
     ? [
+        {
+          name: 'g++-aarch64-linux-gnu',
+          present: () => hasCommand('aarch64-linux-gnu-g++'),
+          needed: 'tests',
+        },
         { name: 'python3-numpy', present: () => hasPythonModule('numpy'), needed: 'tests' },
         { name: 'python3-pyepics', present: () => hasPythonModule('epics'), needed: 'tests' },
         { name: 'chromium', present: () => hasCommand('chromium'), needed: 'tests' },

@@ -57,15 +57,9 @@ if (selection.length > 0) {
 } else {
   check('lint, format and layers', bin('biome'), ['ci', '.']);
   check('licences of dependencies', process.execPath, [join(root, 'scripts', 'check-licences.mjs')]);
-  check('kernels under sanitizers', 'make', [
-    '--no-print-directory',
-    '-s',
-    '-j',
-    '2',
-    '-C',
-    'native/test',
-    'check',
-  ]);
+  const make = ['--no-print-directory', '-s', '-j', '2', '-C', 'native/test'];
+  check('kernels under sanitizers', 'make', [...make, 'check']);
+  check('kernels for arm64', 'make', [...make, 'arm64']);
   mocha('unit and integration tests', ['--parallel', '--jobs', '2', 'dist/test/**/*.test.js']);
 }
 
