@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,13 +16,12 @@ import { BackgroundStore } from '../src/storage/index.js';
 import { preparePipelineConfiguration } from '../src/worker/configuration/index.js';
 import type { BenchmarkRow } from './benchmark.js';
 import type { Burst, ConsumerReport } from './pipeline-peer.js';
+import { cpuSeconds, proportionalSetSize } from './process-figures.js';
 
 export const title = 'pipeline instance';
 
 const SECONDS = Number(process.env.PIPELINE_SECONDS ?? 2);
 const RATES = [50, 100, 150, 200, 250, 300, 350, 400, 500];
-/** Clock ticks of /proc/<pid>/stat per second. */
-const TICKS = 100;
 
 interface Size {
   readonly width: number;
@@ -188,15 +187,4 @@ async function measure(
 async function answer<T>(child: ChildProcess): Promise<T> {
   const [message] = (await once(child, 'message')) as [T];
   return message;
-}
-
-/** User and system time of all threads. */
-function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS;
-}
-
-function proportionalSetSize(pid: number): number {
-  const kilobytes = /^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))![1];
-  return Number(kilobytes) / 1024;
 }

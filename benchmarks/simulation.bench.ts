@@ -1,5 +1,5 @@
 /** The simulated camera: making a frame, and a whole instance at 100 Hz with one client. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Receiver } from '../src/bsread/index.js';
@@ -9,13 +9,12 @@ import { FrameGenerator } from '../src/camera/simulation/frames.js';
 import { simulateBeamNative, simulateBeamReference } from '../src/camera/simulation/kernel.js';
 import { CamClient } from '../src/client/index.js';
 import { type BenchmarkRow, medianTime } from './benchmark.js';
+import { cpuSeconds } from './process-figures.js';
 
 export const title = 'Simulated camera, 1280×960 uint16';
 
 const SECONDS = 5;
 const WARM_UP = 1.5;
-/** The kernel of Linux counts processor time in ticks of 10 ms. */
-const TICK = 10;
 const size = { width: 1280, height: 960 } as const;
 
 export async function run(): Promise<BenchmarkRow[]> {
@@ -70,9 +69,9 @@ async function measureInstance(): Promise<{ rate: number; processorTime: number 
     await countFrames(receiver, WARM_UP);
     const active = (await client.info()).active_instances as Record<string, { statistics: { pid: string } }>;
     const { pid } = active.CAM!.statistics;
-    const before = processorTicks(pid);
+    const before = cpuSeconds(Number(pid));
     const frames = await countFrames(receiver, SECONDS);
-    const processorTime = ((processorTicks(pid) - before) * TICK) / frames;
+    const processorTime = ((cpuSeconds(Number(pid)) - before) * 1000) / frames;
     receiver.close();
     return { rate: frames / SECONDS, processorTime };
   } finally {
@@ -91,9 +90,4 @@ async function countFrames(receiver: Receiver, seconds: number): Promise<number>
     message.release();
   }
   return frames;
-}
-
-function processorTicks(pid: string): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-  return Number(fields[11]) + Number(fields[12]);
 }
