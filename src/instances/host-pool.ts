@@ -23,7 +23,7 @@ interface Waiter {
 }
 
 /**
- * A host belongs to the pool until `acquire` hands it out; it never comes back. At most twice as many processes as there are
+ * A host belongs to the pool until `acquire` hands it out; it never comes back. At most as many processes as there are
  * processors load their modules at the same time, and at most one is forked per turn of the event loop.
  */
 export class HostPool {
@@ -32,7 +32,7 @@ export class HostPool {
   private readonly spares: HostProcess[] = [];
   private readonly waiters: Waiter[] = [];
   private readonly loading = new Set<HostProcess>();
-  private readonly maximumLoading = 2 * availableParallelism();
+  private readonly maximumLoading = availableParallelism();
   private isForking = false;
   private spareFailures = 0;
   private replenishTimer: NodeJS.Timeout | null = null;
