@@ -15,6 +15,7 @@ export {
 } from './dispatcher.js';
 export { type EncodedDataHeader, encodeDataHeader, HeaderError } from './headers.js';
 export { type DecoderLimits, MessageDecoder } from './message.js';
+export { releaseParts } from './native.js';
 export { type NativeList, type NativeValue, toChannelValue } from './native-values.js';
 export { RawReceiver, type RawReceiverOptions } from './raw-receiver.js';
 export { type ReceiveOptions, Receiver, type ReceiverOptions } from './receiver.js';

@@ -12,7 +12,7 @@ import {
   parseMainHeader,
   type ReceivedDefinition,
 } from './headers.js';
-import { releaseMemory } from './native.js';
+import { releaseParts } from './native.js';
 import type { Compression, ReceivedChannel, ReceivedMessage } from './types.js';
 import { announcedSize, decodeValue, elementSizeOf, encodeValue, ValueError } from './values.js';
 
@@ -229,18 +229,6 @@ class DecodedMessage implements ReceivedMessage {
   }
 
   release(): void {
-    for (const part of this.parts) {
-      // smaller parts lie in the shared pool of Node or cost nothing
-      if (
-        part.length > EXTERNAL_FROM &&
-        part.byteOffset === 0 &&
-        part.byteLength === part.buffer.byteLength
-      ) {
-        releaseMemory(part);
-      }
-    }
+    releaseParts(this.parts);
   }
 }
-
-/** zeromq.js hands out parts above this size without copying them. */
-const EXTERNAL_FROM = 128;

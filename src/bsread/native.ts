@@ -13,10 +13,18 @@ const { addon } = loadAddon<Addon>();
 
 export const codec: BlockCodec = addon ?? referenceCodec;
 
+/** zeromq.js hands out parts above this size without copying them. */
+const EXTERNAL_FROM = 128;
+
 /**
- * Gives external memory back at once; the buffer has length 0 afterwards. Without the addon the garbage collector does it
- * later.
+ * Gives the memory of received parts back at once; they have length 0 afterwards. Without the addon the garbage collector does
+ * it later. Never release what was handed to a sender: it would read freed memory.
  */
-export function releaseMemory(bytes: Uint8Array): void {
-  if (addon !== null && bytes.buffer instanceof ArrayBuffer) addon.detach(bytes.buffer);
+export function releaseParts(parts: readonly Uint8Array[]): void {
+  if (addon === null) return;
+  for (const { length, byteOffset, buffer } of parts) {
+    // smaller parts lie in the shared pool of Node or cost nothing
+    const isExternal = length > EXTERNAL_FROM && byteOffset === 0 && length === buffer.byteLength;
+    if (isExternal && buffer instanceof ArrayBuffer) addon.detach(buffer);
+  }
 }

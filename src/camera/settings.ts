@@ -15,6 +15,14 @@ import {
   wrongValue,
 } from '../common/leniency.js';
 import type { SourceType } from './configuration.js';
+import {
+  type BsreadSettings,
+  type ReaderSettings,
+  readBsread,
+  readReader,
+  readSimulation,
+  type SimulationSettings,
+} from './source-settings.js';
 
 /** `[offset, size]` in each direction, in pixels of the rotated image. */
 export interface RegionOfInterest {
@@ -31,6 +39,7 @@ export interface CameraSettings {
   readonly output: OutputSettings;
   readonly simulation: SimulationSettings;
   readonly bsread: BsreadSettings;
+  readonly reader: ReaderSettings;
   readonly forwarder: ForwarderSettings | null;
   /** Images per second; null when the configuration names none. */
   readonly frameRate: number | null;
@@ -68,28 +77,6 @@ export interface OutputSettings {
   readonly automaticHeader: boolean;
   /** Pulse ids from the clock instead of a counter. */
   readonly simulatePulseId: boolean;
-}
-
-export interface SimulationSettings {
-  readonly width: number;
-  readonly height: number;
-  readonly beam: boolean;
-  /** One frame, repeated. */
-  readonly still: boolean;
-}
-
-export interface BsreadSettings {
-  readonly url: string | null;
-  readonly connections: number;
-  /** Above 0: buffered mode. */
-  readonly bufferSize: number;
-  /** Share of the buffer, 0 to 1, that must be full before a gap is skipped. */
-  readonly bufferThreshold: number;
-  readonly threaded: boolean;
-  readonly enforcePulseId: boolean;
-  readonly enforceTimestamp: boolean;
-  readonly checkTimestamp: boolean;
-  readonly abortOnError: boolean;
 }
 
 export interface ForwarderSettings {
@@ -130,7 +117,8 @@ export function readCameraSettings(
     geometry: readGeometry(config),
     output: readOutput(config, sourceType, defaults),
     simulation: readSimulation(config),
-    bsread: readBsread(config, defaults),
+    bsread: readBsread(config, defaults.abortOnError),
+    reader: readReader(config),
     forwarder: readForwarder(config),
     frameRate: readFrameRate(config),
     debug: config.debug === true || config.debug === 'true',
@@ -208,34 +196,6 @@ function readElementType(value: JsonValue | undefined): NumericType | null {
   if (!isTruthy(value)) return null;
   if (typeof value === 'string' && isElementType(value) && value !== 'bool') return value;
   throw wrongValue('dtype', value, 'an element type such as "uint8", "uint16", "int32" or "float32"');
-}
-
-function readSimulation(config: JsonObject): SimulationSettings {
-  const side = { minimum: 1, maximum: MAXIMUM_SIDE };
-  return {
-    width: requireInteger(config, 'size_x', 1280, side),
-    height: requireInteger(config, 'size_y', 960, side),
-    beam: config.image_type !== 'raw' && config.image_type !== 'static_raw',
-    still: config.image_type === 'static_beam' || config.image_type === 'static_raw',
-  };
-}
-
-function readBsread(config: JsonObject, defaults: CameraDefaults): BsreadSettings {
-  const flag = (key: string, fallback: boolean): boolean => {
-    const value = config[key];
-    return value === null || value === undefined ? fallback : isTruthy(value);
-  };
-  return {
-    url: isTruthy(config.url) ? String(config.url) : null,
-    connections: lenientInteger(config.connections, 1, 1),
-    bufferSize: lenientInteger(config.buffer_size, 0, 0),
-    bufferThreshold: Math.min(1, Math.max(0, numberOf(config.buffer_threshold) ?? 0.5)),
-    threaded: flag('threaded', false),
-    enforcePulseId: flag('enforce_pid', true),
-    enforceTimestamp: flag('enforce_timestamp', true),
-    checkTimestamp: flag('check_timestamp', true),
-    abortOnError: flag('abort_on_error', defaults.abortOnError),
-  };
 }
 
 function readForwarder(config: JsonObject): ForwarderSettings | null {

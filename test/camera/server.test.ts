@@ -254,8 +254,8 @@ describe('camera/server', function () {
   it('replaces an instance whose source type changed, and tells when a type is not there', async () => {
     const { call } = await start({}, { CAM: small });
     await call('GET', '/CAM');
-    await call('POST', '/CAM/config', { source: 'redis-key', source_type: 'stddaq' });
-    expect((await call('GET', '/CAM')).status).to.equal("Source type 'stddaq' is not available yet");
+    await call('POST', '/CAM/config', { source: 'redis-key', source_type: 'script' });
+    expect((await call('GET', '/CAM')).status).to.equal("Source type 'script' is not available yet");
     expect(await call('GET', '/CAM/is_online')).to.include({ state: 'ok', online: false });
   });
 

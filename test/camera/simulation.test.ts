@@ -177,8 +177,8 @@ describe('camera/program with a simulated camera', () => {
   });
 
   it('answers clearly for source types that are not there yet', async () => {
-    expect(() => readCameraSettings({ source_type: 'stddaq' })).to.not.throw();
-    const error = await startCamera({ source: 'x', source_type: 'stddaq' }).catch((thrown: Error) => thrown);
-    expect((error as Error).message).to.equal("Source type 'stddaq' is not available yet");
+    expect(() => readCameraSettings({ source_type: 'script' })).to.not.throw();
+    const error = await startCamera({ source: 'x', source_type: 'script' }).catch((thrown: Error) => thrown);
+    expect((error as Error).message).to.equal("Source type 'script' is not available yet");
   });
 });

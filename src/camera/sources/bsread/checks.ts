@@ -4,7 +4,7 @@
  */
 import { type Timestamp, timestampToSeconds } from '../../../common/values.js';
 import type { InstanceLog } from '../../../instances/types.js';
-import type { BsreadSettings } from '../../settings.js';
+import type { BsreadSettings } from '../../source-settings.js';
 
 export type Refusal = 'check_timestamp' | 'enforce_pid' | 'enforce_timestamp';
 
