@@ -6,7 +6,7 @@ import { imageFromAnswer } from '../common/image-answer.js';
 import type { JsonObject } from '../common/json.js';
 import type { LogRecord } from '../common/logging.js';
 import type { ArrayValue } from '../common/values.js';
-import { compactInstances } from '../http/index.js';
+import { type ContentKind, compactInstances } from '../http/index.js';
 import type { Supervisor } from '../instances/index.js';
 import { kernels } from '../processing/native.js';
 import { imageOf } from '../processing/views.js';
@@ -64,6 +64,13 @@ export class LocalCameraService implements CameraService {
 
   cameras(): Promise<string[]> {
     return this.parts.cameras.names();
+  }
+
+  /** For managers, which send only what is missing. Cameras have no libraries. */
+  async contentDigest(kind: ContentKind, name: string): Promise<string | null> {
+    if (kind === 'configuration') return this.parts.cameras.digest(name);
+    if (kind === 'background') return this.parts.backgrounds.digest(name);
+    return kind === 'script' ? this.parts.scriptStore.digest(name) : null;
   }
 
   configNames(): Promise<string[]> {

@@ -181,10 +181,11 @@ function imageRoutes(service: CameraService): Route[] {
       path: `${camera}/image_bytes`,
       tag,
       summary: 'One image as numbers',
+      query: { raw },
       response: { kind: 'envelope', payload: { image: object } },
-      handler: async ({ parameters: { camera_name } }) => ({
+      handler: async ({ parameters: { camera_name }, query }) => ({
         status: `Image bytes of camera '${camera_name}'.`,
-        image: formatImageObject(await service.image(camera_name, false)),
+        image: formatImageObject(await service.image(camera_name, query.raw !== undefined)),
       }),
     }),
   ];

@@ -2,7 +2,13 @@
  * A camera server or worker: the local service behind the REST interface of cameras.
  */
 import { Logging, type LogLevel } from '../common/logging.js';
-import { type Route, type ServerExtension, type ServiceServer, startServiceServer } from '../http/index.js';
+import {
+  contentRoutes,
+  type Route,
+  type ServerExtension,
+  type ServiceServer,
+  startServiceServer,
+} from '../http/index.js';
 import {
   CAMERA_MODES,
   collectMetrics,
@@ -109,7 +115,11 @@ export async function startCameraServer(options: CameraServerOptions): Promise<S
     interface: options.interface,
     logging,
     logger: 'cam_server.camera',
-    routes: [...cameraRoutes(service), ...(options.routes ?? [])],
+    routes: [
+      ...cameraRoutes(service),
+      ...contentRoutes((kind, name) => service.contentDigest(kind, name)),
+      ...(options.routes ?? []),
+    ],
     service,
     onReset: options.onReset,
     registerMetrics: (registry) => collectMetrics(supervisor, registry),

@@ -22,6 +22,11 @@ export class StoredCameras {
     return this.store.has(name);
   }
 
+  /** Fingerprint of the stored document; null when there is none. */
+  async digest(name: string): Promise<string | null> {
+    return (await this.store.has(name)) ? (await this.store.getText(name)).tag : null;
+  }
+
   /** The name behind an alias; anything else is returned as it is. */
   async resolve(nameOrAlias: string): Promise<string> {
     if (await this.store.has(nameOrAlias)) return nameOrAlias;

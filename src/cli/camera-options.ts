@@ -1,14 +1,12 @@
 /** Options that the commands of camera servers and workers share. */
-import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import { errorText } from '../common/errors.js';
 import type { Route } from '../http/index.js';
 import {
   addInstanceOptions,
   addServerOptions,
-  EXIT_MISCONFIGURED,
   type InstanceServerOptions,
+  makeFolder,
   parseWhole,
   requireFolder,
 } from './common-options.js';
@@ -97,13 +95,4 @@ export async function runCameraServer(
         }),
     }),
   );
-}
-
-function makeFolder(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true });
-  } catch (error) {
-    console.error(`The folder '${path}' cannot be made: ${errorText(error)}`);
-    process.exit(EXIT_MISCONFIGURED);
-  }
 }

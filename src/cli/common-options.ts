@@ -2,9 +2,10 @@
  * What the commands of the servers have in common: options with the names and defaults that sites have in their unit files,
  * checks at the start, and the end on a signal. Nothing heavy is imported here, so that `--help` is quick.
  */
-import { statSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { type Command, InvalidArgumentError } from 'commander';
+import { errorText } from '../common/errors.js';
 
 /** The exit status of a server whose folders are missing, as of the original (-1). */
 export const EXIT_MISCONFIGURED = 255;
@@ -95,6 +96,16 @@ export function requireFolder(path: string, what: string): void {
 
 /** Milliseconds that an orderly end may take. */
 const CLOSE_TIMEOUT = 12_000;
+
+/** Makes a folder that is missing; ends the program with status 255 when that fails. */
+export function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    console.error(`The folder '${path}' cannot be made: ${errorText(error)}`);
+    process.exit(EXIT_MISCONFIGURED);
+  }
+}
 
 /**
  * Runs `close` once when the program is asked to end: SIGINT, SIGTERM, SIGHUP, or the end of a parent that started it with

@@ -5,8 +5,10 @@
 import { Command } from 'commander';
 import { errorText } from '../common/errors.js';
 import { packageVersion } from '../common/package.js';
+import { addCameraManagerCommand } from './camera-manager.js';
 import { addCameraServerCommand } from './camera-server.js';
 import { addCameraWorkerCommand } from './camera-worker.js';
+import { addPipelineManagerCommand } from './pipeline-manager.js';
 import { addPipelineServerCommand } from './pipeline-server.js';
 import { addPipelineWorkerCommand } from './pipeline-worker.js';
 import { addSimulateCommand } from './simulate.js';
@@ -22,8 +24,10 @@ const commands = [
   addStartCommand,
   addCameraServerCommand,
   addCameraWorkerCommand,
+  addCameraManagerCommand,
   addPipelineServerCommand,
   addPipelineWorkerCommand,
+  addPipelineManagerCommand,
   addSimulateCommand,
   addWatchCommand,
 ];

@@ -1,38 +1,34 @@
 /**
- * `camserver start`: a camera server and a pipeline server on this machine, each in its own process, on a private copy of the
- * sample configuration.
+ * `camserver start`: a whole cluster on this machine, every server in its own process, on a private copy of the sample
+ * configuration. Servers that end are started again, as a supervisor does on a real cluster.
  */
 import { cpSync, existsSync, mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, relative, resolve } from 'node:path';
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { errorText } from '../common/errors.js';
 import { packageRoot } from '../common/package.js';
-import { closeOnSignal, type PortRange, parsePort, parsePortRange } from './common-options.js';
-import { type ServerProcess, startServerProcess } from './server-process.js';
+import { closeOnSignal, type PortRange, parsePort, parsePortRange, parseWhole } from './common-options.js';
+import { type ClusterPlan, type LocalClusterOptions, planCluster, type ServerPlan } from './local-cluster.js';
+import { KeptServer } from './server-process.js';
 
-interface StartOptions {
-  readonly cameraPort: number;
-  readonly pipelinePort: number;
-  readonly cameraStreams: PortRange;
-  readonly pipelineStreams: PortRange;
+interface StartOptions extends LocalClusterOptions {
   readonly data: string;
-  readonly interface: string;
-  readonly hostname: string;
-  readonly logLevel: string;
 }
 
 const FOLDERS = ['camera_config', 'pipeline_config', 'background_config', 'user_scripts'] as const;
-const START_TIMEOUT_MILLISECONDS = 30_000;
-/** Two servers, one after the other. */
-const STOP_TIMEOUT_MILLISECONDS = 45_000;
+const START_TIMEOUT_MILLISECONDS = 60_000;
+/** Managers, pipeline workers and camera workers, one group after the other. */
+const STOP_TIMEOUT_MILLISECONDS = 65_000;
 
 export function addStartCommand(program: Command): void {
   program
     .command('start')
-    .description('start a camera server and a pipeline server on this machine, with simulated cameras')
-    .option('--camera-port <port>', 'port of the camera server', parsePort, 8888)
-    .option('--pipeline-port <port>', 'port of the pipeline server', parsePort, 8889)
+    .description('start a cluster on this machine, with simulated cameras')
+    .option('--hosts <count>', 'hosts to imitate, each with a camera and a pipeline worker', parseHosts, 2)
+    .option('--camera-port <port>', 'port of the camera manager', parsePort, 8888)
+    .option('--pipeline-port <port>', 'port of the pipeline manager', parsePort, 8889)
+    .option('--worker-ports <port>', 'port of the first worker; the others follow', parsePort, 8801)
     .addOption(portRangeOption('--camera-streams', 'ports of camera streams', { from: 10_100, to: 10_301 }))
     .addOption(
       portRangeOption('--pipeline-streams', 'ports of pipeline streams', { from: 11_100, to: 11_201 }),
@@ -40,86 +36,59 @@ export function addStartCommand(program: Command): void {
     .option('--data <folder>', 'working copy of the configuration, made at the first start', 'data')
     .option('--interface <address>', 'address to listen on', '127.0.0.1')
     .option('--hostname <name>', 'host name in stream addresses', 'localhost')
-    .option('--log-level <level>', 'log level of both servers', 'WARNING')
+    .option('--log-level <level>', 'log level of all servers', 'WARNING')
     .action(start);
+}
+
+function parseHosts(text: string): number {
+  const hosts = parseWhole(text);
+  if (hosts < 1 || hosts > 20) throw new InvalidArgumentError('It must be from 1 to 20.');
+  return hosts;
 }
 
 function portRangeOption(flag: string, description: string, range: PortRange): Option {
   return new Option(`${flag} <from:to>`, description)
     .argParser(parsePortRange)
-    .default(range, rangeText(range));
+    .default(range, `${range.from}:${range.to}`);
 }
 
 async function start(options: StartOptions): Promise<void> {
-  await requireFreePort(options.interface, options.cameraPort, '--camera-port');
-  await requireFreePort(options.interface, options.pipelinePort, '--pipeline-port');
   const data = resolve(options.data);
   prepareData(data);
+  const plan = planCluster(options, data);
+  const { managers, pipelineWorkers, cameraWorkers } = plan;
+  await requireFreePort(options.interface, options.cameraPort, '--camera-port');
+  await requireFreePort(options.interface, options.pipelinePort, '--pipeline-port');
+  for (const { port } of [...pipelineWorkers, ...cameraWorkers]) {
+    await requireFreePort(options.interface, port, '--worker-ports');
+  }
 
-  const camera = startServerProcess('camera server', cameraArguments(options, data));
-  const pipeline = startServerProcess('pipeline server', pipelineArguments(options, data));
-  const servers = [camera, pipeline];
-  closeOnSignal(() => stopAll(servers), STOP_TIMEOUT_MILLISECONDS);
-  const firstEnd = Promise.race(servers.map((server) => server.ended));
-
+  // managers first at the end, so that they move nothing; then pipelines, which are clients of the cameras
+  const groups = [managers, pipelineWorkers, cameraWorkers].map((group) => group.map(keep));
+  const stopAll = async (): Promise<void> => {
+    for (const group of groups) await Promise.all(group.map((server) => server.stop()));
+  };
+  closeOnSignal(stopAll, STOP_TIMEOUT_MILLISECONDS);
   try {
-    const answering = Promise.all([
-      waitUntilAnswering(`${urlOf(reachable(options), options.cameraPort)}/api/v1/cam/version`),
-      waitUntilAnswering(`${urlOf(reachable(options), options.pipelinePort)}/api/v1/pipeline/version`),
-    ]);
-    await Promise.race([answering, firstEnd.then(failOnEnd)]);
-    console.log(welcome(options));
-    await firstEnd.then(failOnEnd);
+    const servers = groups.flat();
+    const failed = Promise.race(servers.map((server) => server.failed)).then((how) => {
+      throw new Error(
+        `The ${how} before it answered. Its last lines above say why; everything else is stopped.`,
+      );
+    });
+    await Promise.race([Promise.all(servers.map((server) => server.answering())), failed]);
+    for (const server of servers) server.restartFromNowOn();
+    console.log(welcome(options, plan));
   } catch (error) {
-    if (servers.some((server) => server.isStopping())) return;
+    if (groups.flat().some((server) => server.isStopping)) return;
     console.error(errorText(error));
-    await stopAll(servers);
+    await stopAll();
     process.exit(1);
   }
 }
 
-function failOnEnd(how: string): never {
-  throw new Error(`The ${how}. Its last lines above say why; everything else is stopped.`);
-}
-
-async function stopAll(servers: readonly ServerProcess[]): Promise<void> {
-  // pipelines first: they are clients of the cameras
-  for (const server of [...servers].reverse()) await server.stop();
-}
-
-function cameraArguments(options: StartOptions, data: string): string[] {
-  return [
-    'camera-server',
-    ...['--port', String(options.cameraPort), '--interface', options.interface],
-    ...['--hostname', options.hostname, '--log_level', options.logLevel],
-    ...['--port_range', rangeText(options.cameraStreams), '--environment', 'simulation'],
-    ...['--base', join(data, 'camera_config'), '--scripts_base', join(data, 'user_scripts')],
-  ];
-}
-
-function pipelineArguments(options: StartOptions, data: string): string[] {
-  return [
-    'pipeline-server',
-    ...['--port', String(options.pipelinePort), '--interface', options.interface],
-    ...['--hostname', options.hostname, '--log_level', options.logLevel],
-    ...['--port_range', rangeText(options.pipelineStreams), '--environment', 'simulation'],
-    ...['--cam_server', urlOf(reachable(options), options.cameraPort)],
-    ...['--base', join(data, 'pipeline_config'), '--scripts_base', join(data, 'user_scripts')],
-    ...['--background_base', join(data, 'background_config')],
-  ];
-}
-
-function rangeText({ from, to }: PortRange): string {
-  return `${from}:${to}`;
-}
-
-/** The address under which this machine reaches the servers. */
-function reachable({ interface: address }: StartOptions): string {
-  return address === '0.0.0.0' || address === '::' ? '127.0.0.1' : address;
-}
-
-function urlOf(host: string, port: number): string {
-  return `http://${host}:${port}`;
+function keep(plan: ServerPlan): KeptServer {
+  return new KeptServer(plan.name, plan.commandLine, plan.probe, START_TIMEOUT_MILLISECONDS);
 }
 
 /** Copies the samples that are not there yet; what is there is never touched. */
@@ -149,36 +118,23 @@ async function requireFreePort(host: string, port: number, option: string): Prom
   }
 }
 
-async function waitUntilAnswering(url: string): Promise<void> {
-  const deadline = Date.now() + START_TIMEOUT_MILLISECONDS;
-  for (;;) {
-    try {
-      if ((await fetch(url, { signal: AbortSignal.timeout(1000) })).ok) return;
-    } catch {
-      // not listening yet
-    }
-    if (Date.now() > deadline)
-      throw new Error(`No answer from ${url} within ${START_TIMEOUT_MILLISECONDS / 1000} s.`);
-    await new Promise((done) => setTimeout(done, 30));
-  }
-}
-
-function welcome(options: StartOptions): string {
-  const pipelines = `${urlOf(options.hostname, options.pipelinePort)}/api/v1/pipeline`;
-  const server =
-    options.pipelinePort === 8889 ? '' : ` --server ${urlOf(options.hostname, options.pipelinePort)}`;
+function welcome(options: StartOptions, { cameraWorkers, pipelineWorkers }: ClusterPlan): string {
+  const url = (port: number): string => `http://${options.hostname}:${port}`;
+  const pipelines = `${url(options.pipelinePort)}/api/v1/pipeline`;
+  const server = options.pipelinePort === 8889 ? '' : ` --server ${url(options.pipelinePort)}`;
+  const list = (workers: readonly ServerPlan[]): string => workers.map(({ port }) => url(port)).join(' ');
   return [
     '',
-    `Camera server   ${urlOf(options.hostname, options.cameraPort)}`,
-    `Pipeline server ${urlOf(options.hostname, options.pipelinePort)}`,
-    `Configuration   ${relative(process.cwd(), resolve(options.data)) || '.'}`,
-    `Console         ${urlOf(options.hostname, options.pipelinePort)}/ui/`,
+    `Camera manager   ${url(options.cameraPort)}   workers ${list(cameraWorkers)}`,
+    `Pipeline manager ${url(options.pipelinePort)}   workers ${list(pipelineWorkers)}`,
+    `Configuration    ${relative(process.cwd(), resolve(options.data)) || '.'}`,
+    `Console          ${url(options.pipelinePort)}/ui/`,
     '',
-    'Both answer; Ctrl-C stops them. In another terminal, try:',
+    'All answer; Ctrl-C stops them. In another terminal, try:',
     '',
     `  node bin/camserver.js watch simulation_sp${server}   # live numbers of a simulated beam`,
     `  curl ${pipelines}/instance/simulation_sp   # address of its stream`,
-    `  curl ${pipelines}/info   # everything that runs`,
+    `  curl ${url(options.pipelinePort)}/api/v1/proxy/info   # everything that runs, and where`,
     '',
   ].join('\n');
 }

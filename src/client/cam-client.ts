@@ -53,9 +53,11 @@ export class CamClient extends InstanceClient {
     return answer.geometry as [number | null, number | null];
   }
 
-  /** One image, rows first. */
-  async image(camera: string, options?: CallOptions): Promise<ArrayValue> {
-    return parseImageObject((await this.get(`/${segment('camera', camera)}/image_bytes`, options)).image);
+  /** One image, rows first. @param options.raw without mirroring, turning, cropping, background and binning */
+  async image(camera: string, options: CallOptions & { readonly raw?: boolean } = {}): Promise<ArrayValue> {
+    const path = `${this.base}/${segment('camera', camera)}/image_bytes`;
+    const query = { raw: options.raw ? '' : undefined };
+    return parseImageObject((await this.connection.envelope(path, { ...options, query })).image);
   }
 
   /** One image as PNG. */

@@ -1,7 +1,7 @@
 /**
  * What the clients of cameras and of pipelines have in common.
  */
-import type { JsonObject } from '../common/json.js';
+import { formatJson, type JsonObject } from '../common/json.js';
 import type { LogRecord } from '../common/logging.js';
 import { formatPickledArray } from '../common/pickle.js';
 import type { ArrayValue } from '../common/values.js';
@@ -90,6 +90,19 @@ export class InstanceClient {
 
   async deleteScript(name: string, options?: CallOptions): Promise<void> {
     await this.remove(`/script/${segment('script', name)}/script_bytes`, options);
+  }
+
+  /**
+   * Fingerprints of what a worker holds, null for what it has not.
+   * @param items kind (`configuration`, `background`, `script`, `library`) and exact name
+   */
+  async contentDigests(
+    items: readonly (readonly [kind: string, name: string])[],
+    options?: CallOptions,
+  ): Promise<(string | null)[]> {
+    const query = { items: formatJson(items) };
+    const answer = await this.connection.envelope('/api/v2/contents', { ...options, query });
+    return answer.digests as (string | null)[];
   }
 
   async logs(options?: CallOptions): Promise<LogRecord[]> {

@@ -53,6 +53,7 @@ export type { AuditEntry, AuditSink } from './audit.js';
 export { backgroundUploadRoute } from './background-route.js';
 export { type BodyLimits, defaultBodyLimits } from './body.js';
 export { type CommonRoutesOptions, commonRoutes, logText } from './common-routes.js';
+export { CONTENTS_PATH, type ContentDigest, type ContentKind, contentRoutes } from './content-routes.js';
 export { escapeHtml } from './front-page.js';
 export {
   clientCounts,

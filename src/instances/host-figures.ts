@@ -1,4 +1,5 @@
 /** Load of the machine, as every server reports it in its `info`. */
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { cpus, freemem, totalmem } from 'node:os';
 import type { JsonObject } from '../common/json.js';
@@ -42,8 +43,11 @@ export class HostFiguresReader {
 /** Makes the `info` of a server: version, instances, load of the machine. */
 export function createServerInfo(): (activeInstances: JsonObject) => JsonObject {
   const figures = new HostFiguresReader();
+  // tells managers that the server was restarted
+  const bootId = randomUUID();
   return (activeInstances) => ({
     version: packageVersion,
+    boot_id: bootId,
     active_instances: activeInstances,
     ...figures.read(),
   });

@@ -7,6 +7,7 @@ import { CamServerError } from '../common/errors.js';
 import { nameFault, validName } from '../common/names.js';
 import { formatNpy, parseNpy } from '../common/npy.js';
 import type { ArrayValue } from '../common/values.js';
+import { digestOf, FileDigests } from './digest.js';
 import { isMissing, removeFileDurably, writeFileDurably } from './durable-file.js';
 
 const EXTENSION = '.npy';
@@ -15,6 +16,7 @@ const COLLECTED = /^(.+)_(\d{8}_\d{6}_\d{6})$/;
 export class BackgroundStore {
   /** Of the last id given, so that two collections never share one. */
   private lastMicroseconds = 0;
+  private readonly digests = new FileDigests();
 
   constructor(readonly folder: string) {}
 
@@ -34,6 +36,15 @@ export class BackgroundStore {
       (status) => status.isFile(),
       () => false,
     );
+  }
+
+  /** Fingerprint of type, shape and pixels, whatever wrote the file; null when there is no such background. */
+  async digest(id: string): Promise<string | null> {
+    if (nameFault(id) !== null) return null;
+    return this.digests.of(this.path(id), async () => {
+      const { type, shape, data } = await this.load(id);
+      return digestOf(`${type} ${shape} `, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    });
   }
 
   /** Stores under exactly this id; the folder is made when it is missing. */

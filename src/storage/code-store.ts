@@ -5,6 +5,7 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CamServerError } from '../common/errors.js';
 import { nameFault, validName } from '../common/names.js';
+import { digestOf, FileDigests } from './digest.js';
 import { isMissing, noSuchFile, removeFileDurably, writeFileDurably } from './durable-file.js';
 
 /** A file as it was found. */
@@ -18,7 +19,14 @@ export interface StoredFile {
 const SCRIPT_EXTENSIONS = ['.c', '.py', '.mjs', '.js', '.ts'];
 
 export class ScriptStore {
+  private readonly digests = new FileDigests();
+
   constructor(readonly folder: string) {}
+
+  /** Fingerprint of the file of exactly this name; null when there is none. */
+  digest(file: string): Promise<string | null> {
+    return digestOfFile(this.digests, this.folder, file);
+  }
 
   /** File names of the scripts in source form, sorted. */
   async names(): Promise<string[]> {
@@ -72,9 +80,15 @@ export class ScriptStore {
 
 export class LibraryStore {
   readonly folder: string;
+  private readonly digests = new FileDigests();
 
   constructor(scriptFolder: string) {
     this.folder = join(scriptFolder, 'lib');
+  }
+
+  /** Fingerprint of a library; null when there is none. */
+  digest(name: string): Promise<string | null> {
+    return digestOfFile(this.digests, this.folder, name);
   }
 
   /** File names that contain a dot, sorted. */
@@ -108,6 +122,12 @@ export class LibraryStore {
     const path = join(this.folder, validName('library', name));
     if (!(await removeFileDurably(path))) throw noSuchFile(path);
   }
+}
+
+async function digestOfFile(digests: FileDigests, folder: string, name: string): Promise<string | null> {
+  if (nameFault(name) !== null) return null;
+  const path = join(folder, name);
+  return digests.of(path, async () => digestOf(await readFile(path)));
 }
 
 /** Names of the files (not folders, not hidden ones), sorted; none when there is no such folder. */

@@ -19,7 +19,9 @@ export {
   type Revision,
   readAllConfigurations,
   type StoredText,
+  tagOf,
 } from './configuration-store.js';
+export { digestOf, FileDigests } from './digest.js';
 export { removeFileDurably, writeFileDurably } from './durable-file.js';
 export { FileConfigurationStore } from './file-configuration-store.js';
 export { MemoryConfigurationStore } from './memory-configuration-store.js';

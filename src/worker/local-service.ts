@@ -6,7 +6,7 @@ import type { CamClient } from '../client/index.js';
 import type { JsonObject } from '../common/json.js';
 import type { LogRecord } from '../common/logging.js';
 import type { ArrayValue } from '../common/values.js';
-import { compactInstances } from '../http/index.js';
+import { type ContentKind, compactInstances } from '../http/index.js';
 import type { Supervisor } from '../instances/index.js';
 import type { LibraryStore, ScriptStore, StoredFile } from '../storage/index.js';
 import type { Backgrounds } from './backgrounds.js';
@@ -87,6 +87,21 @@ export class LocalPipelineService implements PipelineService {
 
   async instanceLogs(instanceId: string): Promise<readonly LogRecord[]> {
     return this.parts.supervisor.logs(instanceId);
+  }
+
+  /** For managers, which send only what is missing. */
+  contentDigest(kind: ContentKind, name: string): Promise<string | null> {
+    const { pipelines, backgrounds, scriptStore, libraryStore } = this.parts;
+    switch (kind) {
+      case 'configuration':
+        return pipelines.digest(name);
+      case 'background':
+        return backgrounds.store.digest(name);
+      case 'script':
+        return scriptStore.digest(name);
+      case 'library':
+        return libraryStore.digest(name);
+    }
   }
 
   configNames(): Promise<string[]> {

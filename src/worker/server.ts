@@ -3,7 +3,13 @@
  */
 import { CamClient } from '../client/index.js';
 import { Logging, type LogLevel } from '../common/logging.js';
-import { type Route, type ServerExtension, type ServiceServer, startServiceServer } from '../http/index.js';
+import {
+  contentRoutes,
+  type Route,
+  type ServerExtension,
+  type ServiceServer,
+  startServiceServer,
+} from '../http/index.js';
 import {
   collectMetrics,
   createServerInfo,
@@ -109,7 +115,11 @@ export async function startPipelineServer(options: PipelineServerOptions): Promi
     interface: options.interface,
     logging,
     logger: 'cam_server.pipeline',
-    routes: [...pipelineRoutes(service), ...(options.routes ?? [])],
+    routes: [
+      ...pipelineRoutes(service),
+      ...contentRoutes((kind, name) => service.contentDigest(kind, name)),
+      ...(options.routes ?? []),
+    ],
     service,
     onReset: options.onReset,
     registerMetrics: (registry) => collectMetrics(supervisor, registry),

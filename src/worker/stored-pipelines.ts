@@ -19,6 +19,11 @@ export class StoredPipelines {
     return this.store.has(name);
   }
 
+  /** Fingerprint of the stored document; null when there is none. */
+  async digest(name: string): Promise<string | null> {
+    return (await this.store.has(name)) ? (await this.store.getText(name)).tag : null;
+  }
+
   /** Group → names; configurations that cannot be read are left out. */
   async groups(): Promise<JsonObject> {
     const configurations = await readAllConfigurations(this.store, (name, error) =>

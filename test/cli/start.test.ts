@@ -23,12 +23,13 @@ interface Cluster {
 }
 
 async function startCluster(data: string): Promise<Cluster> {
-  const { from } = await freePortRange(42);
+  const { from } = await freePortRange(46);
   const options = {
     '--camera-port': from,
     '--pipeline-port': from + 1,
     '--camera-streams': `${from + 2}:${from + 22}`,
     '--pipeline-streams': `${from + 22}:${from + 42}`,
+    '--worker-ports': from + 42,
     '--data': data,
   };
   const child = spawn(process.execPath, [program, 'start', ...Object.entries(options).flat().map(String)]);
@@ -43,7 +44,7 @@ async function startCluster(data: string): Promise<Cluster> {
   child.on('close', (code, signal) => {
     ending = `ended with code ${code}, signal ${signal}`;
   });
-  while (!output.includes('Both answer')) {
+  while (!output.includes('All answer')) {
     if (ending !== null) throw new Error(`camserver start ${ending}: ${output}`);
     await delay(20);
   }
@@ -86,7 +87,7 @@ describe('camserver start', function () {
   const data = mkdtempSync(join(tmpdir(), 'camserver-test-'));
   after(() => rmSync(data, { recursive: true, force: true }));
 
-  it('brings up both servers, whose streams are right, and ends without leaving anything', async () => {
+  it('brings up managers and workers, whose streams are right, and ends without leaving anything', async () => {
     const before = filesBelow(join(packageRoot, 'config')).map((path) => readFileSync(path, 'utf8'));
     const cluster = await startCluster(data);
     try {
@@ -110,8 +111,12 @@ describe('camserver start', function () {
       const published = channels.get('x_profile')!;
       expect(profile.every((sum, x) => published.readBigInt64LE(8 * x) === sum)).to.equal(true);
 
-      const pids = await instancePids(cluster);
-      expect(pids).to.have.lengthOf(2);
+      // the permanent camera and pipeline of the samples, and the one asked for
+      let pids = await instancePids(cluster);
+      while (pids.length < 3) {
+        await delay(50);
+        pids = await instancePids(cluster);
+      }
       cluster.process.kill('SIGTERM');
       expect(await cluster.ended).to.equal(0);
       expect(pids.filter(isAlive)).to.deep.equal([]);

@@ -101,7 +101,7 @@ for (const worker of [false, true]) {
     it('reports itself', async () => {
       const { info, status } = await server.call('GET', '/info');
       expect(status).to.equal('Instance manager info retrieved.');
-      expect(info).to.have.all.keys('version', 'active_instances', 'cpu', 'memory', 'tx', 'rx');
+      expect(info).to.have.all.keys('version', 'boot_id', 'active_instances', 'cpu', 'memory', 'tx', 'rx');
       expect(info.active_instances).to.deep.equal({});
       expect(await server.call('GET', '/heartbeat')).to.deep.include({ status: 'Heartbeat', instances: {} });
       expect(await server.call('GET', '/version')).to.deep.include({

@@ -1,0 +1,30 @@
+/** `camserver camera-manager`: the cameras of many workers behind one address. */
+import type { Command } from 'commander';
+import type { ManagerContext } from '../proxy/manager.js';
+import { parseNumber } from './common-options.js';
+import { addConsoleOptions, consoleRoutesFor, type SiteOptions } from './console-options.js';
+import { addManagerOptions, type ManagerOptions, managerSettings } from './manager-options.js';
+
+export function addCameraManagerCommand(program: Command): void {
+  const command = program
+    .command('camera-manager')
+    .alias('camera_manager')
+    .description('place cameras on workers, with stored configurations');
+  addConsoleOptions(addManagerOptions(command, 8888, 'camera_config'))
+    .option(
+      '-e, --epics_timeout <seconds>',
+      'accepted for old unit files; workers ask the cameras, not the manager',
+      parseNumber,
+    )
+    .action(async (options: ManagerOptions & SiteOptions) => {
+      const { startCameraManager } = await import('../proxy/camera-manager-server.js');
+      const { runServer } = await import('./run-server.js');
+      const { managerApi } = await import('../proxy/v2/managed.js');
+      const settings = {
+        ...managerSettings(options),
+        routes: await consoleRoutesFor('cameras', null, options),
+        extend: (context: ManagerContext) => managerApi(context, { cameraServer: null }),
+      };
+      await runServer(() => startCameraManager(settings));
+    });
+}

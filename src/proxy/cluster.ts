@@ -1,0 +1,124 @@
+/**
+ * Placing instances on the servers of a pool: a fresh look, a decision, a reservation in the same turn, the start, and
+ * another server when the chosen one is gone.
+ */
+import type { InstanceClient } from '../client/index.js';
+import { CamServerError } from '../common/errors.js';
+import type { Logger } from '../common/logging.js';
+import type { FamilyName } from './cluster-view.js';
+import { ClusterEvents } from './events.js';
+import { type PlacementDecision, type PlacementRequest, place } from './placement.js';
+import { Pool, throughputOf } from './pool.js';
+import type { ServerWatch } from './server-watch.js';
+
+export interface ClusterOptions<Client extends InstanceClient> {
+  readonly family: FamilyName;
+  readonly createClient: (address: string) => Client;
+  readonly pollInterval: number;
+  readonly infoTimeout: number;
+  readonly log: Logger;
+}
+
+export interface Placement<Client extends InstanceClient> {
+  readonly decision: PlacementDecision;
+  readonly watch: ServerWatch<Client>;
+}
+
+export interface PlacedResult<T> {
+  readonly server: string;
+  readonly result: T;
+}
+
+/** Servers that are tried after the first one could not be reached. */
+const FURTHER_ATTEMPTS = 2;
+const REMEMBERED_WEIGHTS = 5000;
+
+export class Cluster<Client extends InstanceClient = InstanceClient> {
+  readonly family: FamilyName;
+  readonly events: ClusterEvents;
+  readonly pool: Pool<Client>;
+  /** Bytes per second that instances of a name received when they last ran. */
+  private readonly weights = new Map<string, number>();
+
+  constructor(options: ClusterOptions<Client>) {
+    this.family = options.family;
+    this.events = new ClusterEvents(options.log);
+    this.pool = new Pool({ ...options, emit: this.events.emit });
+    this.events.listen((event) => {
+      if (event.type === 'polled') this.rememberWeights(event.server);
+    });
+  }
+
+  /** Where an instance would go now. @throws CamServerError NO_SERVER */
+  decide(request: PlacementRequest, avoid: ReadonlySet<string> = new Set()): PlacementDecision {
+    return place(
+      this.pool.snapshots().filter((server) => !avoid.has(server.address)),
+      request,
+    );
+  }
+
+  /**
+   * Chooses a server for an instance and starts it there. Until the server reports it, the instance counts as on its way.
+   * @param start the way to the running instance; called again for another server when the first one cannot be reached
+   * @param avoid addresses of servers that must not be chosen
+   */
+  async start<T>(
+    request: PlacementRequest,
+    start: (placement: Placement<Client>) => Promise<T>,
+    avoid: Iterable<string> = [],
+  ): Promise<PlacedResult<T>> {
+    const avoided = new Set(avoid);
+    for (let attempt = 0; ; attempt += 1) {
+      await this.pool.refresh();
+      const { decision, watch, release } = this.reserve(request, avoided);
+      try {
+        const result = await start({ decision, watch });
+        watch.invalidate();
+        void watch.refresh().then(release);
+        return { server: watch.address, result };
+      } catch (error) {
+        release();
+        watch.invalidate();
+        const isGone = error instanceof CamServerError && error.code === 'SERVER_UNREACHABLE';
+        if (!isGone || attempt >= FURTHER_ATTEMPTS) throw error;
+        avoided.add(watch.address);
+        if (this.pool.watches().every(({ address }) => avoided.has(address))) throw error;
+      }
+    }
+  }
+
+  close(): void {
+    this.pool.close();
+  }
+
+  /** Decision and reservation in one turn of the event loop, so that simultaneous requests see each other. */
+  private reserve(
+    request: PlacementRequest,
+    avoided: ReadonlySet<string>,
+  ): Placement<Client> & { readonly release: () => void } {
+    const decision = this.decide(request, avoided);
+    const { address } = decision.server;
+    const reservation = this.pool.reservations.add({
+      server: address,
+      name: request.instance,
+      cameraName: request.cameraName,
+      weight: this.weights.get(request.configuration ?? '') ?? this.weights.get(request.instance) ?? 0,
+    });
+    return {
+      decision,
+      watch: this.pool.watchOf(address)!,
+      release: () => this.pool.reservations.release(reservation),
+    };
+  }
+
+  private rememberWeights(server: string): void {
+    const instances = this.pool.watchOf(server)?.current.instances ?? {};
+    for (const [name, record] of Object.entries(instances)) {
+      const throughput = throughputOf(record);
+      if (throughput === 0) continue;
+      this.weights.delete(name);
+      this.weights.set(name, throughput);
+      if (this.weights.size > REMEMBERED_WEIGHTS) this.weights.delete(this.weights.keys().next().value!);
+    }
+  }
+}

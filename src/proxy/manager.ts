@@ -1,0 +1,184 @@
+/**
+ * What makes a manager of either family of its parts: the pool that follows its settings, workers that are brought up to date
+ * when they return, permanent instances, the view and the orders for `/api/v2`, and the REST server.
+ */
+
+import type { CameraService } from '../camera/service.js';
+import type { InstanceClient } from '../client/index.js';
+import { CamServerError, errorText } from '../common/errors.js';
+import type { Logging } from '../common/logging.js';
+import { type Route, type ServiceServer, startServiceServer } from '../http/index.js';
+import type { BackgroundStore, ConfigurationStore, LibraryStore, ScriptStore } from '../storage/index.js';
+import type { PipelineService } from '../worker/service.js';
+import type { Cluster } from './cluster.js';
+import type { ClusterControl, ClusterView, FamilyName } from './cluster-view.js';
+import { createControl, type Restarts } from './control.js';
+import type { Distribution } from './distribution.js';
+import type { ManagerOptions } from './manager-options.js';
+import { type PermanentActions, PermanentInstances } from './permanent.js';
+import { assignmentFile, PermanentSettings } from './permanent-settings.js';
+import type { PoolInstances } from './pool-instances.js';
+import { findPool, PoolSettings } from './pool-settings.js';
+import { registrationRoutes } from './registration.js';
+import { proxyRoutes } from './routes.js';
+import { createView, type Explain } from './view.js';
+
+export interface ManagerParts<Client extends InstanceClient> {
+  readonly title: string;
+  /** `/api/v1/cam` or `/api/v1/pipeline`. */
+  readonly base: string;
+  readonly options: ManagerOptions;
+  readonly logging: Logging;
+  readonly cluster: Cluster<Client>;
+  readonly instances: PoolInstances<Client>;
+  readonly distribution: Distribution;
+  readonly stores: ManagerStores;
+  readonly service: CameraService | PipelineService;
+  readonly routes: readonly Route[];
+  readonly permanentActions: PermanentActions<Client>;
+  readonly restarts: Restarts;
+  readonly explain: Explain;
+  /** Hands a configuration that was stored as it came to the workers, if it is valid. */
+  readonly distributeStored: (name: string) => Promise<void>;
+}
+
+export interface ManagerStores {
+  readonly configurations: ConfigurationStore;
+  readonly backgrounds: BackgroundStore;
+  readonly scripts: ScriptStore;
+  /** Null: the family has none. */
+  readonly libraries: LibraryStore | null;
+}
+
+/** What an extension of a manager builds on. */
+export interface ManagerContext extends ManagerStores {
+  readonly family: FamilyName;
+  readonly title: string;
+  readonly service: CameraService | PipelineService;
+  readonly logging: Logging;
+  /** Where clients reach the manager; right once it listens. */
+  readonly address: () => string;
+  readonly view: ClusterView;
+  readonly control: ClusterControl;
+  readonly settings: PoolSettings;
+  readonly permanentList: PermanentSettings;
+}
+
+export interface Manager extends ServiceServer {
+  readonly view: ClusterView;
+  readonly control: ClusterControl;
+}
+
+/** Late binding: the permanent instances are made after what asks whether an instance is permanent. */
+export interface PermanentLookup {
+  current: PermanentInstances | null;
+}
+
+/** @throws CamServerError when the pool is missing or wrong, or the port cannot be used */
+export async function startManager<Client extends InstanceClient>(
+  parts: ManagerParts<Client>,
+  lookup: PermanentLookup,
+): Promise<Manager> {
+  const { options, logging, cluster, instances, stores, title, service } = parts;
+  const { configurations } = stores;
+  const log = logging.logger('cam_server.cluster');
+  const source = await findPool(options.servers, options.configFolder, options.registrationSecret !== null);
+  const settings = new PoolSettings(source, (servers) => cluster.pool.configure(servers));
+  const permanent = new PermanentInstances({
+    cluster,
+    instances,
+    actions: parts.permanentActions,
+    assignments: assignmentFile(options.configFolder, log),
+    restartFrozen: options.restartFrozen,
+    log,
+  });
+  lookup.current = permanent;
+  const permanentList = new PermanentSettings(options.configFolder, permanent, log);
+  const stopRepairs = repairReturning(parts);
+
+  const view = createView({ cluster, settings, permanent, explain: parts.explain });
+  const { restarts } = parts;
+  const control = createControl({ cluster, instances, settings, permanent, restarts });
+  let port = options.port;
+  const address = (): string => `http://${options.hostname}:${port}`;
+  const extension = options.extend?.({
+    ...{ family: cluster.family, title, service, ...stores, logging, address },
+    ...{ view, control, settings, permanentList },
+  });
+  const server = await startServiceServer({
+    title,
+    base: parts.base,
+    port: options.port,
+    interface: options.interface,
+    logging,
+    logger: 'cam_server.cluster',
+    routes: [
+      ...proxyRoutes({
+        family: cluster.family,
+        isManager: true,
+        pool: cluster.pool,
+        instances,
+        settings,
+        permanentList,
+        configurations: {
+          names: () => configurations.names(),
+          has: (name) => configurations.has(name),
+          text: async (name) => (await configurations.getText(name)).text,
+          save: async (name, config) => {
+            const stored = await configurations.put(name, config);
+            cluster.events.emit({ type: 'stored', kind: 'configuration', name, action: 'saved' });
+            await parts.distributeStored(name).catch((error) => log.warning(errorText(error)));
+            return stored;
+          },
+          delete: async (name) => {
+            if (!(await configurations.delete(name))) {
+              const text = `[Errno 2] No such file or directory: '${configurations.location(name)}'`;
+              throw new CamServerError('NOT_FOUND', text);
+            }
+            cluster.events.emit({ type: 'stored', kind: 'configuration', name, action: 'deleted' });
+            await parts.distribution.withdraw(cluster.pool.watches(), ['configuration', name]);
+          },
+        },
+      }),
+      ...registrationRoutes(settings, options.registrationSecret, log),
+      ...parts.routes,
+      ...(options.routes ?? []),
+    ],
+    service,
+    onReset: options.onReset,
+    registerMetrics: () => {},
+    closeService: async () => {
+      stopRepairs();
+      permanent.close();
+      cluster.close();
+    },
+    extension,
+  });
+  port = server.port;
+  permanentList.begin().catch((error) => log.error(`Permanent instances: ${errorText(error)}`, error));
+  return { ...server, view, control };
+}
+
+/** A worker that was away, restarted, or missed something is brought up to date. */
+function repairReturning<Client extends InstanceClient>({
+  cluster,
+  distribution,
+}: ManagerParts<Client>): () => void {
+  const underRepair = new Set<string>();
+  const repair = async (address: string): Promise<void> => {
+    const watch = cluster.pool.watchOf(address);
+    if (watch === null || underRepair.has(address)) return;
+    underRepair.add(address);
+    await distribution.repair(watch);
+    underRepair.delete(address);
+  };
+  const isHeard = new Set<string>();
+  return cluster.events.listen((event) => {
+    if (event.type === 'worker' && event.reachability === 'unreachable') isHeard.delete(event.server);
+    if (event.type === 'worker restarted') void repair(event.server);
+    if (event.type !== 'polled') return;
+    const isNew = !isHeard.has(event.server);
+    isHeard.add(event.server);
+    if (isNew || distribution.isOutdated(event.server)) void repair(event.server);
+  });
+}
