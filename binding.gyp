@@ -11,6 +11,7 @@
         "native/pass.cc",
         "native/pixels.cc",
         "native/plane.cc",
+        "native/shared_memory.cc",
         "native/simulation.cc",
         "native/kernels/bit_planes.cc",
         "native/kernels/bitshuffle.cc",

@@ -3,6 +3,7 @@
 #include "border.h"
 #include "compression.h"
 #include "processing.h"
+#include "shared_memory.h"
 #include "simulation.h"
 
 namespace {
@@ -36,6 +37,7 @@ NAPI_MODULE_INIT() {
     camserver::define_fits(env, exports);
     camserver::define_pixels(env, exports);
     camserver::define_plane(env, exports);
+    camserver::define_shared_memory(env, exports);
     camserver::define_simulation(env, exports);
     return exports;
 }

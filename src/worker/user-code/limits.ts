@@ -28,10 +28,11 @@ export function limitError(
   name: string,
   limit: 'time' | 'memory',
   { seconds, megabytes }: FunctionLimits,
+  trace: string | null = null,
 ): UserCodeError {
   const text =
     limit === 'time'
       ? `'${name}' did not finish within ${seconds} s (function_timeout) and was stopped`
       : `'${name}' needed more than ${megabytes} MB of memory (function_memory) and was stopped`;
-  return new UserCodeError('limit', text);
+  return new UserCodeError('limit', text, trace);
 }

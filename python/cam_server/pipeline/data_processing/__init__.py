@@ -1,0 +1,1 @@
+"""``functions``: the steps of the processing. ``processor``: the default processing of an image."""
