@@ -88,18 +88,20 @@ class Host:
 
     def answer(self, reader):
         (number,) = reader.unpack("I")
+        kind = FAILED
         try:
-            channel.send(RESULT, struct.pack("<I", number), self.call(reader))
+            parts = (self.call(reader),)
+            kind = RESULT
         except ScriptError as error:
-            channel.send(FAILED, struct.pack("<I", number), text(error.message), text(error.trace))
+            parts = (text(error.message), text(error.trace))
         except CallTimeout:
-            channel.send(FAILED, struct.pack("<I", number), text("it took too long"), text(""))
+            parts = (text("it took too long"), text(""))
         except (Exception, SystemExit) as error:
             error = self.script.error(error)
-            channel.send(FAILED, struct.pack("<I", number), text(error.message), text(error.trace))
-        finally:
-            for stream in self.streams:
-                stream.finish()
+            parts = (text(error.message), text(error.trace))
+        for stream in self.streams:
+            stream.finish()
+        channel.send(kind, struct.pack("<I", number), *parts)
 
     def call(self, reader):
         slot_number, first, input_size, pulse_id, seconds, nanoseconds = reader.unpack("BBqqqq")
