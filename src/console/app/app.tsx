@@ -20,7 +20,10 @@ const EAGER: Partial<Record<ScreenName, ComponentType>> = {
   'not-found': NotFound,
 };
 
-const LAZY: Partial<Record<ScreenName, Loader>> = {};
+const LAZY: Partial<Record<ScreenName, Loader>> = {
+  configurations: async () => (await import('./screens/configurations/list.jsx')).ConfigurationList,
+  configuration: async () => (await import('./screens/configurations/configuration.jsx')).ConfigurationScreen,
+};
 
 export function App(): JSX.Element {
   const { screen: name } = screen.value;

@@ -8,7 +8,8 @@ import { now } from '../../data/plant.js';
 import { Button, Link, StateBadge } from '../../ui/basics.jsx';
 import { Icon } from '../../ui/icons.jsx';
 
-const FIRST = 3;
+/** Lines before the rest is asked for; low windows keep their place for the list. */
+const firstLines = (): number => (window.innerHeight < 800 ? 1 : 3);
 /** Told by the state of the worker or of the instance itself. */
 const SHOWN_OTHERWISE = ['worker_down', 'permanent_down', 'frozen', 'blocked'];
 
@@ -30,12 +31,13 @@ export function Alarms({ instances, workers, alarms }: AlarmsProps): JSX.Element
       .map(instanceLine),
   ];
   if (lines.length === 0) return null;
+  const first = firstLines();
   return (
     <section class="alarms" aria-label="Alarms" data-testid="overview-alarms">
-      <ul>{all ? lines : lines.slice(0, FIRST)}</ul>
-      {lines.length > FIRST && (
+      <ul>{all ? lines : lines.slice(0, first)}</ul>
+      {lines.length > first && (
         <Button kind="quiet" onClick={() => setAll(!all)} expanded={all}>
-          {all ? 'Fewer' : `${lines.length - FIRST} more`}
+          {all ? 'Fewer' : `${lines.length - first} more`}
         </Button>
       )}
     </section>

@@ -72,6 +72,7 @@ function columnsFor(words: readonly string[]): readonly Column<InstanceRecord>[]
       value: (entry) => entry.name,
       render: (entry) => (
         <span class="instance-name">
+          <Icon name={entry.cluster} label={entry.cluster === 'cameras' ? 'camera' : 'pipeline'} />
           <Link to={pathTo('i', entry.cluster, entry.name)}>
             {highlightParts(entry.name, words).map((part, index) =>
               part.found ? <mark key={index}>{part.text}</mark> : part.text,

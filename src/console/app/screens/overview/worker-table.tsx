@@ -5,7 +5,7 @@ import { pathTo } from '../../core/screens.js';
 import { navigate, setQuery } from '../../data/navigation.js';
 import { historyOf, now } from '../../data/plant.js';
 import { Link } from '../../ui/basics.jsx';
-import { StateShape } from '../../ui/icons.jsx';
+import { Icon, StateShape } from '../../ui/icons.jsx';
 import { Menu } from '../../ui/menu.jsx';
 import { Sparkline } from '../../ui/sparkline.jsx';
 import { type Column, DataTable } from '../../ui/table.jsx';
@@ -20,10 +20,12 @@ const COLUMNS: readonly Column<WorkerRecord>[] = [
     value: (worker) => worker.name,
     tooltip: (worker) => worker.url,
     render: (worker) => (
-      <Link to={pathTo('servers', worker.cluster, workerSegment(worker.name))}>{worker.name}</Link>
+      <span class="instance-name">
+        <Icon name={worker.cluster} label={worker.cluster} />
+        <Link to={pathTo('servers', worker.cluster, workerSegment(worker.name))}>{worker.name}</Link>
+      </span>
     ),
   },
-  { key: 'cluster', title: 'Cluster', value: (worker) => worker.cluster, render: (worker) => worker.cluster },
   {
     key: 'version',
     title: 'Version',
