@@ -54,7 +54,7 @@ export interface CameraServerOptions {
   /** Called 0.1 s after a reset was asked for. */
   readonly onReset: () => void;
   /** What the role adds to the server. */
-  readonly extend?: (parts: CameraServerParts) => ServerExtension;
+  readonly extend?: (parts: CameraServerParts) => Promise<ServerExtension>;
 }
 
 /** What an extension builds on. */
@@ -97,7 +97,7 @@ export async function startCameraServer(options: CameraServerOptions): Promise<S
   const service = createService(options, supervisor, logging, { configurations, backgrounds, scripts });
   let port = options.port;
   const address = (): string => `http://${options.hostname}:${port}`;
-  const extension = options.extend?.({
+  const extension = await options.extend?.({
     family: 'camera',
     title,
     service,

@@ -10,6 +10,7 @@ import {
   parseWhole,
   requireFolder,
 } from './common-options.js';
+import { foundationOptions } from './foundation-options.js';
 
 export interface CameraOptions extends InstanceServerOptions {
   readonly background_base: string;
@@ -68,6 +69,7 @@ export async function runCameraServer(
   const { instanceServerExtension } = await import('./server-extension.js');
   const { runServer } = await import('./run-server.js');
   const { epics_timeout: timeout } = worker;
+  const role = configFolder === null ? 'worker' : 'server';
   await runServer(() =>
     startCameraServer({
       port: options.port,
@@ -90,8 +92,9 @@ export async function runCameraServer(
       onReset: () => process.kill(process.pid, 'SIGTERM'),
       extend: (parts) =>
         instanceServerExtension(parts, {
-          role: configFolder === null ? 'worker' : 'server',
+          role,
           cameraServer: null,
+          foundation: foundationOptions(options, `camera-${role}`, options.scripts_base),
         }),
     }),
   );

@@ -6,6 +6,7 @@ import { mkdirSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { type Command, InvalidArgumentError } from 'commander';
 import { errorText } from '../common/errors.js';
+import { addStateOptions, type StateOptions } from './foundation-options.js';
 
 /** The exit status of a server whose folders are missing, as of the original (-1). */
 export const EXIT_MISCONFIGURED = 255;
@@ -14,7 +15,7 @@ const LOG_LEVELS = ['CRITICAL', 'ERROR', 'WARNING', 'INFO', 'DEBUG'] as const;
 
 export type LogLevelName = (typeof LOG_LEVELS)[number];
 
-export interface ServerOptions {
+export interface ServerOptions extends StateOptions {
   readonly port: number;
   readonly interface: string;
   readonly log_level: LogLevelName;
@@ -22,7 +23,7 @@ export interface ServerOptions {
 
 /** Adds the options of every server. */
 export function addServerOptions(command: Command, port: number): Command {
-  return command
+  return addStateOptions(command)
     .option('-p, --port <port>', 'port of the REST interface', parsePort, port)
     .option('-i, --interface <address>', 'address to listen on', '0.0.0.0')
     .option('-w, --web_server <name>', 'accepted for old unit files; there is one web server', 'wsgiref')

@@ -5,12 +5,14 @@
 import { Command } from 'commander';
 import { errorText } from '../common/errors.js';
 import { packageVersion } from '../common/package.js';
+import { addAuditCommand } from './audit.js';
 import { addCameraManagerCommand } from './camera-manager.js';
 import { addCameraServerCommand } from './camera-server.js';
 import { addCameraWorkerCommand } from './camera-worker.js';
 import { addPipelineManagerCommand } from './pipeline-manager.js';
 import { addPipelineServerCommand } from './pipeline-server.js';
 import { addPipelineWorkerCommand } from './pipeline-worker.js';
+import { addSecurityCommand } from './security.js';
 import { addSimulateCommand } from './simulate.js';
 import { addStartCommand } from './start.js';
 import { addWatchCommand } from './watch.js';
@@ -28,6 +30,8 @@ const commands = [
   addPipelineServerCommand,
   addPipelineWorkerCommand,
   addPipelineManagerCommand,
+  addAuditCommand,
+  addSecurityCommand,
   addSimulateCommand,
   addWatchCommand,
 ];

@@ -12,6 +12,7 @@ import {
   parseWhole,
   requireFolder,
 } from './common-options.js';
+import { foundationOptions } from './foundation-options.js';
 
 export interface PipelineOptions extends InstanceServerOptions {
   readonly cam_server: string;
@@ -46,6 +47,7 @@ export async function runPipelineServer(
   const { startPipelineServer } = await import('../worker/server.js');
   const { instanceServerExtension } = await import('./server-extension.js');
   const { runServer } = await import('./run-server.js');
+  const role = configFolder === null ? 'worker' : 'server';
   const serverOptions: PipelineServerOptions = {
     port: options.port,
     interface: options.interface,
@@ -63,8 +65,9 @@ export async function runPipelineServer(
     onReset: () => process.kill(process.pid, 'SIGTERM'),
     extend: (parts) =>
       instanceServerExtension(parts, {
-        role: configFolder === null ? 'worker' : 'server',
+        role,
         cameraServer: options.cam_server,
+        foundation: foundationOptions(options, `pipeline-${role}`, options.scripts_base),
       }),
   };
   await runServer(() => startPipelineServer(serverOptions));

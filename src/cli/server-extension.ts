@@ -2,6 +2,7 @@
 import type { CameraServerParts } from '../camera/server.js';
 import { createLiveView, locateOnServer } from '../console/server/index.js';
 import type { ServerExtension } from '../http/index.js';
+import type { FoundationOptions } from '../proxy/v2/foundation.js';
 import { standaloneApi } from '../proxy/v2/standalone.js';
 import type { PipelineServerParts } from '../worker/server.js';
 
@@ -9,18 +10,21 @@ export interface InstanceServerExtensionOptions {
   readonly role: 'server' | 'worker';
   /** Address of the camera server that a pipeline server works with; null for camera servers. */
   readonly cameraServer: string | null;
+  readonly foundation: FoundationOptions;
 }
 
-export function instanceServerExtension(
+/** @throws CamServerError, see `openFoundation` */
+export async function instanceServerExtension(
   parts: CameraServerParts | PipelineServerParts,
-  { role, cameraServer }: InstanceServerExtensionOptions,
-): ServerExtension {
+  { role, cameraServer, foundation }: InstanceServerExtensionOptions,
+): Promise<ServerExtension> {
   const liveView = createLiveView({
     ask: parts.ask,
     locate: locateOnServer(parts.family === 'camera' ? 'cameras' : 'pipelines', cameraServer),
     headers: {},
   });
-  return joinExtensions(standaloneApi(parts, { role, cameraServer, viewers: liveView.viewers }), liveView);
+  const { viewers } = liveView;
+  return joinExtensions(await standaloneApi(parts, { role, cameraServer, foundation, viewers }), liveView);
 }
 
 /** The first one brings the rules of access and the audit log. */

@@ -4,6 +4,7 @@
 import { CamServerError, errorText } from '../common/errors.js';
 import { formatJson, type JsonObject, type JsonValue, parseJson } from '../common/json.js';
 import { validName } from '../common/names.js';
+import { currentRequest } from '../common/request-context.js';
 import { exchange, type Request, type Response } from './exchange.js';
 
 /** Milliseconds for the kinds of calls; a value covers the whole call, from connecting to the last byte. */
@@ -34,6 +35,16 @@ export interface Call extends CallOptions {
   /** Sent as they are. */
   readonly bytes?: Uint8Array;
   readonly kind?: keyof Timeouts;
+}
+
+let serviceToken: string | null = null;
+
+/**
+ * Shown to every server that this process calls from now on, with the name of the user whose request is being served.
+ * @param token null: none
+ */
+export function useServiceToken(token: string | null): void {
+  serviceToken = token;
 }
 
 const DEFAULT_TIMEOUTS: Timeouts = { info: 2000, call: 10_000, start: 100_000 };
@@ -145,7 +156,14 @@ export function segment(kind: string, name: string): string {
 
 function requestOf(call: Call): Pick<Request, 'method' | 'headers' | 'body'> {
   const headers: Record<string, string> = {};
-  if (call.requestId !== undefined) headers['X-Request-Id'] = call.requestId;
+  const served = currentRequest();
+  const requestId = call.requestId ?? served?.id;
+  if (requestId !== undefined) headers['X-Request-Id'] = requestId;
+  if (serviceToken !== null) {
+    headers.Authorization = `Bearer ${serviceToken}`;
+    if (served !== null && served.actor !== null)
+      headers['X-CamServer-User'] = encodeURIComponent(served.actor);
+  }
   if (call.json !== undefined) headers['Content-Type'] = 'application/json';
   const body = call.json === undefined ? (call.bytes ?? null) : formatJson(call.json);
   return { method: call.method ?? 'GET', headers, body };

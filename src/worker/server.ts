@@ -57,7 +57,7 @@ export interface PipelineServerOptions {
   /** Called 0.1 s after a reset was asked for. */
   readonly onReset: () => void;
   /** What the role adds to the server. */
-  readonly extend?: (parts: PipelineServerParts) => ServerExtension;
+  readonly extend?: (parts: PipelineServerParts) => Promise<ServerExtension>;
 }
 
 /** What an extension builds on. */
@@ -99,7 +99,7 @@ export async function startPipelineServer(options: PipelineServerOptions): Promi
   const service = createService(options, supervisor, logging, stores);
   let port = options.port;
   const address = (): string => `http://${options.hostname}:${port}`;
-  const extension = options.extend?.({
+  const extension = await options.extend?.({
     family: 'pipeline',
     title,
     service,

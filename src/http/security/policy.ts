@@ -171,12 +171,23 @@ export class SecurityPolicy implements AccessControl {
 
 /** Another server asks for one of its users; it cannot give more than it has. */
 function onBehalf(request: IncomingMessage, service: string, role: Role, address: string): Identity {
-  const user = header(request, 'x-camserver-user');
+  const named = header(request, 'x-camserver-user');
   const asked = header(request, 'x-camserver-role');
-  if (asked === null) return { user: service, role, method: 'service', address };
-  if (!isRole(asked)) throw new ProblemError(400, 'INVALID_ROLE', `There is no role '${asked}'.`);
-  const smaller = includesRole(role, asked) ? asked : role;
-  return { user: user === null ? null : decodeURIComponent(user), role: smaller, method: 'service', address };
+  if (asked !== null && !isRole(asked)) {
+    throw new ProblemError(400, 'INVALID_ROLE', `There is no role '${asked}'.`);
+  }
+  // one who asks with a role asks for an anonymous client when there is no name
+  const user = named === null ? (asked === null ? service : null) : decoded(named);
+  const smaller = asked !== null && includesRole(role, asked) ? asked : role;
+  return { user, role: smaller, method: 'service', address };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function byProxy(

@@ -1,25 +1,18 @@
 /** The cluster of another server, which this one shows as well: read from its snapshot, and kept when it does not answer. */
 import { errorText } from '../../common/errors.js';
+import type { Peer } from './peer.js';
 import type { ClusterName, ClusterRecord, ClusterSource } from './records.js';
 
 /** Milliseconds for one snapshot. */
 const TIMEOUT = 2000;
-
-export interface RemoteClusterOptions {
-  readonly cluster: ClusterName;
-  /** Address of a server of that cluster. */
-  readonly address: string;
-  /** What identifies this server there. */
-  readonly headers: Readonly<Record<string, string>>;
-}
 
 export class RemoteCluster implements ClusterSource {
   readonly cluster: ClusterName;
   private last: ClusterRecord | null = null;
   private readAt = 0;
 
-  constructor(private readonly options: RemoteClusterOptions) {
-    this.cluster = options.cluster;
+  constructor(private readonly peer: Peer) {
+    this.cluster = peer.cluster;
   }
 
   async read(): Promise<ClusterRecord> {
@@ -28,12 +21,12 @@ export class RemoteCluster implements ClusterSource {
       this.readAt = performance.now();
       return this.last;
     } catch (error) {
-      return this.outdated(`${this.options.address} does not answer: ${errorText(error)}`);
+      return this.outdated(`${this.peer.address} does not answer: ${errorText(error)}`);
     }
   }
 
   private async fetchRecord(): Promise<ClusterRecord> {
-    const { address, cluster, headers } = this.options;
+    const { address, cluster, headers } = this.peer;
     const response = await fetch(`${address}/api/v2/snapshot?cluster=${cluster}`, {
       headers,
       signal: AbortSignal.timeout(TIMEOUT),
@@ -46,7 +39,7 @@ export class RemoteCluster implements ClusterSource {
   }
 
   private outdated(error: string): ClusterRecord {
-    const { cluster } = this.options;
+    const { cluster } = this;
     if (this.last === null) {
       const alarm = unreachableAlarm(cluster, error);
       const lists = { workers: [], instances: [], permanent: [], alarms: [alarm] };

@@ -2,6 +2,7 @@
 import type { CameraServerParts } from '../../camera/server.js';
 import type { PipelineServerParts } from '../../worker/server.js';
 import { type Api, createApi } from './api.js';
+import { type FoundationOptions, openFoundation } from './foundation.js';
 import type { ServerRole } from './records.js';
 import { StandaloneView } from './standalone-view.js';
 
@@ -11,12 +12,15 @@ export interface StandaloneOptions {
   readonly cameraServer: string | null;
   /** How many people look at an instance of this server; default: nobody can. */
   readonly viewers?: (instance: string) => number;
+  readonly foundation: FoundationOptions;
 }
 
-export function standaloneApi(
+/** @throws CamServerError, see `openFoundation` */
+export async function standaloneApi(
   parts: CameraServerParts | PipelineServerParts,
   options: StandaloneOptions,
-): Api {
+): Promise<Api> {
+  const foundation = await openFoundation(options.foundation, parts.logging);
   const view = new StandaloneView(parts.family, parts.address, () => parts.service.info());
   const { cameraServer } = options;
   const api = createApi({
@@ -26,6 +30,8 @@ export function standaloneApi(
     url: parts.address,
     view,
     ...(options.viewers === undefined ? {} : { viewers: options.viewers }),
+    foundation,
+    onChange: () => view.refresh(),
     peer: cameraServer === null ? null : { cluster: 'cameras', address: cameraServer.replace(/\/$/, '') },
   });
   return {

@@ -1,4 +1,7 @@
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { WebSocket } from 'ws';
 import { instanceServerExtension } from '../../../src/cli/server-extension.js';
@@ -84,6 +87,12 @@ describe('live view', () => {
   let cameras: TestCameras;
   let server: TestServer;
   const viewers: Viewer[] = [];
+  const state = mkdtempSync(join(tmpdir(), 'camserver-state-'));
+  const testFoundation = (name: string) => ({
+    stateFolder: join(state, name),
+    securityFile: null,
+    serviceToken: null,
+  });
 
   before(async function () {
     this.timeout(60_000);
@@ -96,11 +105,23 @@ describe('live view', () => {
     };
     cameras = await startTestCameras(
       { beam: camera, other: { ...camera, frame_rate: 2 } },
-      { extend: (parts) => instanceServerExtension(parts, { role: 'server', cameraServer: null }) },
+      {
+        extend: (parts) =>
+          instanceServerExtension(parts, {
+            role: 'server',
+            cameraServer: null,
+            foundation: testFoundation('cameras'),
+          }),
+      },
     );
     server = await startTestServer({
       cameraServer: cameras.url,
-      extend: (parts) => instanceServerExtension(parts, { role: 'server', cameraServer: cameras.url }),
+      extend: (parts) =>
+        instanceServerExtension(parts, {
+          role: 'server',
+          cameraServer: cameras.url,
+          foundation: testFoundation('pipelines'),
+        }),
     });
     await server.call('POST', '?instance_id=live', { camera_name: 'beam', no_client_timeout: 0 });
   });
@@ -109,6 +130,7 @@ describe('live view', () => {
     this.timeout(30_000);
     await server.close();
     await cameras.close();
+    rmSync(state, { recursive: true, force: true });
   });
 
   afterEach(() => {

@@ -1,5 +1,6 @@
 /** A pipeline and a camera server with `/api/v2` inside the test's process, and a reader of their events. */
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatJson, type JsonObject } from '../../../src/common/json.js';
 import { standaloneApi } from '../../../src/proxy/v2/standalone.js';
@@ -22,19 +23,31 @@ export const still: JsonObject = {
 export interface TestPlant {
   readonly cameras: TestCameras;
   readonly pipelines: TestServer;
+  /** Folders `pipelines` and `cameras` of what the servers keep. */
+  readonly state: string;
   close(): Promise<void>;
 }
 
 export async function startTestPlant(
   pipelines: Readonly<Record<string, JsonObject>> = {},
   cameras: Readonly<Record<string, JsonObject>> = { still },
+  options: { readonly securityFile?: string; readonly serviceToken?: string } = {},
 ): Promise<TestPlant> {
+  const state = mkdtempSync(join(tmpdir(), 'camserver-state-'));
+  const { securityFile = null, serviceToken = null } = options;
+  const foundation = (name: string) => ({ stateFolder: join(state, name), securityFile, serviceToken });
   const cameraServer = await startTestCameras(cameras, {
-    extend: (parts) => standaloneApi(parts, { role: 'server', cameraServer: null }),
+    extend: (parts) =>
+      standaloneApi(parts, { role: 'server', cameraServer: null, foundation: foundation('cameras') }),
   });
   const pipelineServer = await startTestServer({
     cameraServer: cameraServer.url,
-    extend: (parts) => standaloneApi(parts, { role: 'server', cameraServer: cameraServer.url }),
+    extend: (parts) =>
+      standaloneApi(parts, {
+        role: 'server',
+        cameraServer: cameraServer.url,
+        foundation: foundation('pipelines'),
+      }),
   });
   for (const [name, config] of Object.entries(pipelines)) {
     writeFileSync(
@@ -45,9 +58,11 @@ export async function startTestPlant(
   return {
     cameras: cameraServer,
     pipelines: pipelineServer,
+    state,
     close: async () => {
       await pipelineServer.close();
       await cameraServer.close();
+      rmSync(state, { recursive: true, force: true });
     },
   };
 }
