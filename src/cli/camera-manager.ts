@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { ManagerContext } from '../proxy/manager.js';
 import { parseNumber } from './common-options.js';
 import { addConsoleOptions, consoleRoutesFor, type SiteOptions } from './console-options.js';
+import { foundationOptions } from './foundation-options.js';
 import { addManagerOptions, type ManagerOptions, managerSettings } from './manager-options.js';
 
 export function addCameraManagerCommand(program: Command): void {
@@ -23,7 +24,11 @@ export function addCameraManagerCommand(program: Command): void {
       const settings = {
         ...managerSettings(options),
         routes: await consoleRoutesFor('cameras', null, options),
-        extend: (context: ManagerContext) => managerApi(context, { cameraServer: null }),
+        extend: (context: ManagerContext) =>
+          managerApi(context, {
+            cameraServer: null,
+            foundation: foundationOptions(options, 'camera-manager', options.scripts_base),
+          }),
       };
       await runServer(() => startCameraManager(settings));
     });

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { ManagerContext } from '../proxy/manager.js';
 import { parseNumber } from './common-options.js';
 import { addConsoleOptions, consoleRoutesFor, type SiteOptions } from './console-options.js';
+import { foundationOptions } from './foundation-options.js';
 import { addManagerOptions, type ManagerOptions, managerSettings } from './manager-options.js';
 
 interface Options extends ManagerOptions, SiteOptions {
@@ -35,7 +36,11 @@ export function addPipelineManagerCommand(program: Command): void {
         cameraServer: options.cam_server,
         sharedReadOnly: options.sharedReadOnly,
         backgroundDaysToLive: options.background_files_days_to_live,
-        extend: (context: ManagerContext) => managerApi(context, { cameraServer: options.cam_server }),
+        extend: (context: ManagerContext) =>
+          managerApi(context, {
+            cameraServer: options.cam_server,
+            foundation: foundationOptions(options, 'pipeline-manager', options.scripts_base),
+          }),
       };
       await runServer(() => startPipelineManager(settings));
     });

@@ -32,7 +32,7 @@ export interface ManagerOptions extends PoolServerOptions {
   /** Further routes, for example of the console. */
   readonly routes?: readonly Route[];
   /** What the role adds to the server. */
-  readonly extend?: (context: ManagerContext) => ServerExtension;
+  readonly extend?: (context: ManagerContext) => Promise<ServerExtension>;
 }
 
 /** Milliseconds between polls, unless the options say otherwise. */

@@ -101,7 +101,7 @@ export async function startManager<Client extends InstanceClient>(
   const control = createControl({ cluster, instances, settings, permanent, restarts });
   let port = options.port;
   const address = (): string => `http://${options.hostname}:${port}`;
-  const extension = options.extend?.({
+  const extension = await options.extend?.({
     ...{ family: cluster.family, title, service, ...stores, logging, address },
     ...{ view, control, settings, permanentList },
   });

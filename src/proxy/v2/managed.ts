@@ -1,14 +1,20 @@
 /** `/api/v2` of a manager. */
 import type { ManagerContext } from '../manager.js';
 import { type Api, createApi } from './api.js';
+import { type FoundationOptions, openFoundation } from './foundation.js';
 
 export interface ManagedOptions {
   /** Address of the camera manager or server that a pipeline manager works with; null for camera managers. */
   readonly cameraServer: string | null;
+  readonly foundation: FoundationOptions;
 }
 
-export function managerApi(context: ManagerContext, { cameraServer }: ManagedOptions): Api {
+/** @throws CamServerError, see `openFoundation` */
+export async function managerApi(context: ManagerContext, options: ManagedOptions): Promise<Api> {
+  const { cameraServer } = options;
+  const foundation = await openFoundation(options.foundation, context.logging);
   return createApi({
+    foundation,
     cluster: context.family === 'camera' ? 'cameras' : 'pipelines',
     role: 'manager',
     name: context.title,
