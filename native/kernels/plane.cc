@@ -6,6 +6,8 @@
 #include <limits>
 #include <vector>
 
+#include "kernels/copy.h"
+
 namespace camserver {
 namespace {
 
@@ -125,6 +127,8 @@ constexpr size_t largest_small_factor = 128;
 
 template <class T, class Out>
 void reduce_with_sum(const ImageView &image, size_t factor, bool peak, PlaneScale scale, Out *plane) {
+    // a camera of 16 bits in its full size, which is what most viewers look at
+    if (std::is_same_v<T, Out> && factor == 1 && scale.low == 0 && scale.scale == 1) return copy_row_major(image, plane);
     if constexpr (std::is_floating_point_v<T> || sizeof(T) == 8) {
         reduce_typed<T, double>(image, factor, peak, scale, plane);
     } else if (sizeof(T) <= 2 && factor <= largest_small_factor) {

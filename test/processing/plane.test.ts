@@ -98,13 +98,14 @@ describe('planes for viewers', () => {
         fc.integer({ min: 1, max: 11 }),
         fc.integer({ min: 1, max: 5 }),
         fc.boolean(),
+        fc.boolean(),
         fc.array(fc.integer({ min: -120, max: 127 }), { minLength: 1, maxLength: 50 }),
-        async (type, rows, columns, factor, peak, values) => {
+        async (type, rows, columns, factor, peak, isScaled, values) => {
           const whole = imageOfType(type, rows + 2, columns + 1, values);
           const image = mirrorView(crop(whole, 1, columns + 1, 1, rows + 1), peak, !peak);
           const elements = Math.ceil(rows / factor) * Math.ceil(columns / factor);
           const planes = [new Uint16Array(elements), new Uint16Array(elements)] as const;
-          const options = { factor, peak, low: -130, scale: 10 };
+          const options = { factor, peak, ...(isScaled ? { low: -130, scale: 10 } : { low: 0, scale: 1 }) };
           await nativePlaneKernels!.reduce(image, options, planes[0]);
           await referencePlaneKernels.reduce(image, options, planes[1]);
           expect([...planes[0]]).to.deep.equal([...planes[1]]);

@@ -7,13 +7,13 @@ import { formatJson, type JsonObject } from '../../common/json.js';
 const LENGTH_BYTES = 4;
 const ALIGNMENT = 8;
 
-export function encodeFrameMessage(header: JsonObject, data: Uint8Array): Buffer {
+/** What comes before the bytes. */
+export function encodeFrameHeader(header: JsonObject): Buffer {
   const text = Buffer.from(formatJson(header), 'utf8');
   const start = Math.ceil((LENGTH_BYTES + text.length) / ALIGNMENT) * ALIGNMENT;
-  const message = Buffer.allocUnsafeSlow(start + data.byteLength);
-  message.writeUInt32LE(start - LENGTH_BYTES);
-  text.copy(message, LENGTH_BYTES);
-  message.fill(' ', LENGTH_BYTES + text.length, start);
-  message.set(data, start);
-  return message;
+  const encoded = Buffer.allocUnsafe(start);
+  encoded.writeUInt32LE(start - LENGTH_BYTES);
+  text.copy(encoded, LENGTH_BYTES);
+  encoded.fill(' ', LENGTH_BYTES + text.length);
+  return encoded;
 }

@@ -7,7 +7,7 @@ import type { RawData, WebSocket } from 'ws';
 import { CamServerError, errorText } from '../../common/errors.js';
 import { formatJson, type JsonObject, parseJson } from '../../common/json.js';
 import type { RequestAnswer } from '../../instances/index.js';
-import { encodeFrameMessage } from './frame-message.js';
+import { encodeFrameHeader } from './frame-message.js';
 import {
   chooseEncoding,
   DEFAULT_VIEWER_SETTINGS,
@@ -111,7 +111,9 @@ export class ViewerSession {
       viewers: this.options.viewers(),
       limited: isLimited ? 'bit rate' : null,
     };
-    this.options.socket.send(encodeFrameMessage(header, bytes));
+    // two fragments of one message, so that the pixels need not be copied behind the header
+    this.options.socket.send(encodeFrameHeader(header), { binary: true, fin: false });
+    this.options.socket.send(bytes, { binary: true, fin: true });
     const rest = interval - (performance.now() - started);
     if (rest > 0) await sleep(rest, undefined, { signal: this.#closed.signal }).catch(() => {});
   }

@@ -10,11 +10,6 @@ import { type Distribution, planeKernels } from '../../processing/plane.js';
 import { crop, imageOf } from '../../processing/views.js';
 import type { ViewRequest } from './view-request.js';
 
-export interface Picture {
-  readonly header: JsonObject;
-  readonly plane: Uint8Array | Uint16Array;
-}
-
 interface Region {
   readonly left: number;
   readonly top: number;
@@ -27,8 +22,15 @@ const PERCENTILES = [0.001, 0.999] as const;
 const EVERY_VALUE = 65_536;
 const HISTOGRAM_BINS = 256;
 
-/** @param image of two dimensions, not empty; not written to until the promise is settled */
-export async function makePicture(image: ArrayValue, request: ViewRequest): Promise<Picture> {
+/**
+ * @param image of two dimensions, not empty; not written to until the promise is settled
+ * @param allocate gives memory that begins with room for that many bytes of the plane
+ */
+export async function makePicture(
+  image: ArrayValue,
+  request: ViewRequest,
+  allocate: (bytes: number) => ArrayBuffer,
+): Promise<JsonObject> {
   const whole = imageOf(image);
   const [height, width] = whole.shape;
   const counts = new Uint32Array(EVERY_VALUE);
@@ -36,29 +38,26 @@ export async function makePicture(image: ArrayValue, request: ViewRequest): Prom
   const automatic = percentileRange(distribution, counts);
   const region = visibleRegion(request, width, height);
   const scale = planeScale(image.type, request, distribution, automatic);
-  const { plane, factor } = await reduceRegion(whole, region, request, scale);
+  const factor = await reduceRegion(whole, region, request, scale, allocate);
   return {
-    plane,
-    header: {
-      width,
-      height,
-      type: image.type,
-      region: [region.left, region.top, region.right, region.bottom],
-      factor,
-      plane: {
-        width: Math.ceil((region.right - region.left) / factor),
-        height: Math.ceil((region.bottom - region.top) / factor),
-        type: request.encoding,
-        low: scale.low,
-        scale: scale.scale,
-      },
-      minimum: finiteOrNull(distribution.minimum),
-      maximum: finiteOrNull(distribution.maximum),
-      automatic: automatic === null ? null : [...automatic],
-      not_finite: distribution.notFinite,
-      saturated: saturatedPixels(image.type, counts),
-      histogram: histogram(distribution, counts),
+    width,
+    height,
+    type: image.type,
+    region: [region.left, region.top, region.right, region.bottom],
+    factor,
+    plane: {
+      width: Math.ceil((region.right - region.left) / factor),
+      height: Math.ceil((region.bottom - region.top) / factor),
+      type: request.encoding,
+      low: scale.low,
+      scale: scale.scale,
     },
+    minimum: finiteOrNull(distribution.minimum),
+    maximum: finiteOrNull(distribution.maximum),
+    automatic: automatic === null ? null : [...automatic],
+    not_finite: distribution.notFinite,
+    saturated: saturatedPixels(image.type, counts),
+    histogram: histogram(distribution, counts),
   };
 }
 
@@ -75,19 +74,24 @@ function visibleRegion({ region }: ViewRequest, width: number, height: number): 
   };
 }
 
+/** @returns the factor */
 async function reduceRegion(
   whole: Image,
   { left, top, right, bottom }: Region,
   { width, height, encoding, peak }: ViewRequest,
   scale: { readonly low: number; readonly scale: number },
-): Promise<{ plane: Uint8Array | Uint16Array; factor: number }> {
+  allocate: (bytes: number) => ArrayBuffer,
+): Promise<number> {
   const columns = right - left;
   const rows = bottom - top;
   const factor = Math.max(1, Math.ceil(columns / width), Math.ceil(rows / height));
   const elements = Math.ceil(columns / factor) * Math.ceil(rows / factor);
-  const plane = encoding === 'uint8' ? new Uint8Array(elements) : new Uint16Array(elements);
+  const plane =
+    encoding === 'uint8'
+      ? new Uint8Array(allocate(elements), 0, elements)
+      : new Uint16Array(allocate(2 * elements), 0, elements);
   await planeKernels.reduce(crop(whole, left, right, top, bottom), { factor, peak, ...scale }, plane);
-  return { plane, factor };
+  return factor;
 }
 
 /**

@@ -9,7 +9,7 @@ import { type ArrayValue, isArrayValue } from '../../common/values.js';
 import { KeptMessages } from './kept-messages.js';
 import type { MessageTap, TappedMessage } from './message-tap.js';
 import { isPicture, makePicture, pixelValue } from './picture.js';
-import { describeMessage, messageIdentity, packValues } from './values.js';
+import { describeMessage, messageIdentity, type PackedValues, packValues } from './values.js';
 import { readViewRequest } from './view-request.js';
 
 export interface AnswerWithData {
@@ -79,19 +79,28 @@ async function showMessage(
   request: ReturnType<typeof readViewRequest>,
 ): Promise<AnswerWithData> {
   const { name, image } = imageOf(message);
-  const picture = image === null ? null : await makePicture(image, request);
-  const planeBytes = picture?.plane.byteLength ?? 0;
-  const { scalars, arrays, parts, length } = packValues(message, request.channels, name, planeBytes);
-  const data = new Uint8Array(length);
-  if (picture !== null) data.set(new Uint8Array(picture.plane.buffer));
-  for (const { offset, bytes } of parts) data.set(bytes, offset);
+  const allocate = (planeBytes: number): { data: Uint8Array<ArrayBuffer>; packed: PackedValues } => {
+    const packed = packValues(message, request.channels, name, planeBytes);
+    const data = new Uint8Array(packed.length);
+    for (const { offset, bytes } of packed.parts) data.set(bytes, offset);
+    return { data, packed };
+  };
+  let memory = image === null ? allocate(0) : null;
+  const picture =
+    image === null
+      ? null
+      : await makePicture(image, request, (planeBytes) => {
+          memory = allocate(planeBytes);
+          return memory.data.buffer;
+        });
+  const { data, packed } = memory!;
   return {
     result: {
       state: 'frame',
       ...messageIdentity(message),
-      image: picture === null ? null : { channel: name, ...picture.header },
-      scalars,
-      arrays,
+      image: picture === null ? null : { channel: name, ...picture },
+      scalars: packed.scalars,
+      arrays: packed.arrays,
     },
     data,
   };
