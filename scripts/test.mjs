@@ -60,6 +60,16 @@ if (selection.length > 0) {
   const make = ['--no-print-directory', '-s', '-j', '2', '-C', 'native/test'];
   check('kernels under sanitizers', 'make', [...make, 'check']);
   check('kernels for arm64', 'make', [...make, 'arm64']);
+  // the golden vectors again, with the TypeScript twins as the default
+  const numbers = {
+    bsread: ['message', 'values', 'vectors'],
+    camera: ['geometry', 'transform'],
+    processing: ['fit-quality', 'functions', 'picture', 'plan', 'preparation', 'slices', 'vectors'],
+  };
+  const files = Object.entries(numbers).flatMap(([room, names]) =>
+    names.map((name) => `dist/test/${room}/${name}.test.js`),
+  );
+  mocha('numbers and wire without the addon', files, { CAMSERVER_NO_ADDON: '1' });
   mocha('unit and integration tests', ['--parallel', '--jobs', '2', 'dist/test/**/*.test.js']);
 }
 

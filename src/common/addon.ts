@@ -4,6 +4,7 @@
  */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { isMainThread } from 'node:worker_threads';
 import { errorText } from './errors.js';
 import { packageRoot } from './package.js';
 
@@ -39,6 +40,17 @@ function load(name: AddonName): LoadedAddon<object> {
   try {
     return { addon: createRequire(import.meta.url)(path) as object, reason: null };
   } catch (error) {
-    return { addon: null, reason: errorText(error) };
+    const reason = errorText(error);
+    if (name === 'camserver') warn(reason);
+    return { addon: null, reason };
   }
+}
+
+/** Once per process; `camserver_hdf5` needs none, as whoever asks for a file gets the reason as an error. */
+function warn(reason: string): void {
+  if (!isMainThread) return;
+  process.emitWarning(
+    `The native addon cannot be loaded; CamServer runs on the slower TypeScript code. \`npm run setup\` builds the addon. (${reason})`,
+    'CamServerWarning',
+  );
 }

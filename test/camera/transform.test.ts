@@ -6,7 +6,7 @@ import { readCameraSettings } from '../../src/camera/settings.js';
 import { transformImage } from '../../src/camera/transform.js';
 import type { JsonObject } from '../../src/common/json.js';
 import { type ArrayValue, type ArrayView, arrayValue } from '../../src/common/values.js';
-import { referenceKernels } from '../../src/processing/reference/index.js';
+import { kernels } from '../../src/processing/native.js';
 import { crop, imageOf, viewOf } from '../../src/processing/views.js';
 import { type ExpectedOutput, expectValue, inputArray, vectorCases } from '../support/vectors.js';
 
@@ -15,7 +15,7 @@ function transform(image: ArrayValue, config: JsonObject, background: ArrayValue
   const [height, width] = image.shape;
   const { region } = cameraGeometry({ width, height }, settings);
   const fitted = background === null ? null : (imageOf(background) as ArrayView<Uint16Array>);
-  return transformImage(imageOf(image), settings, region, fitted, referenceKernels);
+  return transformImage(imageOf(image), settings, region, fitted, kernels);
 }
 
 describe('camera/transform', () => {
@@ -97,7 +97,7 @@ describe('camera/transform', () => {
     );
     const settings = readCameraSettings(prepareCameraConfiguration({ source: '' })).geometry;
     const { region } = cameraGeometry({ width: 2, height: 3 }, settings);
-    const result = transformImage(view, settings, region, null, referenceKernels);
+    const result = transformImage(view, settings, region, null, kernels);
     expect(Array.from(result.data as Uint16Array)).to.deep.equal([6, 7, 11, 12, 16, 17]);
   });
 });

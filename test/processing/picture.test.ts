@@ -3,8 +3,8 @@ import sharp from 'sharp';
 import { CamServerError } from '../../src/common/errors.js';
 import { arrayValue } from '../../src/common/values.js';
 import { COLOR_MAP_NAMES, colorMap } from '../../src/processing/colormaps/index.js';
+import { kernels } from '../../src/processing/native.js';
 import { encodePng, renderPicture } from '../../src/processing/picture.js';
-import { referenceKernels } from '../../src/processing/reference/index.js';
 import { imageOf, viewOf } from '../../src/processing/views.js';
 import { type ExpectedOutput, expectValue, inputArray, vectorCases } from '../support/vectors.js';
 
@@ -40,7 +40,7 @@ describe('processing/picture', () => {
         max_value?: number;
       };
       const render = () =>
-        renderPicture(referenceKernels, imageOf(inputArray(entry, 'image')!), {
+        renderPicture(kernels, imageOf(inputArray(entry, 'image')!), {
           colorMap: colormap_name,
           scale,
           minimum: min_value,
@@ -67,7 +67,7 @@ describe('processing/picture', () => {
       3,
       4,
     );
-    const { rgba } = renderPicture(referenceKernels, image);
+    const { rgba } = renderPicture(kernels, image);
     expect([...rgba.subarray(0, 16)]).to.deep.equal([
       127, 0, 255, 255, 81, 71, 252, 255, 35, 136, 244, 255, 10, 191, 232, 255,
     ]);
@@ -76,7 +76,7 @@ describe('processing/picture', () => {
 
   it('refuses a scale that leaves nothing', () => {
     const image = viewOf(new Uint16Array(12), 3, 4);
-    expect(() => renderPicture(referenceKernels, image, { scale: 0.1 })).to.throw('leaves no pixel');
-    expect(() => renderPicture(referenceKernels, image, { scale: -1 })).to.throw('leaves no pixel');
+    expect(() => renderPicture(kernels, image, { scale: 0.1 })).to.throw('leaves no pixel');
+    expect(() => renderPicture(kernels, image, { scale: -1 })).to.throw('leaves no pixel');
   });
 });

@@ -7,12 +7,13 @@ import { referenceKernels } from '../../src/processing/reference/index.js';
 import { imageOf, viewOf } from '../../src/processing/views.js';
 import { type VectorCase, vectorArray } from '../support/vectors.js';
 
-/** Every implementation that exists here; each numeric test runs over all of them. */
-export const implementations: readonly Kernels[] = [referenceKernels, requireNative()];
+/** Each numeric test runs over all of them. With `CAMSERVER_NO_ADDON=1` there is only one, which also serves as the default. */
+export const implementations: readonly Kernels[] = findImplementations();
 
-function requireNative(): Kernels {
+function findImplementations(): Kernels[] {
+  if (process.env.CAMSERVER_NO_ADDON === '1') return [referenceKernels];
   if (nativeKernels === null) throw new Error('The addon is not built: run npm run setup');
-  return nativeKernels;
+  return [referenceKernels, nativeKernels];
 }
 
 /** The input frames of a vector, as images. */
