@@ -142,6 +142,7 @@ export class Engine implements CameraEngine {
     const [height, width] = image.shape;
     counters.frameShape = `${width}x${height}x${elementSize(image.type)}`;
     counters.headerChanges = this.parts.output.headerChanges;
+    counters.forwarded = this.parts.forwarder?.statistics ?? null;
   }
 }
 

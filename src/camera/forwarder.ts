@@ -4,6 +4,7 @@
  */
 import { type EncodedDataHeader, encodeDataHeader, Sender } from '../bsread/index.js';
 import type { ArrayValue, Timestamp } from '../common/values.js';
+import type { ForwardCounters } from '../instances/types.js';
 import { type CameraFormat, sameFormat } from './header.js';
 import type { ForwarderSettings } from './settings.js';
 
@@ -33,6 +34,12 @@ export class Forwarder {
 
   get clients(): number {
     return this.sender.statistics.clients;
+  }
+
+  /** What was sent, and what receivers were too slow for or absent. */
+  get statistics(): ForwardCounters {
+    const { messagesSent, messagesDropped } = this.sender.statistics;
+    return { sent: messagesSent, dropped: messagesDropped };
   }
 
   async forward(image: ArrayValue, pulseId: bigint, timestamp: Timestamp): Promise<void> {

@@ -1,5 +1,6 @@
 import { CamServerError, errorText } from '../common/errors.js';
 import { formatJson, type JsonObject, parseJson } from '../common/json.js';
+import { createCounters } from './counters.js';
 import type { HostCommand, HostReport } from './messages.js';
 import {
   hasData,
@@ -17,15 +18,7 @@ export class HostContext implements InstanceContext {
   readonly name: string;
   readonly config: JsonObject;
   readonly options: JsonObject;
-  readonly counters: InstanceCounters = {
-    received: 0,
-    sent: 0,
-    bytesReceived: 0,
-    clients: 0,
-    headerChanges: 0,
-    frameShape: null,
-    dropped: {},
-  };
+  readonly counters: InstanceCounters = createCounters();
   /** Whether the program has told that it serves. */
   isReady = false;
   private readonly handlers = new Map<string, RequestHandler>();

@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { formatClock } from '../common/time.js';
 import type { StatisticsSample } from './messages.js';
 import type { InstanceCounters } from './types.js';
@@ -14,6 +15,12 @@ interface Window {
   rates: { receiveRate: number; sendRate: number; throughput: number };
 }
 
+/** Milliseconds between two looks at the event loop; it is awake about as often anyway while frames come. */
+const DELAY_RESOLUTION = 20;
+
+const delays = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION });
+delays.enable();
+
 const windows = new WeakMap<InstanceCounters, Window>();
 
 /** The counters with their rates since the previous call for the same counters; the first call opens the first window. */
@@ -28,6 +35,7 @@ export function sampleStatistics(
     ...counters,
     dropped: { ...counters.dropped },
     time: formatClock(new Date()),
+    eventLoopDelay: takeEventLoopDelay(),
     ...window.rates,
   };
 }
@@ -46,4 +54,11 @@ function closeWindow(previous: Window, counters: InstanceCounters, now: number):
     throughput: (counters.bytesReceived - previous.bytesReceived) / seconds,
   };
   return { ...openWindow(counters, now), rates };
+}
+
+/** What is measured includes the resolution. */
+function takeEventLoopDelay(): number {
+  const longest = delays.max / 1e6 - DELAY_RESOLUTION;
+  delays.reset();
+  return Math.max(0, longest) / 1000;
 }

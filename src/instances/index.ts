@@ -1,5 +1,6 @@
 /** Supervision of instance processes: what the camera and the pipeline service use. */
 
+export { createCounters } from './counters.js';
 export { createSupervisor } from './create-supervisor.js';
 export { createServerInfo, type HostFigures, HostFiguresReader } from './host-figures.js';
 export { Instance, type InstanceTimeouts } from './instance.js';

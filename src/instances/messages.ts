@@ -43,4 +43,6 @@ export interface StatisticsSample extends InstanceCounters {
   readonly sendRate: number;
   /** Received bytes per second. */
   readonly throughput: number;
+  /** The longest time, in seconds, for which the event loop was late since the sample before. */
+  readonly eventLoopDelay: number;
 }

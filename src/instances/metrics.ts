@@ -81,6 +81,28 @@ export function collectMetrics(supervisor: Supervisor, registry: Registry): void
       }
     },
   );
+  counter(
+    'camserver_instance_forwarded_total',
+    'Messages of second outputs by result.',
+    ['instance', 'result'],
+    (metric) => {
+      for (const { name, lastSample } of supervisor.active()) {
+        const { sent = 0, dropped = 0 } = lastSample?.forwarded ?? {};
+        metric.inc({ instance: name, result: 'sent' }, sent);
+        metric.inc({ instance: name, result: 'dropped' }, dropped);
+      }
+    },
+  );
+  gauge(
+    'camserver_instance_event_loop_delay_seconds',
+    'Longest delay of the event loop of the instance within the last second.',
+    ['instance'],
+    (metric) => {
+      for (const { name, lastSample } of supervisor.active()) {
+        if (lastSample !== null) metric.set({ instance: name }, lastSample.eventLoopDelay);
+      }
+    },
+  );
   usageOf('camserver_instance_cpu_percent', 'Percent of one core.', 'cpu');
   usageOf('camserver_instance_resident_bytes', 'Resident memory.', 'memory');
 
@@ -90,16 +112,8 @@ export function collectMetrics(supervisor: Supervisor, registry: Registry): void
     labelNames: T[],
     fill: (metric: Gauge<T>) => void,
   ) {
-    new Gauge<T>({
-      name,
-      help,
-      labelNames,
-      registers,
-      collect() {
-        this.reset();
-        fill(this);
-      },
-    });
+    const collect = readAtScrape(fill);
+    new Gauge<T>({ name, help, labelNames, registers, collect });
   }
 
   function counter<T extends string>(
@@ -108,16 +122,8 @@ export function collectMetrics(supervisor: Supervisor, registry: Registry): void
     labelNames: T[],
     fill: (metric: Counter<T>) => void,
   ) {
-    new Counter<T>({
-      name,
-      help,
-      labelNames,
-      registers,
-      collect() {
-        this.reset();
-        fill(this);
-      },
-    });
+    const collect = readAtScrape(fill);
+    new Counter<T>({ name, help, labelNames, registers, collect });
   }
 
   function perInstance(
@@ -140,4 +146,11 @@ export function collectMetrics(supervisor: Supervisor, registry: Registry): void
       }
     });
   }
+}
+
+function readAtScrape<M extends { reset(): void }>(fill: (metric: M) => void): (this: M) => void {
+  return function collect() {
+    this.reset();
+    fill(this);
+  };
 }

@@ -29,6 +29,7 @@ export function formatStatistics(
     header_changes: sample?.headerChanges ?? 0,
     ...(sample?.frameShape ? { frame_shape: sample.frameShape } : {}),
     dropped: sample?.dropped ?? {},
+    ...(sample?.forwarded ? { forwarded: sample.forwarded } : {}),
   };
 }
 

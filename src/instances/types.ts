@@ -31,6 +31,8 @@ export interface InstanceStatistics {
   frame_shape?: string;
   /** Frames dropped since the start, by reason; received = sent + dropped + in work. Not part of the old contract. */
   dropped: Record<string, number>;
+  /** Only of cameras with a second output. Not part of the old contract. */
+  forwarded?: ForwardCounters;
 }
 
 /** Counters that the program keeps; the host turns them into rates and sends them to the server once a second. */
@@ -42,6 +44,14 @@ export interface InstanceCounters {
   headerChanges: number;
   frameShape: string | null;
   dropped: Record<string, number>;
+  /** Of a camera's second output; null without one. A message of it is no frame of its own. */
+  forwarded: ForwardCounters | null;
+}
+
+export interface ForwardCounters {
+  sent: number;
+  /** Receivers were absent or slow. */
+  dropped: number;
 }
 
 /** How to start an instance. */

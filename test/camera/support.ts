@@ -11,6 +11,7 @@ import { writeProgramOptions } from '../../src/camera/program-options.js';
 import { CAMERA_DEFAULTS } from '../../src/camera/settings.js';
 import type { JsonObject } from '../../src/common/json.js';
 import { type ArrayValue, isArrayValue, TypedScalar } from '../../src/common/values.js';
+import { createCounters } from '../../src/instances/counters.js';
 import {
   hasData,
   type InstanceContext,
@@ -33,15 +34,7 @@ export interface RunningCamera {
 /** Starts the program and waits until it serves. Rejects with the error of a start that fails. */
 export async function startCamera(config: JsonObject, name = 'CAM'): Promise<RunningCamera> {
   const stop = new AbortController();
-  const counters: InstanceCounters = {
-    received: 0,
-    sent: 0,
-    bytesReceived: 0,
-    clients: 0,
-    headerChanges: 0,
-    frameShape: null,
-    dropped: {},
-  };
+  const counters = createCounters();
   const log: string[] = [];
   const configListeners: ((config: JsonObject) => void)[] = [];
   const handlers = new Map<string, RequestHandler>();

@@ -1,27 +1,15 @@
 import { expect } from 'chai';
+import { createCounters } from '../../src/instances/counters.js';
 import { sampleStatistics } from '../../src/instances/host-statistics.js';
 import type { Supervisor } from '../../src/instances/index.js';
 import { formatStatistics } from '../../src/instances/statistics.js';
-import type { InstanceCounters } from '../../src/instances/types.js';
 import { createSupervisor, specification, until } from './support.js';
 
 const NO_USAGE = { cpu: null, memory: null };
 
-function counters(): InstanceCounters {
-  return {
-    received: 0,
-    sent: 0,
-    bytesReceived: 0,
-    clients: 0,
-    headerChanges: 0,
-    frameShape: null,
-    dropped: {},
-  };
-}
-
 describe('statistics', () => {
   it('have the form of the contract', () => {
-    const live = counters();
+    const live = createCounters();
     sampleStatistics(live, 10);
     Object.assign(live, { received: 123, sent: 61, bytesReceived: 5000, clients: '2 + 1', headerChanges: 2 });
     live.frameShape = '1280x960x2';
@@ -51,7 +39,7 @@ describe('statistics', () => {
   });
 
   it('fall to zero when the source stops', () => {
-    const live = counters();
+    const live = createCounters();
     sampleStatistics(live, 0);
     live.received = 10;
     expect(sampleStatistics(live, 1).receiveRate).to.equal(10);
@@ -59,7 +47,7 @@ describe('statistics', () => {
   });
 
   it('keep their rates through a window that is too short', () => {
-    const live = counters();
+    const live = createCounters();
     sampleStatistics(live, 0);
     live.sent = 20;
     expect(sampleStatistics(live, 2).sendRate).to.equal(10);

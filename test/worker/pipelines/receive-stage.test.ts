@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { JsonObject } from '../../../src/common/json.js';
 import { arrayValue } from '../../../src/common/values.js';
-import type { InstanceCounters, InstanceLog } from '../../../src/instances/types.js';
+import { createCounters } from '../../../src/instances/counters.js';
+import type { InstanceLog } from '../../../src/instances/types.js';
 import { FrameAccount } from '../../../src/streaming/accounting.js';
 import type { ErrorPolicy } from '../../../src/worker/pipelines/parameters.js';
 import { ReceiveStage } from '../../../src/worker/pipelines/receive-stage.js';
@@ -16,15 +17,7 @@ const QUIET: ErrorPolicy = {
 };
 
 function createRig(parameters: JsonObject = {}, policy: Partial<ErrorPolicy> = {}) {
-  const counters: InstanceCounters = {
-    received: 0,
-    sent: 0,
-    bytesReceived: 0,
-    clients: 0,
-    headerChanges: 0,
-    frameShape: null,
-    dropped: {},
-  };
+  const counters = createCounters();
   const lines: string[] = [];
   const note =
     (level: string) =>

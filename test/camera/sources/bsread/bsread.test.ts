@@ -183,6 +183,9 @@ describe('camera/sources/bsread', () => {
     expect(arrayOf(message, 'CAM:FPICTURE').shape).to.deep.equal([4, 3]);
     expect(message.timestamp).to.deep.equal(conformingTime(Number(message.pulseId)));
     while (camera.counters.clients !== '1 + 1') await new Promise((resolve) => setTimeout(resolve, 20));
+    const { received, forwarded: counts } = camera.counters;
+    expect(counts!.sent).to.be.greaterThan(0);
+    expect(counts!.sent + counts!.dropped).to.equal(received);
     forwarded.close();
   });
 
