@@ -80,6 +80,12 @@ export class PoolInstances<Client extends InstanceClient = InstanceClient> {
     return [...new Set(this.pool.view().flatMap(({ instances }) => Object.keys(instances)))].sort();
   }
 
+  /** The record of a running instance, from memory; null when it runs nowhere. */
+  async record(name: string): Promise<JsonObject | null> {
+    await this.pool.caughtUp();
+    return this.pool.locate(name)?.record ?? null;
+  }
+
   /** After a fresh look; null when it runs nowhere. */
   async locate(name: string): Promise<LocatedInstance<Client> | null> {
     await this.pool.refresh();

@@ -59,7 +59,7 @@ async function diagnosticsOf(service: ProxyService, name: string): Promise<JsonO
 async function diagnosticsOfInstance(service: ProxyService, name: string): Promise<JsonObject> {
   return diagnose({
     family: service.family,
-    record: service.pool.locate(name)?.record ?? null,
+    record: await service.instances.record(name),
     isStored: await service.configurations.has(name),
     isPermanent: service.permanentList.isPermanent(name),
     withDataBuffer: service.isManager,
