@@ -15,16 +15,21 @@ export interface SinkPlace {
   readonly port: number;
   /** Ends the waiting of a blocking send. */
   readonly stop: AbortSignal;
+  /** Whether a message waits while a file has no room for it; otherwise it is given up. */
+  readonly waitsForFile: boolean;
+  /** Called when a file cannot be written any more. */
+  failed(error: Error): void;
 }
 
 /**
  * Opens the output of a pipeline.
- * @param parameters `mode`, `queue_size`, `block`, `output_stream`, `data_header_compression`
- * @throws CamServerError when the address cannot be bound or connected, and for `mode` FILE
+ * @param parameters `mode`, `queue_size`, `block`, `output_stream`, `data_header_compression`; for FILE see `openHdf5Sink`
+ * @throws CamServerError when the address cannot be bound or connected, or the file cannot be created
  */
 export async function openSink(parameters: JsonObject, place: SinkPlace): Promise<Sink> {
   if (parameters.mode === 'FILE') {
-    throw new CamServerError('NOT_AVAILABLE', "Output mode 'FILE' (HDF5) is not available yet.");
+    const { openHdf5Sink } = await import('./hdf5/index.js');
+    return openHdf5Sink(parameters, { waits: place.waitsForFile, failed: place.failed });
   }
   const outputStream = isTruthy(parameters.output_stream) ? String(parameters.output_stream).trim() : null;
   return openBsreadSink({

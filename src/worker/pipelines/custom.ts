@@ -31,7 +31,13 @@ export async function runCustom(context: InstanceContext): Promise<number> {
   functions.use(prepared);
   functions.requireFunction();
   const { settings } = prepared;
-  const output = await openPipelineOutput({ parameters, port: options.port, context, ending });
+  const output = await openPipelineOutput({
+    parameters,
+    port: options.port,
+    context,
+    ending,
+    waitsForFile: true,
+  });
   ending.whenEnding(() => void functions.close());
   try {
     context.ready();

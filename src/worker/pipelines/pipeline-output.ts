@@ -22,6 +22,8 @@ export interface PipelineOutputOptions {
   readonly port: number;
   readonly context: Pick<InstanceContext, 'counters' | 'log' | 'onRequest'>;
   readonly ending: Ending;
+  /** Whether a message waits while a file has no room for it: when there is no stream that would stand still. */
+  readonly waitsForFile?: boolean;
 }
 
 export interface PipelineOutput {
@@ -35,7 +37,7 @@ export interface PipelineOutput {
 
 /** @throws CamServerError when the sink cannot be opened */
 export async function openPipelineOutput(options: PipelineOutputOptions): Promise<PipelineOutput> {
-  const { parameters, port, context, ending } = options;
+  const { parameters, port, context, ending, waitsForFile = false } = options;
   const { counters, log } = context;
   const strategy = createHeaderStrategy({
     mode: readHeaderMode(parameters.create_header),
@@ -43,7 +45,11 @@ export async function openPipelineOutput(options: PipelineOutputOptions): Promis
     allowShapeChanges: isTruthy(parameters.allow_shape_changes ?? true),
     compression: readCompression(parameters.data_compression, 'Data compression'),
   });
-  const sink = await openSink(parameters, { port, stop: ending.signal });
+  const fail = (error: unknown): void => {
+    log.error(`Exception in the sender: ${errorText(error)}.`);
+    ending.end(2);
+  };
+  const sink = await openSink(parameters, { port, stop: ending.signal, waitsForFile, failed: fail });
   const timer = watchClients(sink, options);
   const tap = new MessageTap();
   answerViewers(context, tap);
@@ -56,7 +62,7 @@ export async function openPipelineOutput(options: PipelineOutputOptions): Promis
       counters.headerChanges += 1;
     },
   });
-  const send = (message: OutputMessage): Promise<void> => sendOrEnd(output, message, log, ending);
+  const send = (message: OutputMessage): Promise<void> => sendOrEnd(output, message, { log, ending, fail });
   const bufferSize = countOf(parameters.buffer_size);
   const buffer =
     bufferSize > 0
@@ -89,8 +95,7 @@ export async function openPipelineOutput(options: PipelineOutputOptions): Promis
 async function sendOrEnd(
   output: Output,
   message: OutputMessage,
-  log: InstanceLog,
-  ending: Ending,
+  { log, ending, fail }: { log: InstanceLog; ending: Ending; fail(error: unknown): void },
 ): Promise<void> {
   if (ending.code !== null) {
     message.ticket.drop('stopped');
@@ -101,8 +106,7 @@ async function sendOrEnd(
     log.info(`Reached number of records: ${message.records}`);
     ending.end(0);
   } catch (error) {
-    log.error(`Exception in the sender: ${errorText(error)}.`);
-    ending.end(2);
+    fail(error);
   }
 }
 

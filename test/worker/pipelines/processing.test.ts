@@ -288,13 +288,6 @@ describe('pipeline instance of type processing', () => {
     });
   });
 
-  it('does not start for what is not available yet, and says so', async () => {
-    const error = await withRig({ mode: 'FILE', file: 'x.h5' }, async () => {}).catch(
-      (reason: Error) => reason,
-    );
-    expect((error as Error).message).to.equal("'pipeline' instance  terminated. See logs.");
-  });
-
   it('passes images on unchanged with function transparent, and applies header strategies', async () => {
     await withRig({ function: 'transparent', create_header: 'always' }, async (rig) => {
       await rig.camera.sendImages([1, 2]);

@@ -158,6 +158,14 @@ export const output: ParameterSection = {
       'no',
       'A changed shape starts new datasets; otherwise it ends the pipeline.',
     ),
+    parameter(
+      'file_compression',
+      choice(['none', 'bitshuffle_lz4']),
+      '"none"',
+      SENDERS,
+      'no',
+      'Filter of arrays of 16 KiB and more in the file: bit shuffle with LZ4 (HDF5 filter 32008), for which other readers need a plug-in.',
+    ),
   ],
 };
 
