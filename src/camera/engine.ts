@@ -111,10 +111,10 @@ export class Engine implements CameraEngine {
 
   private async send(image: ArrayValue, view: CameraView, frame: SourceFrame): Promise<boolean> {
     const { output, forwarder } = this.parts;
-    const { pulseId, timestamp } = frame;
+    const { pulseId, timestamp, channels } = frame;
     try {
       const size = view.geometry.region;
-      const isSent = await output.publish({ image, size, axes: view.axes, pulseId, timestamp });
+      const isSent = await output.publish({ image, size, axes: view.axes, pulseId, timestamp, channels });
       if (pulseId !== null) await forwarder?.forward(image, pulseId, timestamp);
       return isSent;
     } catch (error) {

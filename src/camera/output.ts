@@ -4,8 +4,15 @@
  */
 import { type EncodedDataHeader, encodeDataHeader, Sender } from '../bsread/index.js';
 import type { ElementType } from '../common/dtype.js';
-import { type ArrayValue, arrayValue, type Timestamp, timestampToSeconds } from '../common/values.js';
+import {
+  type ArrayValue,
+  arrayValue,
+  type ChannelValues,
+  type Timestamp,
+  timestampToSeconds,
+} from '../common/values.js';
 import type { MessageTap } from '../streaming/live-view/index.js';
+import { EditedHeader } from './edited-header.js';
 import type { CameraAxes, Size } from './geometry.js';
 import {
   type CameraFormat,
@@ -25,6 +32,8 @@ export interface OutgoingImage {
   /** Null: the stream counts from 0, or takes the clock when the configuration says so. */
   readonly pulseId: bigint | null;
   readonly timestamp: Timestamp;
+  /** Adds channels, or takes some away. */
+  readonly channels?: (defaults: ChannelValues) => ChannelValues;
 }
 
 /** Pulses per second of the simulated pulse id. */
@@ -36,6 +45,7 @@ export class CameraOutput {
   private format: CameraFormat | null = null;
   private lastPulseId = -1n;
   private changes = 0;
+  private readonly edited = new EditedHeader();
 
   /** @param address where to bind */
   constructor(
@@ -80,8 +90,8 @@ export class CameraOutput {
   /** Sends one image. @returns whether ZeroMQ took it */
   async publish(outgoing: OutgoingImage): Promise<boolean> {
     const { image, size, axes, timestamp } = outgoing;
-    const header = this.headerFor(this.settings.dtype ?? image.type, image.shape);
-    const values = channelValues(this.layout, {
+    const base = this.headerFor(this.settings.dtype ?? image.type, image.shape);
+    const defaults = channelValues(this.layout, {
       image,
       width: size.width,
       height: size.height,
@@ -89,6 +99,10 @@ export class CameraOutput {
       x_axis: arrayValue(axes.x),
       y_axis: arrayValue(axes.y),
     });
+    const { header, values } =
+      outgoing.channels === undefined
+        ? { header: base, values: defaults }
+        : this.edited.edit(base, defaults, outgoing.channels, this.settings);
     this.lastPulseId = outgoing.pulseId ?? this.nextPulseId();
     if (this.tap.isWanted) {
       const { channels: definitions } = header;

@@ -23,6 +23,7 @@ export function writeProgramOptions({
     queue_size: defaults.queueSize,
     abort_on_error: defaults.abortOnError,
     channel_access_timeout: defaults.channelAccessTimeout,
+    script_folder: defaults.scriptFolder,
   };
 }
 
@@ -34,6 +35,7 @@ export function readProgramOptions(options: JsonObject): CameraProgramOptions {
       queueSize: options.queue_size as number,
       abortOnError: options.abort_on_error as boolean,
       channelAccessTimeout: options.channel_access_timeout as number,
+      scriptFolder: options.script_folder as string,
     },
   };
 }

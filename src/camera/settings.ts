@@ -33,6 +33,8 @@ export interface RegionOfInterest {
 }
 
 export interface CameraSettings {
+  /** The configuration that was read. */
+  readonly document: JsonObject;
   readonly source: string;
   readonly sourceType: SourceType;
   readonly geometry: GeometrySettings;
@@ -91,12 +93,15 @@ export interface CameraDefaults {
   readonly abortOnError: boolean;
   /** Milliseconds for one value of Channel Access. */
   readonly channelAccessTimeout: number;
+  /** Where stored scripts are. */
+  readonly scriptFolder: string;
 }
 
 export const CAMERA_DEFAULTS: CameraDefaults = {
   queueSize: 100,
   abortOnError: true,
   channelAccessTimeout: 2000,
+  scriptFolder: '.',
 };
 
 const DEFAULT_NO_CLIENT_TIMEOUT = 10;
@@ -112,13 +117,14 @@ export function readCameraSettings(
 ): CameraSettings {
   const sourceType = config.source_type as SourceType;
   return {
+    document: config,
     source: typeof config.source === 'string' ? config.source : String(config.source ?? ''),
     sourceType,
     geometry: readGeometry(config),
     output: readOutput(config, sourceType, defaults),
     simulation: readSimulation(config),
     bsread: readBsread(config, defaults.abortOnError),
-    reader: readReader(config),
+    reader: readReader(config, defaults.scriptFolder),
     forwarder: readForwarder(config),
     frameRate: readFrameRate(config),
     debug: config.debug === true || config.debug === 'true',

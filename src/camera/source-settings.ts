@@ -43,6 +43,10 @@ export interface ReaderSettings {
   readonly redis: RedisSettings;
   /** Name of the class, and of its file, of a script; empty when the configuration has none. */
   readonly scriptClass: string;
+  /** Where stored scripts are. */
+  readonly scriptFolder: string;
+  /** Seconds for which a script may compute without awaiting anything. */
+  readonly scriptTimeout: number;
 }
 
 export interface RedisSettings {
@@ -52,6 +56,7 @@ export interface RedisSettings {
 }
 
 const DEFAULT_REDIS = 'sf-daq-6.psi.ch:6379';
+const DEFAULT_SCRIPT_TIMEOUT = 10;
 const MAXIMUM_SIDE = 65_535;
 
 export function readSimulation(config: JsonObject): SimulationSettings {
@@ -82,7 +87,7 @@ export function readBsread(config: JsonObject, abortOnError: boolean): BsreadSet
   };
 }
 
-export function readReader(config: JsonObject): ReaderSettings {
+export function readReader(config: JsonObject, scriptFolder: string): ReaderSettings {
   const timeout = requireNumber(config, 'timeout', -1);
   return {
     mode: config.mode === 'PULL' ? 'PULL' : 'SUB',
@@ -90,7 +95,14 @@ export function readReader(config: JsonObject): ReaderSettings {
     receiveTimeout: Math.max(0, timeout),
     redis: readRedis(config),
     scriptClass: isTruthy(config.class) ? String(config.class) : '',
+    scriptFolder,
+    scriptTimeout: readScriptTimeout(config),
   };
+}
+
+function readScriptTimeout(config: JsonObject): number {
+  const seconds = requireNumber(config, 'function_timeout', DEFAULT_SCRIPT_TIMEOUT);
+  return seconds > 0 ? seconds : DEFAULT_SCRIPT_TIMEOUT;
 }
 
 /** Only stddaq has it; a `url` of another source type is an address. */

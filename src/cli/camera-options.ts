@@ -85,6 +85,7 @@ export async function runCameraServer(
         queueSize: Math.max(1, worker.default_queue_size),
         abortOnError: worker.abort_on_error,
         channelAccessTimeout: timeout === undefined ? CAMERA_DEFAULTS.channelAccessTimeout : timeout * 1000,
+        scriptFolder: resolve(options.scripts_base),
       },
       logLevel: options.log_level,
       spares: options.spares,

@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { readCameraSettings } from '../../src/camera/settings.js';
 import type { JsonObject } from '../../src/common/json.js';
 import { arrayValue, timestampToSeconds } from '../../src/common/values.js';
 import { BackgroundStore } from '../../src/storage/background-store.js';
@@ -174,11 +173,5 @@ describe('camera/program with a simulated camera', () => {
     expect(sent + Object.values(dropped).reduce((a, b) => a + b, 0)).to.equal(received);
     expect(bytesReceived).to.equal(received * 64 * 48 * 2);
     expect(frameShape).to.equal('64x48x2');
-  });
-
-  it('answers clearly for source types that are not there yet', async () => {
-    expect(() => readCameraSettings({ source_type: 'script' })).to.not.throw();
-    const error = await startCamera({ source: 'x', source_type: 'script' }).catch((thrown: Error) => thrown);
-    expect((error as Error).message).to.equal("Source type 'script' is not available yet");
   });
 });

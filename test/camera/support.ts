@@ -8,7 +8,7 @@ import { Receiver } from '../../src/bsread/index.js';
 import type { ReceivedMessage } from '../../src/bsread/types.js';
 import { run } from '../../src/camera/program.js';
 import { writeProgramOptions } from '../../src/camera/program-options.js';
-import { CAMERA_DEFAULTS } from '../../src/camera/settings.js';
+import { CAMERA_DEFAULTS, type CameraDefaults } from '../../src/camera/settings.js';
 import type { JsonObject } from '../../src/common/json.js';
 import { type ArrayValue, isArrayValue, TypedScalar } from '../../src/common/values.js';
 import { createCounters } from '../../src/instances/counters.js';
@@ -32,7 +32,11 @@ export interface RunningCamera {
 }
 
 /** Starts the program and waits until it serves. Rejects with the error of a start that fails. */
-export async function startCamera(config: JsonObject, name = 'CAM'): Promise<RunningCamera> {
+export async function startCamera(
+  config: JsonObject,
+  name = 'CAM',
+  defaults: Partial<CameraDefaults> = {},
+): Promise<RunningCamera> {
   const stop = new AbortController();
   const counters = createCounters();
   const log: string[] = [];
@@ -48,7 +52,11 @@ export async function startCamera(config: JsonObject, name = 'CAM'): Promise<Run
     name,
     config,
     options: {
-      ...writeProgramOptions({ address: null, backgroundFolder, defaults: CAMERA_DEFAULTS }),
+      ...writeProgramOptions({
+        address: null,
+        backgroundFolder,
+        defaults: { ...CAMERA_DEFAULTS, ...defaults },
+      }),
       port: 0,
     },
     stop: stop.signal,

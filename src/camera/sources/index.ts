@@ -1,4 +1,3 @@
-import { CamServerError } from '../../common/errors.js';
 import type { SourceType } from '../configuration.js';
 import { array10 } from './array10.js';
 import { bschannel, stddaq } from './bschannel.js';
@@ -7,10 +6,11 @@ import { areaDetector } from './epics/area-detector.js';
 import { epics } from './epics/epics.js';
 import { hdf5 } from './hdf5.js';
 import { packedStream } from './packed-stream.js';
+import { script } from './script/script.js';
 import { simulation } from './simulation.js';
 import type { SourceDefinition } from './source.js';
 
-const SOURCES: Partial<Record<SourceType, SourceDefinition>> = {
+const SOURCES: Record<SourceType, SourceDefinition> = {
   epics,
   area_detector: areaDetector,
   simulation,
@@ -21,11 +21,9 @@ const SOURCES: Partial<Record<SourceType, SourceDefinition>> = {
   bschannel,
   stddaq,
   hdf5,
+  script,
 };
 
-/** @throws CamServerError `Source type '<type>' is not available yet` */
 export function sourceDefinition(type: SourceType): SourceDefinition {
-  const definition = SOURCES[type];
-  if (definition !== undefined) return definition;
-  throw new CamServerError('SOURCE_NOT_AVAILABLE', `Source type '${type}' is not available yet`);
+  return SOURCES[type];
 }

@@ -1,7 +1,7 @@
 /**
  * What a source of images is to the camera, one file per source type.
  */
-import type { ArrayValue, Timestamp } from '../../common/values.js';
+import type { ArrayValue, ChannelValues, Timestamp } from '../../common/values.js';
 import type { InstanceCounters, InstanceLog } from '../../instances/types.js';
 import type { Image } from '../../processing/kernels.js';
 import type { Size } from '../geometry.js';
@@ -15,6 +15,8 @@ export interface SourceFrame {
   readonly timestamp: Timestamp;
   /** Gives the memory of the pixels back; called as soon as they are not needed, unless they were sent as they are. */
   readonly release?: () => void;
+  /** Adds channels to the message, or takes some away; default the six of every camera. */
+  readonly channels?: (defaults: ChannelValues) => ChannelValues;
 }
 
 /** `wrong_size`: the image does not have the size of the camera; it was not sent. */
