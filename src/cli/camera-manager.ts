@@ -20,12 +20,12 @@ export function addCameraManagerCommand(program: Command): void {
     .action(async (options: ManagerOptions & SiteOptions) => {
       const { startCameraManager } = await import('../proxy/camera-manager-server.js');
       const { runServer } = await import('./run-server.js');
-      const { managerApi } = await import('../proxy/v2/managed.js');
+      const { managerExtension } = await import('./server-extension.js');
       const settings = {
         ...managerSettings(options),
         routes: await consoleRoutesFor('cameras', null, options),
         extend: (context: ManagerContext) =>
-          managerApi(context, {
+          managerExtension(context, {
             cameraServer: null,
             foundation: foundationOptions(options, 'camera-manager', options.scripts_base),
           }),

@@ -28,7 +28,7 @@ export function addPipelineManagerCommand(program: Command): void {
     .option('--shared-read-only', 'streams by id cannot be reconfigured', false)
     .action(async (options: Options) => {
       const { startPipelineManager } = await import('../proxy/pipeline-manager-server.js');
-      const { managerApi } = await import('../proxy/v2/managed.js');
+      const { managerExtension } = await import('./server-extension.js');
       const { runServer } = await import('./run-server.js');
       const settings = {
         ...managerSettings(options),
@@ -37,7 +37,7 @@ export function addPipelineManagerCommand(program: Command): void {
         sharedReadOnly: options.sharedReadOnly,
         backgroundDaysToLive: options.background_files_days_to_live,
         extend: (context: ManagerContext) =>
-          managerApi(context, {
+          managerExtension(context, {
             cameraServer: options.cam_server,
             foundation: foundationOptions(options, 'pipeline-manager', options.scripts_base),
           }),

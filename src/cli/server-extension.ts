@@ -1,8 +1,11 @@
-/** What the roles that run instances add to their servers: the second version of the interface, and the live view. */
+/** What the roles add to their servers: the second version of the interface, and the live view. */
 import type { CameraServerParts } from '../camera/server.js';
-import { createLiveView, locateOnServer } from '../console/server/index.js';
+import { CamServerError } from '../common/errors.js';
+import { createLiveView, locateOnServer, locateOnWorkers } from '../console/server/index.js';
 import type { ServerExtension } from '../http/index.js';
+import type { ManagerContext } from '../proxy/manager.js';
 import type { FoundationOptions } from '../proxy/v2/foundation.js';
+import { managerApi } from '../proxy/v2/managed.js';
 import { standaloneApi } from '../proxy/v2/standalone.js';
 import type { PipelineServerParts } from '../worker/server.js';
 
@@ -25,6 +28,30 @@ export async function instanceServerExtension(
   });
   const { viewers } = liveView;
   return joinExtensions(await standaloneApi(parts, { role, cameraServer, foundation, viewers }), liveView);
+}
+
+export interface ManagerExtensionOptions {
+  readonly cameraServer: string | null;
+  readonly foundation: FoundationOptions;
+}
+
+/** What managers add: the second version of the interface, and the live view, which they pass on to their workers. */
+export async function managerExtension(
+  context: ManagerContext,
+  { cameraServer, foundation }: ManagerExtensionOptions,
+): Promise<ServerExtension> {
+  const liveView = createLiveView({
+    ask: async () => {
+      throw new CamServerError('NOT_HERE', 'A manager runs no instances itself.');
+    },
+    locate: locateOnWorkers(
+      context.family === 'camera' ? 'cameras' : 'pipelines',
+      context.view,
+      cameraServer,
+    ),
+    headers: {},
+  });
+  return joinExtensions(await managerApi(context, { cameraServer, foundation }), liveView);
 }
 
 /** The first one brings the rules of access and the audit log. */
