@@ -124,6 +124,21 @@ describe('bsread: two processes', () => {
     await until(() => sender.statistics.clients === 1);
   });
 
+  // libzmq aborts the process of the receiver when a heartbeat is due there (github.com/zeromq/libzmq/issues/4364)
+  it('lets a slow receiver survive a dead peer with backlog', async () => {
+    const source = await startSender();
+    const slow = start('slow-receiver.js', source.address, 'PULL');
+    const taken = () => once(source.child, 'message') as Promise<[number]>;
+    // more than both sides keep: the rest waits in the connection
+    while ((await taken())[0] < 15);
+    await kill(source.child);
+    const ended = once(slow, 'exit');
+    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 400))]);
+    slow.send('read');
+    const [first] = (await Promise.race([once(slow, 'message'), ended])) as [unknown];
+    expect(first, 'the first pulse id, or the exit code').to.equal('1');
+  });
+
   it('gives the messages of a dead reader to the next one', async () => {
     const sender = new Sender({ address: 'tcp://127.0.0.1:0', mode: 'PUSH', linger: 0 });
     closing.push(sender);

@@ -1,6 +1,6 @@
 /**
  * A sender in a process of its own: `sender.js ADDRESS MODE`. It reports its address, then sends numbered images until it is
- * killed. The seconds of its timestamps are its process id, which tells a sender from its successor.
+ * killed, and reports how many were taken. The seconds of its timestamps are its process id, which tells a sender from its successor.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { encodeDataHeader, Sender } from '../../../src/bsread/index.js';
@@ -19,5 +19,6 @@ for (let pulseId = 1n; ; pulseId += 1n) {
     seconds: BigInt(process.pid),
     nanoseconds: 0n,
   });
+  process.send?.(Number(pulseId));
   await delay(1);
 }
