@@ -1,7 +1,7 @@
 /** Options that the commands of pipeline servers and workers share. */
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Route } from '../http/index.js';
 import { PIPELINE_PORTS, type PipelineDefaults } from '../worker/defaults.js';
 import type { PipelineServerOptions } from '../worker/server.js';
@@ -20,6 +20,7 @@ export interface PipelineOptions extends InstanceServerOptions {
   readonly scripts_base: string;
   readonly sharedReadOnly: boolean;
   readonly spares: number;
+  readonly python?: string;
 }
 
 export function addPipelineOptions(command: Command, port: number, backgroundFolder: string): Command {
@@ -28,6 +29,11 @@ export function addPipelineOptions(command: Command, port: number, backgroundFol
     .option('-g, --background_base <folder>', 'backgrounds', backgroundFolder)
     .option('-u, --scripts_base <folder>', 'scripts of users', 'configuration/user_scripts');
   return addInstanceOptions(command)
+    .addOption(
+      new Option('--python <interpreter>', 'Python or virtual environment of user functions').env(
+        'CAMSERVER_PYTHON',
+      ),
+    )
     .option('--shared-read-only', 'streams by id cannot be reconfigured', false)
     .option('--spares <count>', 'warm spare processes', parseWhole, 1);
 }
@@ -61,6 +67,7 @@ export async function runPipelineServer(
     logLevel: options.log_level,
     sharedReadOnly: options.sharedReadOnly,
     spares: options.spares,
+    ...(options.python !== undefined && { python: options.python }),
     routes,
     onReset: () => process.kill(process.pid, 'SIGTERM'),
     extend: (parts) =>

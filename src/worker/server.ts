@@ -46,6 +46,8 @@ export interface PipelineServerOptions {
   readonly configFolder: string | null;
   readonly backgroundFolder: string;
   readonly scriptFolder: string;
+  /** Interpreter of Python functions, or the folder of a virtual environment; default: `python3` of the search path. */
+  readonly python?: string;
   readonly defaults: PipelineDefaults;
   readonly logLevel: LogLevel;
   /** Streams by id are read-only. */
@@ -161,6 +163,7 @@ function createService(
       camera_server: cameraServer.address,
       background_folder: options.backgroundFolder,
       script_folder: options.scriptFolder,
+      python: options.python ?? null,
       abort_on_error: defaults.abortOnError,
       abort_on_timeout: defaults.abortOnTimeout,
       queue_size: defaults.queueSize,

@@ -4,29 +4,44 @@
  */
 import { errorText } from '../../common/errors.js';
 import type { JsonObject } from '../../common/json.js';
-import { isTruthy } from '../../common/leniency.js';
+import { isTruthy, numberOf } from '../../common/leniency.js';
 import type { InstanceLog } from '../../instances/types.js';
 import { UserCodeError } from '../user-code/error.js';
 import { findFunctionFile } from '../user-code/files.js';
+import type { HostFunction } from '../user-code/host/host-function.js';
 import { buildScript, type ScriptModule } from '../user-code/javascript/build.js';
 import { probeScript } from '../user-code/javascript/probe.js';
 import { readLimits } from '../user-code/limits.js';
+import { openHostFunction } from '../user-code/open.js';
+import type { FunctionFile } from '../user-code/types.js';
 import { imageFunctionOf } from './registry.js';
 
 export type ImportedFunction =
   /** The built-in default. */
   | { readonly state: 'default' }
-  /** `script` null: a built-in function. */
-  | { readonly state: 'named'; readonly script: ScriptModule | null }
+  | ({ readonly state: 'named' } & Named)
   /** The reason is in the log. */
   | { readonly state: 'failed' };
 
-export class FunctionImporter {
-  #imported: { readonly name: string; readonly script: ScriptModule } | null = null;
+/** Both null: a built-in function. */
+interface Named {
+  /** JavaScript, for the worker threads. */
+  readonly script: ScriptModule | null;
+  /** Python and C. Who uses it closes it, when it is replaced or at the end. */
+  readonly hosted: HostFunction | null;
+}
 
-  /** @param folder of the users' scripts */
+export class FunctionImporter {
+  #imported: ({ readonly name: string } & Named) | null = null;
+  readonly #opened: HostFunction[] = [];
+
+  /**
+   * @param folder of the users' scripts
+   * @param python interpreter or virtual environment; null: `python3`
+   */
   constructor(
     private readonly folder: string,
+    private readonly python: string | null,
     private readonly log: InstanceLog,
   ) {}
 
@@ -35,7 +50,8 @@ export class FunctionImporter {
     if (!isTruthy(parameters.function)) return { state: 'default' };
     const name = String(parameters.function);
     try {
-      return { state: 'named', script: await this.find(name, parameters) };
+      const { script, hosted } = await this.find(name, parameters);
+      return { state: 'named', script, hosted };
     } catch (error) {
       this.log.error(`Could not import function ${name}: ${errorText(error)}.`);
       if (error instanceof UserCodeError && error.trace !== null) this.log.error(error.trace);
@@ -43,19 +59,33 @@ export class FunctionImporter {
     }
   }
 
-  private async find(name: string, parameters: JsonObject): Promise<ScriptModule | null> {
-    if (this.#imported?.name === name && !isTruthy(parameters.reload)) return this.#imported.script;
+  /** Ends the processes of functions that nobody took over. */
+  async close(): Promise<void> {
+    await Promise.all(this.#opened.map((hosted) => hosted.close(0)));
+  }
+
+  private async find(name: string, parameters: JsonObject): Promise<Named> {
+    if (this.#imported?.name === name && !isTruthy(parameters.reload)) return this.#imported;
     const file = await findFunctionFile(name, this.folder);
     if (file === null) {
       imageFunctionOf(parameters);
-      return null;
+      this.#imported = null;
+      return { script: null, hosted: null };
     }
-    if (file.language !== 'javascript') {
-      throw new UserCodeError('load', `functions in ${file.language} are not available yet`);
+    this.#imported = { name, ...(await this.load(file, parameters)) };
+    return this.#imported;
+  }
+
+  private async load(file: FunctionFile, parameters: JsonObject): Promise<Named> {
+    const { folder, python, log } = this;
+    if (file.language === 'javascript') {
+      const script = await buildScript(file.path, folder);
+      await probeScript(script, 'image', readLimits(parameters));
+      return { script, hosted: null };
     }
-    const script = await buildScript(file.path, this.folder);
-    await probeScript(script, 'image', readLimits(parameters));
-    this.#imported = { name, script };
-    return script;
+    const parallel = Math.max(1, Math.trunc(numberOf(parameters.processing_threads) ?? 1));
+    const hosted = await openHostFunction({ file, kind: 'image', folder, parallel, parameters, python, log });
+    this.#opened.push(hosted);
+    return { script: null, hosted };
   }
 }

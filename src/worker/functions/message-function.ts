@@ -17,6 +17,8 @@ export interface MessageFunctionOptions {
   readonly parameters: JsonObject;
   /** Folder of the users' scripts. */
   readonly scriptFolder: string;
+  /** Interpreter of Python functions, or the folder of a virtual environment; null: `python3` of the search path. */
+  readonly python: string | null;
   /** Calls that may be under way at the same time. */
   readonly parallel: number;
   readonly log: InstanceLog;
@@ -34,7 +36,7 @@ export interface MessageFunction extends UserFunction {
 export async function openMessageFunction(options: MessageFunctionOptions): Promise<MessageFunction> {
   const file = await findFunctionFile(options.name, options.scriptFolder);
   if (file === null) return openBuiltIn(options);
-  const opened = await openUserFunction({ ...options, file, python: null });
+  const opened = await openUserFunction({ ...options, file });
   return {
     parallel: opened.parallel,
     keepsValues: false,

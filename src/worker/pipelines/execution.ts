@@ -1,5 +1,5 @@
 /**
- * Where the work on frames is done: on the main thread, or in worker threads. Frames are delivered in the order in which they
+ * Where the work on frames is done: on the main thread, in worker threads, or in the processes of a user's function. Frames are delivered in the order in which they
  * are pushed, also when the way changes.
  */
 import type { JsonObject } from '../../common/json.js';
@@ -13,8 +13,10 @@ import { toPortable } from '../../streaming/value-transfer.js';
 import { imageFunctionOf } from '../functions/registry.js';
 import type { FunctionLimits } from '../user-code/limits.js';
 import { type CameraFrame, decodedPixels } from './camera-frame.js';
-import { FrameProcessor, Scratch } from './frame-processor.js';
+import { FrameProcessor } from './frame-processor.js';
 import type { ThreadJob } from './frame-thread.js';
+import { HostedFrames } from './hosted-frames.js';
+import { Scratch } from './scratch.js';
 import type { FrameSettings } from './settings.js';
 import { createWayChooser, type WayChooser } from './way.js';
 
@@ -41,6 +43,7 @@ export class Execution {
   readonly #prepared = new Scratch();
   #chooser: WayChooser = createWayChooser();
   #pool: FramePool<ThreadJob, FrameInHand> | null = null;
+  #hosted: HostedFrames | null = null;
   #threads = 0;
   /** Megabytes of heap per thread; null: no limit. */
   #heapLimit: number | null = null;
@@ -59,6 +62,11 @@ export class Execution {
   /** Resolves when the frame is delivered (main thread) or taken over (worker threads). */
   async push(inHand: FrameInHand): Promise<void> {
     const { settings } = inHand;
+    if (settings.hosted !== (this.#hosted?.hosted ?? null)) await this.changeHosted(settings);
+    if (this.#hosted !== null) {
+      this.#hosted.push(inHand);
+      return;
+    }
     const threads = this.threadsFor(settings);
     const heapLimit = settings.limits?.megabytes ?? null;
     if (threads !== this.#threads || heapLimit !== this.#heapLimit) {
@@ -78,15 +86,29 @@ export class Execution {
 
   /** Resolves when every frame has been delivered. */
   async idle(): Promise<void> {
-    await this.#pool?.idle();
+    await Promise.all([this.#pool?.idle(), this.#hosted?.idle()]);
   }
 
-  /** Drops frames that wait, gives those at work `patience` milliseconds, and ends the threads. */
+  /** Drops frames that wait, gives those at work `patience` milliseconds, and ends threads and processes. */
   async close(patience: number): Promise<void> {
     const pool = this.#pool;
+    const hosted = this.#hosted;
     this.#pool = null;
+    this.#hosted = null;
     this.#threads = 0;
-    await pool?.close(patience);
+    await Promise.all([pool?.close(patience), hosted?.close(patience)]);
+  }
+
+  /** The processes of the former function have nothing more to do when its last frame is delivered. */
+  private async changeHosted({ hosted, parameters }: FrameSettings): Promise<void> {
+    await this.idle();
+    await this.close(0);
+    if (hosted === null) return;
+    this.#hosted = new HostedFrames({
+      hosted,
+      ...queueSizes(parameters, hosted.processes),
+      deliver: (inHand, outcome) => this.options.deliver(inHand, outcome),
+    });
   }
 
   /**
@@ -123,8 +145,7 @@ export class Execution {
     this.#pool = new FramePool<ThreadJob, FrameInHand>({
       worker: new URL('./frame-thread.js', import.meta.url),
       threads,
-      waiting: threads * Math.max(1, countOf(parameters, 'thread_buffer_size', 20)),
-      finished: Math.max(1, countOf(parameters, 'send_buffer_size', 40)),
+      ...queueSizes(parameters, threads),
       memory: POOL_MEMORY,
       taskTimeout: ({ context }) => taskTimeout(context.settings.limits),
       heapLimit,
@@ -180,6 +201,13 @@ export class Execution {
 
 /** Of the prepared pixels in a slot, in bytes: a cache line. */
 const ALIGNMENT = 64;
+
+function queueSizes(parameters: JsonObject, workers: number): { waiting: number; finished: number } {
+  return {
+    waiting: workers * Math.max(1, countOf(parameters, 'thread_buffer_size', 20)),
+    finished: Math.max(1, countOf(parameters, 'send_buffer_size', 40)),
+  };
+}
 
 function taskTimeout(limits: FunctionLimits | null): number {
   return limits === null ? TASK_TIMEOUT : 1000 * limits.seconds;

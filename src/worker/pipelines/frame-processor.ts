@@ -1,59 +1,29 @@
 /**
  * The work on one frame: preparation, then the function. The main thread and the worker threads call this same code.
  */
-import { elementSize, type NumericType, type TypedArray, viewElements } from '../../common/dtype.js';
-import { type JsonObject, parseJson } from '../../common/json.js';
-import type { ArrayView, ChannelValues, Timestamp } from '../../common/values.js';
-import {
-  binBackground,
-  compilePlan,
-  kernels,
-  type Plan,
-  type Preparation,
-  RunningMean,
-  readPreparation,
-  runPlan,
-  type SpectrometerState,
-  viewOf,
-} from '../../processing/index.js';
+import { elementSize } from '../../common/dtype.js';
+import type { JsonObject } from '../../common/json.js';
+import type { ChannelValues, Timestamp } from '../../common/values.js';
+import { kernels, type SpectrometerState } from '../../processing/index.js';
 import { type ImageFunction, imageFunctionOf } from '../functions/registry.js';
 import { disconnectedSpectrometer } from '../functions/spectrometer.js';
 import type { ScriptModule } from '../user-code/javascript/build.js';
 import { LoadedScript } from '../user-code/javascript/module.js';
+import { type FrameFormat, FramePreparation, type RawFrame } from './frame-preparation.js';
 import type { PortableSettings } from './settings.js';
 
-/** A frame and the memory that the work on it may use. */
-export interface FrameJob {
-  readonly settings: PortableSettings;
+/** A frame and the memory that the work on it may use; the prepared pixels may be sent from there. */
+export interface FrameJob extends RawFrame {
   readonly pulseId: bigint;
   readonly timestamp: Timestamp;
-  /** Row-major. */
-  readonly pixels: TypedArray;
-  readonly type: NumericType;
-  readonly rows: number;
-  readonly columns: number;
-  readonly xAxis: Float32Array;
-  readonly yAxis: Float32Array;
   readonly extraChannels: ChannelValues;
   /** True: `pixels` will not be there any more when the result is sent. */
   readonly pixelsAreTransient: boolean;
-  /** Memory for the prepared pixels; they may be sent from there. */
-  allocate(bytes: number): { readonly buffer: ArrayBufferLike; readonly byteOffset: number };
-}
-
-/** The settings in the form in which frames need them. */
-interface Compiled {
-  readonly revision: number;
-  readonly parameters: JsonObject;
-  readonly preparation: Preparation;
-  readonly background: ArrayView<Uint16Array> | null;
 }
 
 export class FrameProcessor {
-  #compiled: Compiled | null = null;
-  #plan: Plan | null = null;
+  readonly #preparation = new FramePreparation();
   #function: { readonly revision: number; readonly imageFunction: ImageFunction } | null = null;
-  readonly #runningMean = new RunningMean();
   readonly #spectrometer: SpectrometerState;
 
   /** @param warn told why a frame has no result */
@@ -66,23 +36,12 @@ export class FrameProcessor {
    * @throws whatever preparation and function throw
    */
   async process(job: FrameJob): Promise<ChannelValues | null> {
-    const { pulseId, timestamp, extraChannels } = job;
-    const compiled = this.compile(job.settings);
-    const plan = this.planFor(compiled, job);
-    const { parameters } = compiled;
-    const imageFunction = await this.functionFor(job.settings, parameters);
-    const image = viewOf(job.pixels, job.rows, job.columns);
-    const needsMemory = plan.changesImage || (job.pixelsAreTransient && job.settings.imageWanted);
-    const prepared = runPlan(
-      kernels,
-      plan,
-      { image, x: job.xAxis, y: job.yAxis },
-      {
-        destination: needsMemory ? destinationFor(plan, job) : null,
-        runningMean: this.#runningMean,
-        statistics: imageFunction.needsStatistics,
-      },
-    );
+    const { pulseId, timestamp, extraChannels, settings, pixelsAreTransient } = job;
+    const plan = this.#preparation.planFor(job);
+    const parameters = this.#preparation.parameters(settings);
+    const imageFunction = await this.functionFor(settings, parameters);
+    const needsMemory = plan.changesImage || (pixelsAreTransient && settings.imageWanted);
+    const prepared = this.#preparation.prepare(job, plan, needsMemory, imageFunction.needsStatistics);
     if (prepared === null) return null;
     return imageFunction.process(
       {
@@ -103,36 +62,14 @@ export class FrameProcessor {
    * Bytes that `allocate` will be asked for.
    * @returns 0 when the preparation is impossible; `process` throws the reason
    */
-  outputBytes(job: Pick<FrameJob, 'settings' | 'type' | 'rows' | 'columns'>): number {
+  outputBytes(format: FrameFormat): number {
     try {
-      const plan = this.planFor(this.compile(job.settings), job);
+      const plan = this.#preparation.planFor(format);
       const [rows, columns] = plan.outputShape;
       return plan.changesImage ? rows * columns * elementSize(plan.outputType) : 0;
     } catch {
       return 0;
     }
-  }
-
-  private compile(settings: PortableSettings): Compiled {
-    if (this.#compiled?.revision === settings.revision) return this.#compiled;
-    const parameters = parseJson(settings.parameters) as JsonObject;
-    const preparation = readPreparation(parameters, settings.notifySuffixes);
-    const { background } = settings;
-    this.#plan = null;
-    this.#compiled = {
-      revision: settings.revision,
-      parameters,
-      preparation,
-      background:
-        background === null
-          ? null
-          : binBackground(
-              kernels,
-              viewOf(background.pixels, background.rows, background.columns),
-              preparation,
-            ),
-    };
-    return this.#compiled;
   }
 
   /** Scripts are loaded here, because only `process` may run users' code. */
@@ -143,18 +80,6 @@ export class FrameProcessor {
     this.#function = { revision, imageFunction };
     return imageFunction;
   }
-
-  private planFor(
-    { preparation, background }: Compiled,
-    { type, rows, columns }: Pick<FrameJob, 'type' | 'rows' | 'columns'>,
-  ): Plan {
-    const known = this.#plan;
-    if (known?.inputType === type && known.inputShape[0] === rows && known.inputShape[1] === columns) {
-      return known;
-    }
-    this.#plan = compilePlan(preparation, { type, shape: [rows, columns] }, background);
-    return this.#plan;
-  }
 }
 
 async function scriptFunction(script: ScriptModule): Promise<ImageFunction> {
@@ -164,20 +89,4 @@ async function scriptFunction(script: ScriptModule): Promise<ImageFunction> {
     needsStatistics: false,
     usesProcessVariables: false,
   };
-}
-
-function destinationFor({ outputType, outputShape }: Plan, job: FrameJob): TypedArray {
-  const length = outputShape[0] * outputShape[1];
-  const { buffer, byteOffset } = job.allocate(length * elementSize(outputType));
-  return viewElements(outputType, buffer, byteOffset, length);
-}
-
-/** Memory that is used again for each frame. */
-export class Scratch {
-  #memory: ArrayBuffer = new ArrayBuffer(0);
-
-  take(bytes: number): ArrayBuffer {
-    if (this.#memory.byteLength < bytes) this.#memory = new ArrayBuffer(bytes);
-    return this.#memory;
-  }
 }

@@ -96,8 +96,8 @@ export class FunctionKeeper {
       await this.#loaded.function.configure(parameters, reload);
       return this.#loaded.function;
     }
-    const scriptFolder = options.script_folder;
-    const opened = await openMessageFunction({ kind, name, parameters, scriptFolder, parallel, log });
+    const { script_folder: scriptFolder, python } = options;
+    const opened = await openMessageFunction({ kind, name, parameters, scriptFolder, python, parallel, log });
     this.#open.add(opened);
     this.#loaded = { name, function: opened };
     return opened;

@@ -13,6 +13,8 @@ export interface PipelineInstanceOptions {
   readonly background_folder: string;
   /** Where the users' scripts lie. */
   readonly script_folder: string;
+  /** Interpreter of Python functions, or the folder of a virtual environment; null: `python3` of the search path. */
+  readonly python: string | null;
   /** Defaults of configuration keys; the server's command line may change them. */
   readonly abort_on_error: boolean;
   readonly abort_on_timeout: boolean;
@@ -24,6 +26,7 @@ export interface PipelineInstanceOptions {
 }
 
 const DEFAULTS = {
+  python: null,
   abort_on_error: true,
   abort_on_timeout: false,
   queue_size: 10,

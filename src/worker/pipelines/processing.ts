@@ -35,7 +35,7 @@ const PATIENCE = 100;
 export async function runProcessing(context: InstanceContext): Promise<number> {
   const options = readPipelineInstanceOptions(context.options);
   const ending = createEnding(context.stop);
-  const importer = new FunctionImporter(options.script_folder, context.log);
+  const importer = new FunctionImporter(options.script_folder, options.python, context.log);
   const settings = await buildSettings(context.config, 0, options, importer, context.log);
   const source = await openCamera(context, options, settings);
   const pipeline = new ProcessingPipeline(context, options, ending, importer, settings, source);
@@ -82,7 +82,7 @@ class ProcessingPipeline {
     private readonly context: InstanceContext,
     private readonly options: PipelineInstanceOptions,
     private readonly ending: Ending,
-    importer: FunctionImporter,
+    private readonly importer: FunctionImporter,
     settings: FrameSettings,
     private readonly camera: Awaited<ReturnType<typeof openCamera>>,
   ) {
@@ -131,6 +131,8 @@ class ProcessingPipeline {
     this.camera.source.close();
     await this.#merging?.close().catch((error) => this.context.log.warning(errorText(error)));
     await this.#execution.close(PATIENCE);
+    await this.#updates.settled();
+    await this.importer.close();
     await this.#output?.close();
   }
 

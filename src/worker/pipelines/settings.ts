@@ -8,6 +8,7 @@ import type { InstanceLog } from '../../instances/types.js';
 import { createRateLimiter } from '../../streaming/gate.js';
 import { createSelection, type Selection, selects } from '../../streaming/selection.js';
 import type { FunctionImporter } from '../functions/importer.js';
+import type { HostFunction } from '../user-code/host/host-function.js';
 import type { ScriptModule } from '../user-code/javascript/build.js';
 import { type FunctionLimits, readLimits } from '../user-code/limits.js';
 import { type LoadedBackground, loadBackground } from './background.js';
@@ -44,6 +45,8 @@ export interface FrameSettings extends MessageSettings {
   readonly portable: PortableSettings;
   /** False: the function could not be imported, and the pipeline ends. */
   readonly hasFunction: boolean;
+  /** The user's function in processes of its own; null: a built-in one, or one of JavaScript. */
+  readonly hosted: HostFunction | null;
   /** Of a user's function; null: it is a built-in one. */
   readonly limits: FunctionLimits | null;
 }
@@ -80,17 +83,21 @@ export async function buildSettings(
     backgroundLoaded: isTruthy(parameters.image_background_enable) ? background.state !== 'failed' : null,
   });
   const settings = messageSettings(parameters, options);
+  const { script, hosted } = imported.state === 'named' ? imported : BUILT_IN;
   return {
     ...settings,
     portable: {
       revision,
       parameters: formatJson(parameters),
       background: background.state === 'loaded' ? background.image : null,
-      script: imported.state === 'named' ? imported.script : null,
+      script,
       notifySuffixes: options.notify_on_error,
       imageWanted: settings.selects('image'),
     },
     hasFunction: imported.state !== 'failed',
-    limits: imported.state === 'named' && imported.script !== null ? readLimits(parameters) : null,
+    hosted,
+    limits: script !== null || hosted !== null ? readLimits(parameters) : null,
   };
 }
+
+const BUILT_IN = { script: null, hosted: null } as const;

@@ -10,7 +10,7 @@ describe('functions of pipelines', () => {
   const folder = mkdtempSync(join(tmpdir(), 'camserver-functions-'));
   const lines: string[] = [];
   const log = { error: (text: string) => lines.push(text) } as unknown as InstanceLog;
-  const importer = new FunctionImporter(folder, log);
+  const importer = new FunctionImporter(folder, null, log);
   const load = (name: string | null): Promise<ImportedFunction> => importer.import({ function: name });
 
   beforeEach(() => {
@@ -23,7 +23,7 @@ describe('functions of pipelines', () => {
     expect(await load(null)).to.deep.equal({ state: 'default' });
     expect(await load('')).to.deep.equal({ state: 'default' });
     for (const name of ['default', 'processor', 'transparent', 'merge', 'psen', 'psss']) {
-      expect(await load(name), name).to.deep.equal({ state: 'named', script: null });
+      expect(await load(name), name).to.deep.equal({ state: 'named', script: null, hosted: null });
     }
     expect(imageFunctionOf({}).process).to.equal(imageFunctionOf({ function: 'processor' }).process);
     expect(lines).to.deep.equal([]);

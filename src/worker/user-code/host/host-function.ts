@@ -69,6 +69,11 @@ export class HostFunction implements UserFunction {
     return new HostFunction(options, await openLanes(options, options.parameters));
   }
 
+  /** How many processes share the work. */
+  get processes(): number {
+    return this.options.parallel;
+  }
+
   /** Process numbers of the processes that live. */
   get pids(): number[] {
     return this.#lanes.flatMap((lane) => lane.pid ?? []);
@@ -89,12 +94,14 @@ export class HostFunction implements UserFunction {
    * Calls a function of kind `image`.
    * @param prepare called at once when a process is free, in the order of the calls; null: the frame is dropped
    * @param wanted channels that it refuses are left out of the result
+   * @param settings of this very frame
    */
   async processImage(
     prepare: (allocate: Allocate) => PreparedCall | null,
     wanted: (name: string) => boolean,
+    settings: Omit<CallSettings, 'background'>,
   ): Promise<ChannelValues | null> {
-    const result = await this.callWith(prepare, wanted);
+    const result = await this.callWith(prepare, wanted, settings);
     return result?.values ?? null;
   }
 
@@ -114,6 +121,7 @@ export class HostFunction implements UserFunction {
   private callWith(
     prepare: (allocate: Allocate) => PreparedCall | null,
     wanted: (name: string) => boolean,
+    settings = this.#settings,
   ): Promise<CustomResult | null> {
     return this.#turns.take(async () => {
       const lane = this.#lanes.reduce((best, next) => (next.freeSlots > best.freeSlots ? next : best));
@@ -124,8 +132,8 @@ export class HostFunction implements UserFunction {
           return { buffer: slot.input.memory, byteOffset: 0 };
         });
         if (call === null) return null;
-        const settings = { ...this.#settings, background: this.placeOf(call.background) };
-        return await lane.call(index, call.values, call.facts, settings, wanted);
+        const complete = { ...settings, background: this.placeOf(call.background) };
+        return await lane.call(index, call.values, call.facts, complete, wanted);
       } finally {
         lane.releaseSlot(index);
       }

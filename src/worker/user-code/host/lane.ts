@@ -74,6 +74,7 @@ export class Lane {
   #nextId = 1;
   #loading: { resolve(): void; reject(error: Error): void } | null = null;
   #closing: (() => void) | null = null;
+  #closed: Promise<void> | null = null;
 
   constructor(private readonly options: LaneOptions) {
     this.#slots = Array.from({ length: SLOTS }, () => ({
@@ -138,7 +139,12 @@ export class Lane {
   }
 
   /** Calls that are under way may end within `patience` milliseconds. */
-  async close(patience: number): Promise<void> {
+  close(patience: number): Promise<void> {
+    this.#closed ??= this.end(patience);
+    return this.#closed;
+  }
+
+  private async end(patience: number): Promise<void> {
     if (this.#calls.length > 0 && this.#isLoaded) {
       const timer = setTimeout(() => this.#closing?.(), patience);
       await new Promise<void>((resolve) => {
