@@ -1,57 +1,73 @@
-/** What the roles add to their servers: the second version of the interface, and the live view. */
+/**
+ * What servers have besides the interface of old: the second version of it, and the live view.
+ */
 import type { CameraServerParts } from '../camera/server.js';
-import { CamServerError } from '../common/errors.js';
-import { createLiveView, locateOnServer, locateOnWorkers } from '../console/server/index.js';
-import type { ServerExtension } from '../http/index.js';
+import {
+  createLiveView,
+  type LiveView,
+  type LiveViewOptions,
+  locateOnServer,
+  locateOnWorkers,
+} from '../console/server/index.js';
+import { openAccess, type ServerExtension } from '../http/index.js';
 import type { ManagerContext } from '../proxy/manager.js';
 import type { FoundationOptions } from '../proxy/v2/foundation.js';
 import { managerApi } from '../proxy/v2/managed.js';
+import { behalf, serviceHeaders } from '../proxy/v2/peer.js';
 import { standaloneApi } from '../proxy/v2/standalone.js';
 import type { PipelineServerParts } from '../worker/server.js';
 
-export interface InstanceServerExtensionOptions {
-  readonly role: 'server' | 'worker';
-  /** Address of the camera server that a pipeline server works with; null for camera servers. */
+export interface ExtensionOptions {
+  /** Address of the camera server or manager that a pipeline server works with; null for those of cameras. */
   readonly cameraServer: string | null;
   readonly foundation: FoundationOptions;
 }
 
-/** @throws CamServerError, see `openFoundation` */
-export async function instanceServerExtension(
+/**
+ * Of a standalone server or a worker.
+ * @throws CamServerError, see `openFoundation`
+ */
+export function instanceServerExtension(
   parts: CameraServerParts | PipelineServerParts,
-  { role, cameraServer, foundation }: InstanceServerExtensionOptions,
+  options: ExtensionOptions & { readonly role: 'server' | 'worker' },
 ): Promise<ServerExtension> {
-  const liveView = createLiveView({
-    ask: parts.ask,
-    locate: locateOnServer(parts.family === 'camera' ? 'cameras' : 'pipelines', cameraServer),
-    headers: {},
-  });
-  const { viewers } = liveView;
-  return joinExtensions(await standaloneApi(parts, { role, cameraServer, foundation, viewers }), liveView);
+  const cluster = parts.family === 'camera' ? 'cameras' : 'pipelines';
+  const locate = locateOnServer(cluster, options.cameraServer);
+  return withLiveView(options, { ask: parts.ask, locate }, ({ viewers }) =>
+    standaloneApi(parts, { ...options, viewers }),
+  );
 }
 
-export interface ManagerExtensionOptions {
-  readonly cameraServer: string | null;
-  readonly foundation: FoundationOptions;
-}
-
-/** What managers add: the second version of the interface, and the live view, which they pass on to their workers. */
-export async function managerExtension(
+/**
+ * Of a manager, which has no instances itself.
+ * @throws CamServerError, see `openFoundation`
+ */
+export function managerExtension(
   context: ManagerContext,
-  { cameraServer, foundation }: ManagerExtensionOptions,
+  options: ExtensionOptions,
 ): Promise<ServerExtension> {
+  const cluster = context.family === 'camera' ? 'cameras' : 'pipelines';
+  const locate = locateOnWorkers(cluster, context.view, options.cameraServer);
+  const ask = () => Promise.reject(new Error('A manager runs no instances'));
+  return withLiveView(options, { ask, locate }, ({ viewers }) =>
+    managerApi(context, { ...options, viewers }),
+  );
+}
+
+async function withLiveView(
+  { foundation }: ExtensionOptions,
+  parts: Pick<LiveViewOptions, 'ask' | 'locate'>,
+  makeApi: (liveView: LiveView) => Promise<ServerExtension>,
+): Promise<ServerExtension> {
+  let access = openAccess;
   const liveView = createLiveView({
-    ask: async () => {
-      throw new CamServerError('NOT_HERE', 'A manager runs no instances itself.');
-    },
-    locate: locateOnWorkers(
-      context.family === 'camera' ? 'cameras' : 'pipelines',
-      context.view,
-      cameraServer,
-    ),
-    headers: {},
+    ...parts,
+    access: () => access,
+    headers: (identity) => ({ ...serviceHeaders(foundation.serviceToken), ...behalf({ identity }) }),
   });
-  return joinExtensions(await managerApi(context, { cameraServer, foundation }), liveView);
+  const api = await makeApi(liveView);
+  access = api.access ?? openAccess;
+  return joinExtensions(api, liveView);
 }
 
 /** The first one brings the rules of access and the audit log. */

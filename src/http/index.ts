@@ -35,6 +35,7 @@ export {
   isChanging,
   isRole,
   neededRole,
+  openAccess,
   type Role,
   roles,
 } from './access.js';

@@ -7,7 +7,13 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { errorText } from '../../common/errors.js';
 import { validName } from '../../common/names.js';
-import { type AccessControl, HttpError, type HttpServer, type ServerExtension } from '../../http/index.js';
+import {
+  type AccessControl,
+  HttpError,
+  type HttpServer,
+  type Identity,
+  type ServerExtension,
+} from '../../http/index.js';
 import { relayViewer } from './relay.js';
 import { readCluster, unknownInstance, VIEW_PATH, type ViewRouteOptions, viewRoutes } from './view-routes.js';
 import { ViewerSession } from './viewer-session.js';
@@ -16,12 +22,12 @@ import type { Whereabouts } from './views.js';
 export interface LiveViewOptions extends ViewRouteOptions {
   /** Viewers at the same time; default 100. */
   readonly maximumViewers?: number;
-  /** Default: everyone may look. */
-  readonly access?: AccessControl | undefined;
+  /** The rules of the site, once they are known. */
+  access(): AccessControl;
 }
 
 export interface LiveView extends ServerExtension {
-  /** People who look at an instance of this server. */
+  /** People who look at an instance through this server. */
   viewers(instance: string): number;
 }
 
@@ -56,7 +62,7 @@ export function createLiveView(options: LiveViewOptions): LiveView {
     socket.on('error', () => socket.destroy());
     try {
       const target = findTarget(request, options);
-      await authorize(request, options.access);
+      const identity = await authorize(request);
       if (sockets.clients.size >= (options.maximumViewers ?? DEFAULT_MAXIMUM)) {
         throw new HttpError(
           503,
@@ -64,20 +70,25 @@ export function createLiveView(options: LiveViewOptions): LiveView {
           `${sockets.clients.size} viewers are connected already.`,
         );
       }
-      sockets.handleUpgrade(request, socket, head, (viewer) => serve(viewer, request, target));
+      sockets.handleUpgrade(request, socket, head, (viewer) => serve(viewer, request, target, identity));
     } catch (error) {
       refuse(socket, error);
     }
   }
 
-  function serve(viewer: WebSocket, request: IncomingMessage, { instance, place }: Target): void {
+  function serve(
+    viewer: WebSocket,
+    request: IncomingMessage,
+    { instance, place }: Target,
+    identity: Identity,
+  ): void {
     watch(viewer);
-    if (place !== 'here') {
-      relayViewer(viewer, new URL(request.url!, place.server).href, options.headers);
-      return;
-    }
     count(instance, 1);
     viewer.on('close', () => count(instance, -1));
+    if (place !== 'here') {
+      relayViewer(viewer, new URL(request.url!, place.server).href, options.headers(identity));
+      return;
+    }
     const session = new ViewerSession({
       socket: viewer,
       instance,
@@ -87,8 +98,8 @@ export function createLiveView(options: LiveViewOptions): LiveView {
     void session.run();
   }
 
-  async function authorize(request: IncomingMessage, access: AccessControl | undefined): Promise<void> {
-    if (access === undefined) return;
+  async function authorize(request: IncomingMessage): Promise<Identity> {
+    const access = options.access();
     const route = routes.find(({ path }) => path === VIEW_PATH)!;
     const address = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
     const identity = await access.identify(request, route, address);
@@ -102,6 +113,7 @@ export function createLiveView(options: LiveViewOptions): LiveView {
       throw new HttpError(403, 'FOREIGN_ORIGIN', `Pages of ${origin} may not use this session.`);
     }
     access.authorize(identity, route);
+    return identity;
   }
 
   return {

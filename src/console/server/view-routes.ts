@@ -6,6 +6,7 @@ import { formatNpy } from '../../common/npy.js';
 import {
   defineRoute,
   HttpError,
+  type Identity,
   jsonAnswer,
   pictureAnswer,
   pictureQuery,
@@ -21,8 +22,8 @@ export const VIEW_PATH = '/api/v2/view/{cluster}/{instance_name}';
 export interface ViewRouteOptions {
   readonly ask: AskInstance;
   readonly locate: Locate;
-  /** Sent along to other servers. */
-  readonly headers: Readonly<Record<string, string>>;
+  /** Sent along to other servers: who this one is, and for whom it asks. */
+  headers(identity: Identity): Readonly<Record<string, string>>;
 }
 
 type ViewRequest = RouteRequest<'cluster' | 'instance_name', undefined>;
@@ -45,7 +46,7 @@ export function viewRoutes(options: ViewRouteOptions): Route[] {
       const path = `/api/v2/view/${cluster}/${encodeURIComponent(instance_name)}/${part}`;
       const url = new URL(path, place.server);
       for (const [name, value] of Object.entries(request.query)) url.searchParams.set(name, value ?? '');
-      const headers = { ...options.headers, 'X-Request-Id': request.id };
+      const headers = { ...options.headers(request.identity), 'X-Request-Id': request.id };
       const answer = await relayRequest(url.href, headers, request.signal);
       const more: Record<string, string> = {};
       if (answer.disposition !== null) more['Content-Disposition'] = answer.disposition;

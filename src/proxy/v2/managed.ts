@@ -7,6 +7,8 @@ export interface ManagedOptions {
   /** Address of the camera manager or server that a pipeline manager works with; null for camera managers. */
   readonly cameraServer: string | null;
   readonly foundation: FoundationOptions;
+  /** How many people look at an instance through this manager; default: nobody can. */
+  readonly viewers?: (instance: string) => number;
 }
 
 /** @throws CamServerError, see `openFoundation` */
@@ -20,6 +22,7 @@ export async function managerApi(context: ManagerContext, options: ManagedOption
     name: context.title,
     url: context.address,
     view: context.view,
+    ...(options.viewers === undefined ? {} : { viewers: options.viewers }),
     peer: cameraServer === null ? null : { cluster: 'cameras', address: cameraServer.replace(/\/$/, '') },
   });
 }

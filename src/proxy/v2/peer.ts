@@ -36,8 +36,7 @@ export class Peer {
 
   /** What identifies this server itself there. */
   get headers(): Record<string, string> {
-    const { serviceToken } = this.options;
-    return serviceToken === null ? {} : { Authorization: `Bearer ${serviceToken}` };
+    return serviceHeaders(this.options.serviceToken);
   }
 
   /** @throws ProblemError 502, 504 */
@@ -114,8 +113,13 @@ export function perCluster(own: ClusterName, peer: Peer | null, routes: readonly
   }));
 }
 
+/** What identifies this server at others. @param serviceToken null: they let everyone do everything */
+export function serviceHeaders(serviceToken: string | null): Record<string, string> {
+  return serviceToken === null ? {} : { Authorization: `Bearer ${serviceToken}` };
+}
+
 /** For whom this server asks. */
-function behalf({ identity }: Pick<RouteRequest, 'identity'>): Record<string, string> {
+export function behalf({ identity }: Pick<RouteRequest, 'identity'>): Record<string, string> {
   const headers: Record<string, string> = { 'X-CamServer-Role': identity.role };
   if (identity.user !== null) headers['X-CamServer-User'] = encodeURIComponent(identity.user);
   return headers;

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { WebSocket } from 'ws';
-import { instanceServerExtension } from '../../../src/cli/server-extension.js';
+import { instanceServerExtension, managerExtension } from '../../../src/cli/server-extension.js';
 import type { JsonObject } from '../../../src/common/json.js';
 import { parseNpy } from '../../../src/common/npy.js';
 import { type FrameHeader, type ServerMessage, viewPath } from '../../../src/console/live-protocol.js';
+import { startPipelineManager } from '../../../src/proxy/pipeline-manager-server.js';
 import {
   startTestCameras,
   startTestServer,
@@ -243,6 +244,46 @@ describe('live view', () => {
       expect(header.image).to.include({ channel: 'image', width: WIDTH, height: HEIGHT });
       const response = await fetch(`${base}${viewPath('cameras', 'beam')}/frame?format=npy`);
       expect(parseNpy(new Uint8Array(await response.arrayBuffer())).shape).to.deep.equal([HEIGHT, WIDTH]);
+    }
+  });
+
+  it('shows instances of workers through their manager', async function () {
+    this.timeout(30_000);
+    const manager = await startPipelineManager({
+      port: 0,
+      interface: '127.0.0.1',
+      hostname: '127.0.0.1',
+      configFolder: state,
+      backgroundFolder: state,
+      scriptFolder: state,
+      servers: server.url,
+      updateTimeout: 2000,
+      clientTimeout: 10_000,
+      pollInterval: 100,
+      registrationSecret: null,
+      restartFrozen: false,
+      logLevel: 'CRITICAL',
+      onReset: () => {},
+      cameraServer: cameras.url,
+      sharedReadOnly: false,
+      backgroundDaysToLive: -1,
+      extend: (context) =>
+        managerExtension(context, { cameraServer: cameras.url, foundation: testFoundation('manager') }),
+    });
+    try {
+      const path = `${manager.url}${viewPath('pipelines', 'live')}`;
+      let message = await fetch(`${path}/message`);
+      while (message.status === 404) message = await fetch(`${path}/message`);
+      expect(message.status).to.equal(200);
+      for (const cluster of ['pipelines', 'cameras'] as const) {
+        const viewer = look(viewPath(cluster, cluster === 'cameras' ? 'beam' : 'live'), manager.url);
+        await viewer.text('hello');
+        viewer.send({ type: 'view', width: 32, height: 32 });
+        expect((await viewer.frame()).header.image).to.include({ factor: 2 });
+        expect((await viewer.frame()).header.frame).to.equal(2);
+      }
+    } finally {
+      await manager.close();
     }
   });
 
