@@ -12,6 +12,7 @@ import { addCameraWorkerCommand } from './camera-worker.js';
 import { addPipelineManagerCommand } from './pipeline-manager.js';
 import { addPipelineServerCommand } from './pipeline-server.js';
 import { addPipelineWorkerCommand } from './pipeline-worker.js';
+import { addRecordCommand } from './record.js';
 import { addSecurityCommand } from './security.js';
 import { addSimulateCommand } from './simulate.js';
 import { addStartCommand } from './start.js';
@@ -34,6 +35,7 @@ const commands = [
   addSecurityCommand,
   addSimulateCommand,
   addWatchCommand,
+  addRecordCommand,
 ];
 for (const addCommand of commands) addCommand(program);
 

@@ -4,6 +4,7 @@
  */
 import type { Command } from 'commander';
 import { parseNumber, parseWhole } from './common-options.js';
+import { streamAddress } from './stream-address.js';
 
 interface WatchOptions {
   readonly server?: string;
@@ -40,8 +41,7 @@ export function addWatchCommand(program: Command): void {
 async function watch(instance: string, options: WatchOptions): Promise<void> {
   const { Receiver } = await import('../bsread/index.js');
   const { LiveNumbers, messageLine } = await import('./live-numbers.js');
-  const isAddress = /^(tcp|ipc):\/\//.test(instance);
-  const address = isAddress ? instance : await streamAddress(instance, options);
+  const address = await streamAddress(instance, options);
   const receiver = new Receiver({ address, highWaterMark: 10, receiveTimeout: 100 });
   await receiver.open();
   process.on('SIGINT', () => process.exit(0));
@@ -88,12 +88,4 @@ function display(numbers: { picture(): string; line(): string }): (last: boolean
     heightOfLast = picture.split('\n').length;
     process.stdout.write(`${goBack}${picture}\n`);
   };
-}
-
-async function streamAddress(instance: string, { camera, server }: WatchOptions): Promise<string> {
-  const { CamClient, PipelineClient } = await import('../client/index.js');
-  const client = camera
-    ? new CamClient(server ?? 'http://localhost:8888')
-    : new PipelineClient(server ?? 'http://localhost:8889');
-  return client.stream(instance);
 }

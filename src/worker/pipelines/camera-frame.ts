@@ -11,7 +11,7 @@ import {
 } from '../../common/dtype.js';
 import { type ChannelValues, isArrayValue, type Timestamp, timestampNow } from '../../common/values.js';
 import type { FrameTicket } from '../../streaming/accounting.js';
-import { takeValue } from './received-values.js';
+import { takeValue } from '../../streaming/received-values.js';
 
 /** Pixels that are still where they were received, or in memory of their own after averaging. */
 export interface PixelSource {

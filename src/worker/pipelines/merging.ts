@@ -6,11 +6,11 @@ import type { Source } from '../../bsread/index.js';
 import type { JsonObject } from '../../common/json.js';
 import type { ChannelValues } from '../../common/values.js';
 import type { InstanceLog } from '../../instances/types.js';
+import { takeValues } from '../../streaming/received-values.js';
 import type { CameraFrame } from './camera-frame.js';
 import type { Ending } from './ending.js';
 import { type Match, PulseMatcher } from './pulse-matcher.js';
 import { StreamTimeoutError } from './receive-stage.js';
-import { takeValues } from './received-values.js';
 import type { FrameSettings } from './settings.js';
 import { openStreamSource, readAddress, readChannels } from './stream-source.js';
 

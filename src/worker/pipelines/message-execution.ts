@@ -8,8 +8,8 @@ import { lenientInteger } from '../../common/leniency.js';
 import { type ChannelValues, type Timestamp, timestampNow } from '../../common/values.js';
 import type { FrameTicket } from '../../streaming/accounting.js';
 import { OrderedQueue, type Outcome } from '../../streaming/ordered-queue.js';
+import { takeValues, viewValues } from '../../streaming/received-values.js';
 import type { MessageFunction } from '../functions/message-function.js';
-import { takeValues, viewValues } from './received-values.js';
 import type { MessageSettings } from './settings.js';
 
 /** A message and the settings of the moment at which it came. */

@@ -8,10 +8,10 @@ import { timestampNow } from '../../common/values.js';
 import type { FrameTicket } from '../../streaming/accounting.js';
 import type { OutputMessage } from '../../streaming/output.js';
 import { PulseIdBuffer } from '../../streaming/pulse-id-buffer.js';
+import { takeValues } from '../../streaming/received-values.js';
 import type { MessagePipeline } from './message-pipeline.js';
 import { runReceiveLoop } from './receive-loop.js';
 import { ReceiveStage } from './receive-stage.js';
-import { takeValues } from './received-values.js';
 import { messageSettings } from './settings.js';
 
 type PendingMessage = Omit<OutputMessage, 'records'>;

@@ -8,10 +8,10 @@ import { lenientInteger } from '../../common/leniency.js';
 import { timestampNow } from '../../common/values.js';
 import type { InstanceContext } from '../../instances/types.js';
 import type { FrameTicket } from '../../streaming/accounting.js';
+import { takeValue } from '../../streaming/received-values.js';
 import { openCameraMessages } from './camera-source.js';
 import { type MessagePipeline, runMessagePipeline } from './message-pipeline.js';
 import { prepareParameters } from './parameters.js';
-import { takeValue } from './received-values.js';
 import { messageSettings } from './settings.js';
 
 /** The data buffer expects exactly this output; the configuration cannot change it. */

@@ -3,7 +3,6 @@
  * message of another format begins a new generation of datasets, or is refused.
  */
 import { type ChannelValue, isArrayValue, type Timestamp } from '../../../common/values.js';
-import type { PreparedMessage } from '../../header-strategy.js';
 import { type Column, columnOf } from './column.js';
 
 export interface Generation {
@@ -29,10 +28,7 @@ export interface Row {
  */
 export function createRowPlanner(change: boolean) {
   let present: Generation | null = null;
-  return (message: PreparedMessage, pulseId: bigint, timestamp: Timestamp): Row => {
-    const byName = new Map(
-      message.definitions.map(({ name }, index) => [name, message.values[index] as ChannelValue]),
-    );
+  return (byName: ReadonlyMap<string, ChannelValue>, pulseId: bigint, timestamp: Timestamp): Row => {
     if (present === null || hasOtherFormat(present, byName)) {
       if (present !== null && !change) throw new Error('Data format changed');
       present = { number: (present?.number ?? 0) + 1, columns: columnsOf(byName) };

@@ -41,9 +41,10 @@ export async function openHdf5Sink(
   return {
     clients: null,
     address: path,
-    async send(message, pulseId, timestamp) {
+    async send({ definitions, values }, pulseId, timestamp) {
       if (waits) await recorder.room();
-      return recorder.push(message, pulseId, timestamp);
+      const named = definitions.map(({ name }, index) => [name, values[index] ?? null] as const);
+      return recorder.push(new Map(named), pulseId, timestamp);
     },
     close: () => recorder.close(),
   };

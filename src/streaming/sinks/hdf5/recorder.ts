@@ -5,9 +5,8 @@
  */
 import { hostname, userInfo } from 'node:os';
 import { CamServerError, errorText } from '../../../common/errors.js';
-import type { Timestamp } from '../../../common/values.js';
+import type { ChannelValue, Timestamp } from '../../../common/values.js';
 import { type Hdf5Dataset, Hdf5File } from '../../../hdf5/index.js';
-import type { PreparedMessage } from '../../header-strategy.js';
 import { type DatasetOptions, GenerationDatasets } from './datasets.js';
 import { formatFileTime } from './file-time.js';
 import { createRowPlanner, type Row } from './generation.js';
@@ -88,14 +87,14 @@ export class Hdf5Recorder {
    * @returns false when there is no room
    * @throws Error for a message that does not fit the file, and after a failure
    */
-  push(message: PreparedMessage, pulseId: bigint, timestamp: Timestamp): boolean {
+  push(values: ReadonlyMap<string, ChannelValue>, pulseId: bigint, timestamp: Timestamp): boolean {
     if (this.#failure !== null) throw this.#failure;
     if (!this.hasRoom) return false;
     const { rows } = this.options;
     if (rows !== null && this.#rowsAccepted >= rows) {
       throw new Error('HDF5 Writer reached the total number of records');
     }
-    const row = this.#plan(message, pulseId, timestamp);
+    const row = this.#plan(values, pulseId, timestamp);
     this.#queue.push(row);
     this.#rowsAccepted += 1;
     this.#queuedBytes += row.bytes;

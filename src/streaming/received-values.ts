@@ -1,10 +1,10 @@
 /**
  * The values of a received message in memory that stays theirs, so that the message can be given back to ZeroMQ at once.
  */
-import type { ReceivedChannel, ReceivedMessage } from '../../bsread/types.js';
-import { viewElements } from '../../common/dtype.js';
-import { type ChannelValue, type ChannelValues, isArrayValue } from '../../common/values.js';
-import { allocateOutgoing } from '../../streaming/outgoing-memory.js';
+import type { ReceivedChannel, ReceivedMessage } from '../bsread/types.js';
+import { viewElements } from '../common/dtype.js';
+import { type ChannelValue, type ChannelValues, isArrayValue } from '../common/values.js';
+import { allocateOutgoing } from './outgoing-memory.js';
 
 /**
  * Decodes the channels of a message in their order. Arrays may be sent from where they are; the message can be released.

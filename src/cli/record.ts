@@ -1,0 +1,72 @@
+/**
+ * `camserver record <instance> <file>`: writes a stream into an HDF5 file, in the layouts of pipelines of mode FILE. The file is
+ * closed properly however the recording ends.
+ */
+import { type Command, Option } from 'commander';
+import { parseNumber, parseWhole } from './common-options.js';
+import { streamAddress } from './stream-address.js';
+
+export interface RecordOptions {
+  readonly server?: string;
+  readonly camera: boolean;
+  readonly pull: boolean;
+  readonly number: number;
+  readonly timeout: number;
+  readonly channels?: string;
+  readonly layout: string;
+  readonly localtime: boolean;
+  readonly compress: boolean;
+}
+
+/** Exit status when the stream stays silent. */
+const EXIT_SILENT = 2;
+
+export function addRecordCommand(program: Command): void {
+  program
+    .command('record')
+    .description('write a stream into an HDF5 file, until Ctrl-C or for a number of messages')
+    .argument(
+      '<instance>',
+      'instance id or stored pipeline; with --camera the name of a camera; or a stream address',
+    )
+    .argument('<file>', 'HDF5 file; one that is there is replaced')
+    .option('-s, --server <url>', 'pipeline or camera server (default: http://localhost:8889 or 8888)')
+    .option('--camera', 'ask a camera server', false)
+    .option('--pull', 'the stream is of mode PUSH: take messages away from its other readers', false)
+    .option('-n, --number <count>', 'end after so many messages; 0: never', parseWhole, 0)
+    .option('-t, --timeout <seconds>', 'end with status 2 after so much silence', parseNumber, 10)
+    .option('-c, --channels <names>', 'channels to write, separated by commas (default: all)')
+    .addOption(
+      new Option('-l, --layout <name>', 'layout').choices(['DEFAULT', 'FLAT', 'BSH5']).default('DEFAULT'),
+    )
+    .option('--no-localtime', 'write no time per channel')
+    .option('--compress', 'bit shuffle and LZ4 (filter 32008), for which other readers need a plug-in', false)
+    .action(record);
+}
+
+async function record(instance: string, file: string, options: RecordOptions): Promise<void> {
+  const { recordStream } = await import('./stream-recording.js');
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+  const address = await streamAddress(instance, options);
+  const { outcome, summary } = await recordStream({
+    address,
+    file,
+    mode: options.pull ? 'PULL' : 'SUB',
+    messages: options.number,
+    silence: options.timeout,
+    channels: options.channels?.split(',').map((name) => name.trim()) ?? null,
+    layout: options.layout,
+    localtime: options.localtime,
+    compress: options.compress,
+    stop: stop.signal,
+    progress: (text) => console.error(text),
+  });
+  console.log(summary);
+  if (outcome === 'silent') {
+    console.error(`No message from ${address} for ${options.timeout} s.`);
+    process.exit(EXIT_SILENT);
+  }
+  // the server's connection pool would keep the process for a while
+  process.exit(0);
+}
