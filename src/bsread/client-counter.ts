@@ -3,6 +3,7 @@
  */
 import type { Observer } from 'zeromq';
 
+/** The number of established connections of one socket; `onChange` is called with each new number. */
 export class ClientCounter {
   private count = 0;
 
@@ -67,6 +68,7 @@ export class NoClientTimer {
     this.since = null;
   }
 
+  /** Looks no longer; the action is not called again. */
   stop(): void {
     clearInterval(this.interval);
   }

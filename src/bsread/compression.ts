@@ -15,6 +15,7 @@ export class CompressionError extends Error {
   override name = 'CompressionError';
 }
 
+/** True for the names that may stand in a header: `none`, `lz4`, `bitshuffle_lz4`. */
 export function isCompression(name: string): name is Compression {
   return name === 'none' || name === 'lz4' || name === 'bitshuffle_lz4';
 }

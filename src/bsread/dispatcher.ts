@@ -4,6 +4,7 @@
 import { CamServerError } from '../common/errors.js';
 import type { ChannelRequest } from './source-config.js';
 
+/** The dispatching layer of SwissFEL. */
 export const DEFAULT_DISPATCHER_URL = 'https://dispatcher-api.psi.ch/sf-databuffer';
 
 export interface DispatcherOptions {
@@ -48,6 +49,10 @@ export type DataRange =
   | { readonly startPulseId: number; readonly endPulseId: number }
   | { readonly startDate: string; readonly endDate: string };
 
+/**
+ * Calls of the dispatching layer over HTTP. Each ends within the time-out.
+ * @throws CamServerError `DISPATCHER_FAILED` from every call: what was asked for, and the answer or why there was none
+ */
 export class DispatcherClient {
   readonly baseUrl: string;
   private readonly timeout: number;
@@ -81,6 +86,7 @@ export class DispatcherClient {
     return stream;
   }
 
+  /** Gives a stream back. @param address as `requestStream` gave it */
   async removeStream(address: string): Promise<void> {
     await this.call('DELETE', '/stream', `Unable to remove stream ${address} - `, {
       body: address,
@@ -88,6 +94,7 @@ export class DispatcherClient {
     });
   }
 
+  /** The streams that exist now, as the dispatching layer describes them. */
   async currentStreams(): Promise<unknown[]> {
     return this.list('/streams', 'Unable to retrieve current streams - ');
   }
@@ -102,6 +109,7 @@ export class DispatcherClient {
     return channels.filter(({ name }) => name.search(expression) >= 0);
   }
 
+  /** Whether channels are configured, connected and recorded, in the order of the answer. */
   async channelStatus(names: readonly string[]): Promise<ChannelStatus[]> {
     const prefix = 'Unable to retrieve status of channels - ';
     const body = { channels: names.map((name) => ({ name, queryLatest: true })) };
@@ -121,14 +129,17 @@ export class DispatcherClient {
     return (sources as { stream: string }[]).map(({ stream }) => stream);
   }
 
+  /** Lets the dispatching layer read these sources as well. @param addresses `tcp://host:port` */
   async addSources(addresses: readonly string[]): Promise<void> {
     await this.send('POST', '/sources', 'Unable to add input sources - ', toSources(addresses));
   }
 
+  /** Lets it no longer read these sources. @param addresses as `sources` gives them */
   async removeSources(addresses: readonly string[]): Promise<void> {
     await this.send('DELETE', '/sources', 'Unable to delete input sources - ', toSources(addresses));
   }
 
+  /** How long data of which channels is kept, as the dispatching layer describes it. */
   async dataPolicies(): Promise<unknown> {
     return this.json('GET', '/data/policies', 'Unable to retrieve current data policies - ');
   }

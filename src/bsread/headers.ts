@@ -97,6 +97,7 @@ export interface ReceivedDefinition {
 /** Real main headers have some 150 bytes, data headers some 100 bytes per channel. */
 const MAXIMUM_MAIN_HEADER = 64 * 1024;
 const MAXIMUM_DATA_HEADER = 64 * 1024 * 1024;
+/** Channels of one message; the largest streams have a few thousand. */
 export const DEFAULT_MAXIMUM_CHANNELS = 100_000;
 
 /**

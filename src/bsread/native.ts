@@ -11,6 +11,7 @@ interface Addon extends BlockCodec {
 
 const { addon } = loadAddon<Addon>();
 
+/** The addon, or its plain twin where there is none. */
 export const codec: BlockCodec = addon ?? referenceCodec;
 
 /** zeromq.js hands out parts above this size without copying them. */

@@ -20,6 +20,7 @@ const DEFAULT_MAXIMUM_PART = 256 * 1024 * 1024;
 
 type Outcome = { readonly parts: Buffer[] } | { readonly error: unknown };
 
+/** Receives messages as their parts. Open it on the main thread only: closing a ZeroMQ socket elsewhere aborts the process. */
 export class RawReceiver {
   private readonly socket: Subscriber | Pull;
   private openAddress: string | null = null;
@@ -50,6 +51,7 @@ export class RawReceiver {
     return this.openAddress ?? this.options.address;
   }
 
+  /** True after `close`. */
   get closed(): boolean {
     return this.socket.closed;
   }

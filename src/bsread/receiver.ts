@@ -19,6 +19,7 @@ export interface ReceiveOptions {
   readonly filter?: (message: ReceivedMessage) => boolean;
 }
 
+/** Receives bsread messages; nothing is decoded before it is asked for. Open it on the main thread only. */
 export class Receiver {
   private readonly raw: RawReceiver;
   private readonly decoder: MessageDecoder;
@@ -42,10 +43,12 @@ export class Receiver {
     return this.raw.address;
   }
 
+  /** True after `close`. */
   get closed(): boolean {
     return this.raw.closed;
   }
 
+  /** Counts since the receiver was made. */
   get statistics(): ReceiverStatistics {
     return {
       totalBytesReceived: this.totalBytesReceived,

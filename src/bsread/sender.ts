@@ -38,6 +38,7 @@ const SENDS_WITHOUT_YIELD = 64;
 /** All that a peer sends to a sender are subscriptions and heartbeats. */
 const MAXIMUM_INBOUND_SIZE = 64 * 1024;
 
+/** Sends messages under headers that the caller builds once (`encodeDataHeader`). Open it on the main thread only. */
 export class Sender {
   private readonly socket: Publisher | Push;
   private readonly counter: ClientCounter;
@@ -82,6 +83,7 @@ export class Sender {
     return this.boundAddress ?? this.options.address;
   }
 
+  /** Counts since the sender was made. */
   get statistics(): SenderStatistics {
     return {
       messagesSent: this.messagesSent,

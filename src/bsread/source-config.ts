@@ -46,10 +46,12 @@ export class SourceConfigClient {
     return this.request({ channels: entries });
   }
 
+  /** Stops (true) or resumes (false) the stream of the source. */
   async setInhibit(inhibit: boolean): Promise<unknown> {
     return this.request({ cmd: 'inhibit', val: inhibit });
   }
 
+  /** What the source could stream, and what it streams. @throws CamServerError also when the answer names no channels */
   async introspect(): Promise<SourceConfiguration> {
     const reply = (await this.request({ cmd: 'introspect' })) as {
       channels?: unknown;

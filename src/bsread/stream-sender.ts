@@ -61,6 +61,7 @@ interface Channel {
   readonly source?: ChannelFunction;
 }
 
+/** Publishes values by name; the data header follows from them. Open it on the main thread only. */
 export class StreamSender {
   private readonly sender: Sender;
   private readonly dataCompression: Compression;
@@ -94,6 +95,7 @@ export class StreamSender {
     this.timer = new NoClientTimer(() => this.sender.statistics.clients, noClientTimeout, noClientAction);
   }
 
+  /** Closes the socket; unsent messages are kept for the linger time in the background. */
   close(): void {
     this.timer?.stop();
     this.sender.close();
@@ -104,6 +106,7 @@ export class StreamSender {
     return this.sender.address;
   }
 
+  /** Counts since the sender was made. */
   get statistics(): SenderStatistics {
     return this.sender.statistics;
   }

@@ -63,6 +63,7 @@ export class RateMeter {
     this.previous = { time, statistics };
   }
 
+  /** Means over the whole time. @param time seconds on the clock of the constructor */
   summary(statistics: ReceiverStatistics, time: number): RateSummary {
     const totalElapsedTime = time - this.start.time;
     const messagesReceived = statistics.messagesReceived - this.start.statistics.messagesReceived;
@@ -104,6 +105,7 @@ export class PulseIdChecker {
     return this.revertedCount;
   }
 
+  /** Takes the next message of the stream. */
   update({ pulseId }: Pick<ReceivedMessage, 'pulseId'>): void {
     const last = this.last;
     this.last = pulseId;

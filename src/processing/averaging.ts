@@ -30,6 +30,7 @@ export class RunningMean {
     return isNewSeries ? null : mean(kernels, this.#images);
   }
 
+  /** Forgets the images. */
   clear(): void {
     this.#images = [];
   }

@@ -25,7 +25,7 @@ export interface PassOptions {
    * SharedArrayBuffer. Element type: the image's, or int32 for `signed`. Absent: pixels are not stored.
    */
   readonly destination?: TypedArray | null;
-  /** False: only the pixels are wanted; all result fields are then null. Default true. */
+  /** False: only the pixels are wanted, the result is null. Default true. */
   readonly statistics?: boolean;
 }
 
@@ -96,16 +96,30 @@ export interface RotationOptions {
   readonly fill: number;
 }
 
+/**
+ * All implementations give the same integers and, for floats, results that differ by rounding. Views may have any strides, also
+ * negative ones, and lie in shared memory. Errors: TypeError for arrays of a wrong type, RangeError for views that reach beyond their
+ * data and for arrays of a wrong length.
+ */
 export interface Kernels {
   readonly name: 'native' | 'reference';
 
-  /** One pass over the image: background, threshold, minimum, maximum, both profiles. */
+  /**
+   * One pass over the image `[rows, columns]` of any of `IMAGE_TYPES`: background, threshold, minimum, maximum, both profiles.
+   * @returns null when no statistics were asked for
+   */
   pass(image: Image, options?: PassOptions): PassResult | null;
 
-  /** Block sums (clipped to 0..65535) or means (truncated, clipped) as uint16; surplus rows and columns are cut. */
+  /**
+   * Block sums (clipped to 0..65535) or means (truncated, clipped) as uint16; surplus rows and columns are cut.
+   * @returns `[floor(rows / binningY), floor(columns / binningX)]`
+   */
   bin(image: Image, binningX: number, binningY: number, mean: boolean): ArrayView<Uint16Array>;
 
-  /** Spline rotation about the centre with unchanged shape and type. */
+  /**
+   * Rotation about the centre by spline interpolation (M. Unser, "Splines: a perfect fit for signal and image processing", IEEE
+   * Signal Processing Magazine 16 (6), 1999), with unchanged shape and type. Integers are rounded half away from zero and saturate.
+   */
   rotate(image: Image, options: RotationOptions): Image;
 
   /** image * scale, then + offset; each null leaves the step out. Integer results wrap in the result type. */
@@ -122,8 +136,10 @@ export interface Kernels {
   accumulate(sum: Float64Array | Float32Array, image: Image): void;
 
   /**
-   * Gaussian with MINPACK step control and the limits of `PROFILE_FIT`. Start values come from the profile; for the fit itself it
-   * is rounded to float32. A failed fit gives the start values. Profile and axis are equally long and not empty.
+   * Gaussian by the method of Levenberg and Marquardt with the step control of MINPACK (J. J. Moré, "The Levenberg-Marquardt
+   * algorithm: implementation and theory", 1978) and the limits of `PROFILE_FIT`. Parameters are in units of profile and axis. Start
+   * values come from the profile; for the fit itself it is rounded to float32. A failed fit gives the start values. Profile and
+   * axis are equally long and not empty.
    */
   gaussianFit(profile: Profile | BigUint64Array, axis: Axis): FitResult<GaussianParameters>;
 

@@ -18,6 +18,7 @@ export function allocateImage(type: ElementType, rows: number, columns: number):
   return viewOf(allocateElements(type, rows * columns), rows, columns);
 }
 
+/** True when the pixels lie row by row without gaps. */
 export function isContiguous(image: Image): boolean {
   const [rows, columns] = image.shape;
   return (

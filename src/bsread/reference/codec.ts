@@ -119,6 +119,7 @@ function bitshuffleDecompress(input: Uint8Array, elementSize: number, output: Ui
   return null;
 }
 
+/** Bit shuffle and LZ4 in plain TypeScript; gives bytes that any reader of the format understands. */
 export const referenceCodec: BlockCodec = {
   bitshuffleBound,
   bitshuffleCompress,

@@ -3,6 +3,7 @@ import { CamServerError } from '../../common/errors.js';
 import { interpolate, SEGMENTS } from './segments.js';
 import { TABLES } from './tables.js';
 
+/** What pictures use unless another map is named. */
 export const DEFAULT_COLOR_MAP = 'rainbow';
 
 const SIZE = 256;

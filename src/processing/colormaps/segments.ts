@@ -32,6 +32,7 @@ function hexadecimal(colours: string): Segments {
   );
 }
 
+/** The maps that are defined by straight lines between points, per colour. */
 export const SEGMENTS: Record<string, Segments> = {
   gray: { red: ramp(0, 1), green: ramp(0, 1), blue: ramp(0, 1) },
   cool: { red: ramp(0, 1), green: ramp(1, 0), blue: constant(1) },

@@ -23,6 +23,7 @@ export function publishedImage({ image, processingError }: ProcessingInput): Arr
   return { ...value, data: allocateElements(value.type, value.data.length) };
 }
 
+/** `x_axis` and `y_axis`, in the type of the axes (float32 from cameras). */
 export function addAxes(channels: ChannelValues, { x, y }: ProcessingInput, prefix = ''): void {
   channels.set(`${prefix}x_axis`, arrayValue(x));
   channels.set(`${prefix}y_axis`, arrayValue(y));
@@ -34,6 +35,7 @@ export function addSize(channels: ChannelValues, { image }: ProcessingInput): vo
   channels.set('height', BigInt(image.shape[0]));
 }
 
+/** `timestamp`: float64 seconds since 1970. */
 export function addTimestamp(channels: ChannelValues, { timestamp }: ProcessingInput): void {
   channels.set('timestamp', timestampToSeconds(timestamp));
 }

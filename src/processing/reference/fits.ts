@@ -61,6 +61,7 @@ function gaussianModel(data: Float64Array, axis: Float64Array): Model {
   };
 }
 
+/** See `Kernels.gaussianFit`. */
 export function gaussianFit(profile: Profile | BigUint64Array, axis: Axis): FitResult<GaussianParameters> {
   const points = toDoubles(profile);
   const positions = Float64Array.from(axis);
@@ -68,12 +69,14 @@ export function gaussianFit(profile: Profile | BigUint64Array, axis: Axis): FitR
   return gaussianFitFrom(data, positions, estimateGaussian(points, positions), PROFILE_FIT);
 }
 
+/** See `Kernels.gaussian`. */
 export function gaussian(axis: Axis, { offset, amplitude, center, sigma }: GaussianParameters): Axis {
   return axis.map(
     (x: number) => offset + amplitude * Math.exp(-((x - center) ** 2) / (2 * sigma ** 2)),
   ) as Axis;
 }
 
+/** See `Kernels.gaussianFitFrom`. */
 export function gaussianFitFrom(
   profile: Float64Array,
   axis: Float64Array,

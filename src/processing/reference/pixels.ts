@@ -19,6 +19,7 @@ function eachPixel(image: Image, visit: (pixel: Pixel, row: number, column: numb
 const isWide = (data: TypedArray): boolean => data instanceof BigInt64Array || data instanceof BigUint64Array;
 const isFloat = (data: TypedArray): boolean => data instanceof Float32Array || data instanceof Float64Array;
 
+/** See `Kernels.pass`. */
 export function pass(image: Image, options: PassOptions = {}): PassResult | null {
   const [rows, columns] = image.shape;
   const prepared = prepare(image, options);
@@ -127,6 +128,7 @@ function wideSums(image: Image): Sums {
   return { xProfile: x, yProfile: y, intensity: BigInt.asIntN(64, intensity) };
 }
 
+/** See `Kernels.bin`. */
 export function bin(image: Image, binningX: number, binningY: number, mean: boolean): ArrayView<Uint16Array> {
   const rows = Math.floor(image.shape[0] / binningY);
   const columns = Math.floor(image.shape[1] / binningX);
@@ -145,6 +147,7 @@ interface Operand {
   readonly type: NumericType;
 }
 
+/** See `Kernels.scaleOffset`. */
 export function scaleOffset(image: Image, scale: Operand | null, offset: Operand | null): Image {
   const scaled =
     scale === null
@@ -189,6 +192,7 @@ function apply(
   return result;
 }
 
+/** See `Kernels.convert`. */
 export function convert(image: Image, type: NumericType): Image {
   const [rows, columns] = image.shape;
   const data = allocateElements(type, rows * columns);
@@ -207,6 +211,7 @@ export function convert(image: Image, type: NumericType): Image {
   return viewOf(data, rows, columns);
 }
 
+/** See `Kernels.accumulate`. */
 export function accumulate(sum: Float64Array | Float32Array, image: Image): void {
   const columns = image.shape[1];
   eachPixel(image, (pixel, row, column) => {
@@ -214,6 +219,7 @@ export function accumulate(sum: Float64Array | Float32Array, image: Image): void
   });
 }
 
+/** See `Kernels.colorize`. */
 export function colorize(normalised: Float64Array, table: Uint8Array): Uint8Array {
   const colours = new Uint8Array(normalised.length * 4);
   normalised.forEach((value, at) => {

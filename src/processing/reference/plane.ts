@@ -5,6 +5,7 @@ import type { Distribution, PlaneKernels, PlaneOptions } from '../plane.js';
 
 const EVERY_VALUE = 65_536;
 
+/** See `PlaneKernels`. */
 export const referencePlaneKernels: PlaneKernels = {
   async measure(image, counts) {
     counts.fill(0);

@@ -30,6 +30,7 @@ interface Plane {
   readonly columns: number;
 }
 
+/** See `Kernels.rotate`. */
 export function rotate(image: Image, options: RotationOptions): Image {
   const [rows, columns] = image.shape;
   const { order, mode } = options;
