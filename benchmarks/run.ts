@@ -6,6 +6,7 @@ import { readdirSync } from 'node:fs';
 import { arch, cpus, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { errorText } from '../src/common/errors.js';
 import type { Benchmark } from './benchmark.js';
 
 const folder = dirname(fileURLToPath(import.meta.url));
@@ -26,7 +27,13 @@ console.log('| Figure | Target | Measured | Compared with |\n|---|---|---|---|')
 for (const file of files) {
   const benchmark = (await import(pathToFileURL(`${folder}/${file}`).href)) as Benchmark;
   console.error(`${benchmark.title} …`);
-  for (const row of await benchmark.run()) {
-    console.log(`| ${row.figure} | ${row.target} | ${row.measured} | ${row.comparedWith} |`);
+  try {
+    for (const row of await benchmark.run()) {
+      console.log(`| ${row.figure} | ${row.target} | ${row.measured} | ${row.comparedWith} |`);
+    }
+  } catch (error) {
+    // the others are worth their time all the same
+    console.log(`| ${benchmark.title} | | FAILED: ${errorText(error)} | |`);
+    process.exitCode = 1;
   }
 }
