@@ -11,8 +11,8 @@ import type { Instance, InstanceSpecification, Supervisor } from '../instances/i
 import type { BackgroundStore } from '../storage/index.js';
 import { cameraGeometry } from './geometry.js';
 import { writeProgramOptions } from './program-options.js';
+import { checkOnline } from './reach.js';
 import { type CameraDefaults, fixedPort, readCameraSettings } from './settings.js';
-import { sourceDefinition } from './sources/index.js';
 import type { StoredCameras } from './stored-cameras.js';
 
 export interface CameraInstancesOptions {
@@ -72,7 +72,7 @@ export class CameraInstances {
     const { cameras, defaults, onlineTimeout, backgrounds } = this.options;
     const config = await this.resolveBackground(name, await cameras.load(name));
     const settings = readCameraSettings(config, defaults);
-    await sourceDefinition(settings.sourceType).checkOnline({ name, settings, timeout: onlineTimeout });
+    await checkOnline({ name, settings, timeout: onlineTimeout });
     const isIpc = settings.output.protocol === 'ipc';
     return {
       name,

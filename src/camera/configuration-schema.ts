@@ -85,11 +85,33 @@ export const cameraConfigurationSchema = {
     check_data: flag('Automatic header'),
     simulate_pulse_id: flag('Pulse ids from the clock, 100 per second'),
     debug: flag('Log rejected messages'),
-    frame_rate: { type: 'number', default: 10, description: 'Images per second of a simulation' },
+    frame_rate: {
+      type: ['number', 'null'],
+      description:
+        'Images per second: of a simulation, default 10; most of sources that are read image by image, default any',
+    },
     size_x: whole('Width of a simulation', 1280),
     size_y: whole('Height of a simulation', 960),
     image_type: { enum: ['beam', 'raw', 'static_beam', 'static_raw'], default: 'beam' },
-    url: { type: 'string', description: 'Stream of a bsread camera, instead of what its IOC says' },
+    url: {
+      type: 'string',
+      description:
+        'Stream of a bsread camera, instead of what its IOC says; host:port of the redis server for stddaq',
+    },
+    mode: { enum: ['SUB', 'PULL'], default: 'SUB', description: 'Socket of array10, bschannel, stddaq' },
+    channel: { type: 'string', description: 'Image channel of bschannel, stddaq' },
+    timeout: {
+      type: 'number',
+      default: -1,
+      description: 'Milliseconds that an image of bschannel, stddaq may take',
+    },
+    db: { type: ['string', 'integer'], default: '0', description: 'Database of redis for stddaq' },
+    class: { type: 'string', description: 'Class, and file, of a script' },
+    function_timeout: {
+      type: 'number',
+      default: 10,
+      description: 'Seconds for which a script may compute without awaiting anything',
+    },
     connections: whole('Connections to the stream of a bsread camera', 1),
     buffer_size: whole('Above 0: messages are put into order in a buffer of this size', 0, 0),
     buffer_threshold: { type: 'number', minimum: 0, maximum: 1, default: 0.5 },

@@ -13,9 +13,9 @@ import { imageOf } from '../processing/views.js';
 import type { BackgroundStore, ScriptStore, StoredFile } from '../storage/index.js';
 import type { CameraInstances } from './camera-instances.js';
 import { cameraGeometry } from './geometry.js';
+import { checkOnline, readImage, readSize } from './reach.js';
 import type { CameraService, OnlineStatus, ReportedGeometry } from './service.js';
 import { type CameraDefaults, type CameraSettings, readCameraSettings } from './settings.js';
-import { sourceDefinition } from './sources/index.js';
 import type { SourceRequest } from './sources/source.js';
 import type { StoredCameras } from './stored-cameras.js';
 import { createCameraView } from './view.js';
@@ -92,7 +92,7 @@ export class LocalCameraService implements CameraService {
   async onlineStatus(camera: string): Promise<OnlineStatus> {
     const request = await this.request(camera, this.parts.onlineTimeout);
     try {
-      await sourceDefinition(request.settings.sourceType).checkOnline(request);
+      await checkOnline(request);
       return { online: true, reason: null };
     } catch (error) {
       return { online: false, reason: errorText(error) };
@@ -122,13 +122,15 @@ export class LocalCameraService implements CameraService {
       const { geometry } = (await running.request('geometry', {}, this.parts.imageTimeout)).result;
       if (geometry !== null) return geometry as [number, number];
     }
-    const raw = await sourceDefinition(settings.sourceType).readSize(request);
-    if (raw !== null) {
+    const raw = await readSize(request);
+    if (raw !== null && raw.width > 0) {
       const { width, height } = cameraGeometry(raw, settings.geometry).region;
       return [width, height];
     }
     const region = settings.geometry.regionOfInterest;
-    return region === null ? [null, null] : [region.sizeX, region.sizeY];
+    if (region !== null) return [region.sizeX, region.sizeY];
+    // sources that learn their size from each image say 0 before the first one
+    return raw === null ? [null, null] : [0, 0];
   }
 
   async image(camera: string, raw: boolean): Promise<ArrayValue> {
@@ -138,7 +140,7 @@ export class LocalCameraService implements CameraService {
       return imageFromAnswer(await running.request('image', { raw }, this.parts.imageTimeout));
     }
     const request = await this.request(name, this.parts.imageTimeout);
-    const image = await sourceDefinition(request.settings.sourceType).readImage(request);
+    const image = await readImage(request);
     return raw ? image : this.transformed(image, request.settings);
   }
 

@@ -1,79 +1,106 @@
 /**
- * `camserver simulate`: a simulated camera that publishes the stream of a camera instance, without any server.
+ * `camserver simulate`: a simulated device or camera, for those who have none. It prints the configuration that connects to it.
  */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import type { Peer, PeerType } from '../camera/simulation/peers/peer.js';
 import { parseNumber, parsePort, parseWhole } from './common-options.js';
 
 interface SimulateOptions {
+  readonly type: PeerType;
+  readonly name: string;
   readonly port: number;
+  readonly ca_port: number;
   readonly width: number;
   readonly height: number;
   readonly rate: number;
   readonly number: number;
+  readonly repeat: number;
+  readonly replay: string | undefined;
 }
 
+/** Pulses per second, of which the ids count. */
+const PULSE_RATE = 100;
+const PULSE_ID_DIGITS = 1_000_000n;
+
+const TYPES: Record<PeerType, string> = {
+  camera: 'the stream of a camera instance',
+  bsread: 'a camera IOC that pushes a bsread stream',
+  bschannel: 'a bsread stream with one image channel',
+  array10: 'a detector that publishes array-1.0 messages',
+  stream: 'a detector that publishes packed messages',
+  epics: 'a camera IOC with the image as a waveform',
+  area_detector: 'an EPICS areaDetector',
+};
+
 export function addSimulateCommand(program: Command): void {
+  const types = Object.entries(TYPES).map(([type, what]) => `${type}: ${what}`);
   program
     .command('simulate')
-    .description('publish a simulated camera as a bsread stream')
+    .description('simulate a camera, or the device behind one')
+    .addOption(
+      new Option('-t, --type <type>', types.join('; ')).choices(Object.keys(TYPES)).default('camera'),
+    )
+    .option('--name <name>', 'prefix of the process variables, and name of the camera', 'SIMULATED')
     .option('-p, --port <port>', 'port of the stream; 0: any free one', parsePort, 10100)
+    .option('--ca_port <port>', 'UDP port of Channel Access; 0: any free one', parsePort, 5064)
     .option('--width <pixels>', 'columns', parseWhole, 1280)
     .option('--height <pixels>', 'rows', parseWhole, 960)
     .option('-r, --rate <hertz>', 'frames per second', parseNumber, 10)
     .option('-n, --number <count>', 'end after so many frames; 0: never', parseWhole, 0)
+    .option('--repeat <count>', 'make so many images and repeat them; 0: always new ones', parseWhole, 0)
+    .option('--replay <file>', 'play <file>.npy, or <file>:<dataset> of HDF5, instead of a moving beam')
     .action(simulate);
 }
 
 async function simulate(options: SimulateOptions): Promise<void> {
-  const { port, width, height, rate, number } = options;
+  const { width, height, rate } = options;
   if (!(width > 0 && height > 0 && rate > 0)) {
     throw new RangeError(`--width ${width}, --height ${height} and --rate ${rate} must be above 0`);
   }
-  const { encodeDataHeader, Sender } = await import('../bsread/index.js');
-  const { FrameGenerator } = await import('../camera/simulation/frames.js');
-  const { arrayValue, timestampNow, timestampToSeconds } = await import('../common/values.js');
+  const { movingBeam, recording } = await import('../camera/simulation/images.js');
+  const { openPeer } = await import('../camera/simulation/peers/peer.js');
+  const { Pacer } = await import('../camera/pacing.js');
 
-  const sender = new Sender({ address: `tcp://*:${port}` });
-  await sender.open();
-  const address = sender.address.replace('0.0.0.0', 'localhost');
-  console.log(`Simulated camera of ${width}x${height} pixels at ${rate} Hz on ${address}`);
-  console.log(`Look at it from another terminal:\n    node bin/camserver.js watch ${address}`);
-
-  const header = encodeDataHeader([
-    { name: 'width', type: 'int64', shape: [1] },
-    { name: 'height', type: 'int64', shape: [1] },
-    { name: 'timestamp', type: 'float64', shape: [1] },
-    { name: 'image', type: 'uint16', shape: [width, height] },
-    { name: 'x_axis', type: 'float32', shape: [width] },
-    { name: 'y_axis', type: 'float32', shape: [height] },
-  ]);
-  const xAxis = arrayValue(Float32Array.from({ length: width }, (_, index) => index));
-  const yAxis = arrayValue(Float32Array.from({ length: height }, (_, index) => index));
-  const frames = new FrameGenerator();
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
-
-  const start = performance.now();
-  for (let frame = 0; !stop.signal.aborted && (number === 0 || frame < number); frame += 1) {
-    const timestamp = timestampNow();
-    const image = arrayValue(frames.next({ width, height, beam: true, dtype: 'uint16' }), [height, width]);
-    const values = [width, height, timestampToSeconds(timestamp), image, xAxis, yAxis];
-    await sender.send(header, values, BigInt(frame), timestamp);
-    await pause(start + ((frame + 1) * 1000) / rate - performance.now(), stop.signal);
+  const images =
+    options.replay === undefined
+      ? movingBeam({ width, height }, options.repeat)
+      : await recording(options.replay);
+  const peer = await openPeer(options.type, {
+    name: options.name,
+    port: options.port,
+    channelAccessPort: options.ca_port,
+    size: images.size,
+  });
+  describe(options, peer, `${images.size.width}x${images.size.height}`);
+  const pacer = new Pacer(() => rate);
+  const firstPulse = options.type === 'camera' ? 0n : BigInt(Math.floor((Date.now() * PULSE_RATE) / 1000));
+  for (let frame = 0; await pacer.next(stop.signal); frame += 1) {
+    if (options.number > 0 && frame >= options.number) break;
+    const pulseId = firstPulse + BigInt(frame);
+    await peer.send(await images.next(), pulseId, timeOf(pulseId));
   }
-  sender.close();
+  await peer.close();
+  await images.close();
 }
 
-/** Waits so many milliseconds, or until the signal. */
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, Math.max(0, milliseconds));
-    signal.addEventListener('abort', end);
-    if (signal.aborted) end();
-  });
+/** The present time; its nanoseconds encode the pulse id, as the timing system of SwissFEL writes them. */
+function timeOf(pulseId: bigint): { readonly seconds: bigint; readonly nanoseconds: bigint } {
+  const milliseconds = BigInt(Date.now());
+  const nanoseconds = (milliseconds % 1000n) * 1_000_000n + (pulseId % PULSE_ID_DIGITS);
+  return { seconds: milliseconds / 1000n, nanoseconds };
+}
+
+function describe({ type, name, rate }: SimulateOptions, peer: Peer, size: string): void {
+  const { address, configuration, environment } = peer;
+  const where = address === null ? `as ${name}` : `on ${address}`;
+  console.log(`Simulated ${type} of ${size} pixels at ${rate} Hz ${where}`);
+  if (type === 'camera') {
+    console.log(`Look at it from another terminal:\n    node bin/camserver.js watch ${address}`);
+    return;
+  }
+  const variables = Object.entries(environment).map(([key, value]) => `${key}=${value}`);
+  if (variables.length > 0) console.log(`Start the camera server with:\n    ${variables.join(' ')}`);
+  console.log(`Connect a camera '${name}' with this configuration:\n    ${JSON.stringify(configuration)}`);
 }

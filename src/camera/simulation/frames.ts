@@ -16,7 +16,11 @@ export interface FrameOptions {
   /** False: noise and dead pixels only. */
   readonly beam: boolean;
   readonly dtype: NumericType;
+  /** How far the spot is from the middle, as a share of half the image: -1 to 1. Default 0. */
+  readonly shift?: { readonly x: number; readonly y: number };
 }
+
+const NO_SHIFT = { x: 0, y: 0 };
 
 /** Uniform in [0, 1). */
 export type RandomSource = () => number;
@@ -39,10 +43,10 @@ export class FrameGenerator {
   }
 
   /** One frame, row-major, `width * height` elements of `dtype`. */
-  next({ width, height, beam, dtype }: FrameOptions): TypedArray {
+  next({ width, height, beam, dtype, shift = NO_SHIFT }: FrameOptions): TypedArray {
     if (this.columns.length !== width || this.rows.length !== height) this.resize(width, height);
-    this.fillFactors(this.columns, HALF_WIDTH, beam);
-    this.fillFactors(this.rows, HALF_HEIGHT, beam);
+    this.fillFactors(this.columns, HALF_WIDTH, beam, shift.x);
+    this.fillFactors(this.rows, HALF_HEIGHT, beam, shift.y);
     const pixels = new Uint16Array(width * height);
     this.kernel(this.columns, this.rows, this.state, pixels);
     for (const position of this.deadPixels) pixels[position] = BRIGHTEST;
@@ -57,8 +61,8 @@ export class FrameGenerator {
     );
   }
 
-  /** exp(-x²) at evenly spaced x from -half + r1 to half + r2, both ends included, r1 and r2 drawn anew. */
-  private fillFactors(factors: Uint16Array, half: number, beam: boolean): void {
+  /** exp(-x²) at evenly spaced x from -half + r1 to half + r2, both ends included, r1 and r2 drawn anew, and shifted. */
+  private fillFactors(factors: Uint16Array, half: number, beam: boolean, shift: number): void {
     if (!beam) {
       factors.fill(0);
       return;
@@ -66,7 +70,7 @@ export class FrameGenerator {
     const first = -half + this.random();
     const step = (half + this.random() - first) / Math.max(1, factors.length - 1);
     for (let i = 0; i < factors.length; i += 1) {
-      const x = first + i * step;
+      const x = first + i * step - shift * half;
       factors[i] = Math.round(65_535 * Math.exp(-x * x));
     }
   }

@@ -1,0 +1,221 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { expect } from 'chai';
+import { SOURCE_TYPES } from '../../src/camera/configuration.js';
+import { startCameraServer } from '../../src/camera/server.js';
+import { CAMERA_DEFAULTS } from '../../src/camera/settings.js';
+import { formatJson, type JsonObject, parseJson } from '../../src/common/json.js';
+import { packageRoot } from '../../src/common/package.js';
+import { Hdf5File } from '../../src/hdf5/index.js';
+import type { ServiceServer } from '../../src/http/index.js';
+import { freePortRange } from '../support/ports.js';
+import { arrayOf, numberIn, subscribe } from './support.js';
+
+const page = readFileSync(join(packageRoot, 'docs', 'cameras.md'), 'utf8');
+
+/** The blocks of one language in the section of a source type. */
+function blocks(type: string, language: string): string[] {
+  const section = page.split(`\n### \`${type}\`\n`)[1]?.split(/\n###? /)[0] ?? '';
+  return [...section.matchAll(new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 'gs'))].map((match) => match[1]!);
+}
+
+/** The configuration that the page prints for a source type. */
+function documented(type: string): JsonObject {
+  const [block] = blocks(type, 'json');
+  if (block === undefined) throw new Error(`docs/cameras.md shows no configuration of ${type}`);
+  return parseJson(block) as JsonObject;
+}
+
+describe('camera, each source type as documented, from device to client', function () {
+  this.timeout(60_000);
+  const saved = { ...process.env };
+  let server: ServiceServer;
+  let folder: string;
+  let peers: ChildProcess[] = [];
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'camserver-test-'));
+    server = await startCameraServer({
+      port: 0,
+      interface: '127.0.0.1',
+      hostname: '127.0.0.1',
+      portRange: await freePortRange(40),
+      mode: 0,
+      configFolder: folder,
+      backgroundFolder: join(folder, 'backgrounds'),
+      scriptFolder: folder,
+      ipcFolder: join(folder, 'feeds'),
+      defaults: { ...CAMERA_DEFAULTS, scriptFolder: folder },
+      logLevel: 'CRITICAL',
+      spares: 0,
+      onReset: () => {},
+    });
+  });
+
+  afterEach(async () => {
+    const ends = peers.map((peer) => once(peer, 'exit'));
+    for (const peer of peers) peer.kill();
+    await Promise.all(ends);
+    peers = [];
+  });
+
+  after(async () => {
+    await server.close();
+    rmSync(folder, { recursive: true, force: true });
+    for (const key of ['EPICS_CA_ADDR_LIST', 'EPICS_CA_AUTO_ADDR_LIST']) {
+      if (saved[key] === undefined) delete process.env[key];
+      else process.env[key] = saved[key];
+    }
+  });
+
+  async function call(method: string, path: string, body?: JsonObject): Promise<JsonObject> {
+    const json = { body: formatJson(body ?? null), headers: { 'Content-Type': 'application/json' } };
+    const response = await fetch(`${server.url}/api/v1/cam${path}`, {
+      method,
+      ...(body === undefined ? {} : json),
+    });
+    return parseJson(await response.text()) as JsonObject;
+  }
+
+  /** Starts a device in a process of its own. @returns the port of its stream, if it has one */
+  async function simulate(type: string): Promise<string> {
+    const size = ['--width', '32', '--height', '24', '--rate', '50'];
+    const args = [
+      'simulate',
+      '--type',
+      type,
+      '--name',
+      'MY-CAMERA',
+      '--port',
+      '0',
+      '--ca_port',
+      '0',
+      ...size,
+    ];
+    const peer = spawn(process.execPath, [join(packageRoot, 'bin', 'camserver.js'), ...args], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    peers.push(peer);
+    let port = '';
+    for await (const line of createInterface(peer.stdout!)) {
+      port ||= /tcp:\/\/localhost:(\d+)/.exec(line)?.[1] ?? '';
+      for (const [, key, value] of line.matchAll(/(EPICS_\w+)=(\S+)/g)) process.env[key!] = value;
+      if (line.includes('"source_type"')) break;
+    }
+    peer.stdout!.resume();
+    return port;
+  }
+
+  async function startRedis(device: string, address: string): Promise<string> {
+    const { from } = await freePortRange(1);
+    const port = String(from);
+    const options = ['--port', port, '--bind', '127.0.0.1', '--save', '', '--dir', folder];
+    const redis = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'inherit'] });
+    peers.push(redis);
+    for await (const line of createInterface(redis.stdout!)) if (line.includes('Ready to accept')) break;
+    redis.stdout!.resume();
+    execFileSync('redis-cli', ['-p', port, 'SET', device, address]);
+    return port;
+  }
+
+  async function writeFile(path: string): Promise<void> {
+    const file = await Hdf5File.create(path);
+    const dataset = await file.createDataset('/images', { type: 'uint16', rowShape: [24, 32] });
+    await file.write([{ dataset, first: 0, count: 2, bytes: new Uint8Array(2 * 24 * 32 * 2).fill(1) }]);
+    await file.close();
+  }
+
+  /** The documented configuration, with the ports and paths of this run, and what it needs. */
+  const preparations: Record<string, () => Promise<JsonObject>> = {
+    simulation: async () => ({ source: '', source_type: 'simulation', size_x: 32, size_y: 24 }),
+    epics: async () => {
+      await simulate('epics');
+      return documented('epics');
+    },
+    area_detector: async () => {
+      await simulate('area_detector');
+      return documented('area_detector');
+    },
+    bsread: async () => {
+      await simulate('bsread');
+      return documented('bsread');
+    },
+    bsread_simulation: async () => withPort(documented('bsread_simulation'), 'url', await simulate('bsread')),
+    stream: async () => withPort(documented('stream'), 'source', await simulate('stream')),
+    array10: async () => withPort(documented('array10'), 'source', await simulate('array10')),
+    bschannel: async () => withPort(documented('bschannel'), 'source', await simulate('bschannel')),
+    stddaq: async () => {
+      const port = await simulate('bschannel');
+      const redis = await startRedis('MY-CAMERA', `tcp://localhost:${port}`);
+      return withPort(documented('stddaq'), 'url', redis);
+    },
+    hdf5: async () => {
+      await writeFile(join(folder, 'recorded.h5'));
+      const config = documented('hdf5');
+      return { ...config, source: String(config.source).replace('/data', folder) };
+    },
+    script: async () => {
+      const url = `${server.url}/api/v1/cam/script/my_camera.js/script_bytes`;
+      await fetch(url, { method: 'PUT', body: blocks('script', 'js')[0]! });
+      return documented('script');
+    },
+  };
+
+  const withPort = (config: JsonObject, key: string, port: string): JsonObject => {
+    return { ...config, [key]: String(config[key]).replace(/:\d+$/, `:${port}`) };
+  };
+
+  it('covers every type', () => {
+    expect(Object.keys(preparations).sort()).to.deep.equal([...SOURCE_TYPES].sort());
+  });
+
+  for (const [type, prepare] of Object.entries(preparations)) {
+    it(`${type}: stream, online check, geometry and image`, async () => {
+      const config = { ...(await prepare()), alias: `alias of ${type}`, group: ['types', type] };
+      await call('DELETE', '/MY-CAMERA/del');
+      const saved = await call('POST', '/MY-CAMERA/config', config);
+      expect(saved.state, String(saved.status)).to.equal('ok');
+      expect(await call('GET', `/alias%20of%20${type}/is_online`)).to.deep.include({
+        state: 'ok',
+        online: true,
+      });
+      const stopped = (await call('GET', '/MY-CAMERA/geometry')).geometry;
+      const started = await call('GET', `/alias%20of%20${type}`);
+      expect(started.state, String(started.status)).to.equal('ok');
+      const receiver = await subscribe(started.stream as string);
+      const first = await receiver.receive();
+      const second = await receiver.receive();
+      receiver.close();
+      expect(first, 'no message').to.not.equal(null);
+      const names = second!.channels.map(({ definition }) => definition.name);
+      expect(names).to.include.members(['image', 'width', 'height', 'timestamp', 'x_axis', 'y_axis']);
+      expect(Number(second!.pulseId)).to.be.greaterThan(Number(first!.pulseId));
+      const { shape } = arrayOf(second!, 'image');
+      const [width, height] = type === 'script' ? [640, 480] : [32, 24];
+      expect(shape).to.deep.equal([height, width]);
+      expect([numberIn(second!, 'width'), numberIn(second!, 'height')]).to.deep.equal([width, height]);
+      expect((await call('GET', '/MY-CAMERA/geometry')).geometry).to.deep.equal([width, height]);
+      const isKnown = ['simulation', 'epics', 'area_detector', 'bsread', 'bsread_simulation'].includes(type);
+      const isZero = ['bschannel', 'stddaq'].includes(type);
+      expect(stopped).to.deep.equal(isKnown ? [width, height] : isZero ? [0, 0] : [null, null]);
+      const image = (await call('GET', '/MY-CAMERA/image_bytes')).image as JsonObject;
+      expect(image.shape).to.deep.equal([height, width]);
+      expect((await call('GET', '/groups')).groups).to.deep.equal({
+        types: ['MY-CAMERA'],
+        [type]: ['MY-CAMERA'],
+      });
+      await call('DELETE', '/MY-CAMERA');
+      const after = await call('GET', '/MY-CAMERA/image_bytes');
+      if (type === 'script') expect(after.status).to.contain('start the camera to see its images');
+      else
+        expect((after.image as JsonObject | undefined)?.shape, String(after.status)).to.deep.equal([
+          height,
+          width,
+        ]);
+    });
+  }
+});
