@@ -122,20 +122,7 @@ export async function startRig(config: JsonObject, options: RigOptions = {}): Pr
     await supervisor.close();
     await rm(folder, { recursive: true });
   };
-  const start = supervisor.create('pipeline', () => ({
-    name: 'pipeline',
-    program: new URL('../../../src/worker/pipelines/program.js', import.meta.url).href,
-    logSuffix: 'name:pipeline',
-    config: complete,
-    options: {
-      camera_server: 'http://127.0.0.1:1',
-      background_folder: folder,
-      script_folder: folder,
-      ...options.options,
-    },
-    port: 'allocate',
-    kind: 'pipeline',
-  }));
+  const start = createPipeline(supervisor, 'pipeline', complete, { folder, ...options.options });
   const instance = await start.catch(async (error: Error) => {
     const logs = supervisor.logs('pipeline').map(([, , , text]) => text);
     await close();
@@ -171,6 +158,29 @@ export async function startRig(config: JsonObject, options: RigOptions = {}): Pr
       await close();
     },
   };
+}
+
+/** Starts a pipeline whose folders are all the same. */
+export function createPipeline(
+  supervisor: Supervisor,
+  name: string,
+  config: JsonObject,
+  { folder, ...options }: JsonObject & { readonly folder: string },
+): Promise<Instance> {
+  return supervisor.create(name, () => ({
+    name,
+    program: new URL('../../../src/worker/pipelines/program.js', import.meta.url).href,
+    logSuffix: `name:${name}`,
+    config,
+    options: {
+      camera_server: 'http://127.0.0.1:1',
+      background_folder: folder,
+      script_folder: folder,
+      ...options,
+    },
+    port: 'allocate',
+    kind: 'pipeline',
+  }));
 }
 
 /** The instance ended before it was ready. */
