@@ -10,7 +10,7 @@ import { type ContentKind, compactInstances } from '../http/index.js';
 import type { Supervisor } from '../instances/index.js';
 import { kernels } from '../processing/native.js';
 import { imageOf } from '../processing/views.js';
-import type { BackgroundStore, ScriptStore, StoredFile } from '../storage/index.js';
+import type { BackgroundStore, Change, ScriptStore, StoredFile } from '../storage/index.js';
 import type { CameraInstances } from './camera-instances.js';
 import { cameraGeometry } from './geometry.js';
 import { checkOnline, readImage, readSize } from './reach.js';
@@ -103,15 +103,15 @@ export class LocalCameraService implements CameraService {
     return this.parts.cameras.load(await this.parts.cameras.resolve(camera));
   }
 
-  async saveConfig(camera: string, config: JsonObject): Promise<JsonObject> {
+  async saveConfig(camera: string, config: JsonObject, change?: Change): Promise<JsonObject> {
     const name = await this.parts.cameras.resolve(camera);
-    const stored = await this.parts.cameras.save(name, config);
+    const stored = await this.parts.cameras.save(name, config, change);
     await this.parts.instances.update(name, stored);
     return stored;
   }
 
-  async deleteConfig(camera: string): Promise<void> {
-    await this.parts.cameras.delete(await this.parts.cameras.resolve(camera));
+  async deleteConfig(camera: string, change?: Change): Promise<void> {
+    await this.parts.cameras.delete(await this.parts.cameras.resolve(camera), change);
   }
 
   async geometry(camera: string): Promise<ReportedGeometry> {

@@ -6,6 +6,7 @@ import type { JsonObject } from '../common/json.js';
 import type { LogRecord } from '../common/logging.js';
 import type { ArrayValue } from '../common/values.js';
 import type { InstanceManagement, RequestOrigin, ScriptManagement } from '../http/index.js';
+import type { Change } from '../storage/index.js';
 
 export interface OnlineStatus {
   readonly online: boolean;
@@ -31,9 +32,9 @@ export interface CameraService extends InstanceManagement, ScriptManagement {
   /** The stored configuration, expanded. */
   config(camera: string): Promise<JsonObject>;
   /** Replaces the configuration; a running instance takes it over at once. @returns it as stored, expanded */
-  saveConfig(camera: string, config: JsonObject): Promise<JsonObject>;
+  saveConfig(camera: string, config: JsonObject, change?: Change): Promise<JsonObject>;
   /** Leaves a running instance alone. @throws CamServerError `Config '<name>' does not exist.` */
-  deleteConfig(camera: string): Promise<void>;
+  deleteConfig(camera: string, change?: Change): Promise<void>;
   geometry(camera: string): Promise<ReportedGeometry>;
   /** One image. @param raw without binning, mirroring, rotation, region of interest and background */
   image(camera: string, raw: boolean): Promise<ArrayValue>;

@@ -3,7 +3,13 @@
  */
 import { CamServerError, errorText } from '../common/errors.js';
 import type { JsonObject } from '../common/json.js';
-import { aliasesOf, type ConfigurationStore, groupsOf, readAllConfigurations } from '../storage/index.js';
+import {
+  aliasesOf,
+  type Change,
+  type ConfigurationStore,
+  groupsOf,
+  readAllConfigurations,
+} from '../storage/index.js';
 import { prepareCameraConfiguration, RESERVED_CAMERA_NAMES } from './configuration.js';
 import { fixedPort, readCameraSettings } from './settings.js';
 
@@ -42,7 +48,7 @@ export class StoredCameras {
    * Replaces the configuration after checking that an instance could run with it.
    * @returns as stored
    */
-  async save(name: string, config: JsonObject): Promise<JsonObject> {
+  async save(name: string, config: JsonObject, change?: Change): Promise<JsonObject> {
     if (RESERVED_CAMERA_NAMES.includes(name)) {
       throw new CamServerError(
         'RESERVED_NAME',
@@ -52,12 +58,12 @@ export class StoredCameras {
     const prepared = prepareCameraConfiguration(config);
     readCameraSettings(prepared);
     fixedPort(prepared);
-    return this.store.put(name, prepared);
+    return this.store.put(name, prepared, change);
   }
 
   /** @throws CamServerError `Config '<name>' does not exist.` */
-  async delete(name: string): Promise<void> {
-    if (await this.store.delete(name)) return;
+  async delete(name: string, change?: Change): Promise<void> {
+    if (await this.store.delete(name, change)) return;
     throw new CamServerError('CONFIG_NOT_FOUND', `Config '${name}' does not exist.`);
   }
 

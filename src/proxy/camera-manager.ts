@@ -10,7 +10,7 @@ import { type JsonObject, mergeObjects } from '../common/json.js';
 import type { LogRecord } from '../common/logging.js';
 import type { ArrayValue } from '../common/values.js';
 import type { RequestOrigin } from '../http/index.js';
-import type { BackgroundStore, ScriptStore, StoredFile } from '../storage/index.js';
+import type { BackgroundStore, Change, ScriptStore, StoredFile } from '../storage/index.js';
 import type { Cluster } from './cluster.js';
 import type { Distribution, Parcel } from './distribution.js';
 import type { OriginResolver } from './origin.js';
@@ -104,9 +104,9 @@ export class CameraManager implements CameraService {
     return this.parts.cameras.load(await this.parts.cameras.resolve(camera));
   }
 
-  async saveConfig(camera: string, config: JsonObject): Promise<JsonObject> {
+  async saveConfig(camera: string, config: JsonObject, change?: Change): Promise<JsonObject> {
     const name = await this.parts.cameras.resolve(camera);
-    const stored = await this.parts.cameras.save(name, config);
+    const stored = await this.parts.cameras.save(name, config, change);
     this.parts.cluster.events.emit({ type: 'stored', kind: 'configuration', name, action: 'saved' });
     await this.updateRunning(name);
     return stored;
@@ -126,9 +126,9 @@ export class CameraManager implements CameraService {
     }
   }
 
-  async deleteConfig(camera: string): Promise<void> {
+  async deleteConfig(camera: string, change?: Change): Promise<void> {
     const name = await this.parts.cameras.resolve(camera);
-    await this.parts.cameras.delete(name);
+    await this.parts.cameras.delete(name, change);
     this.parts.cluster.events.emit({ type: 'stored', kind: 'configuration', name, action: 'deleted' });
     await this.parts.distribution.withdraw(this.parts.cluster.pool.watches(), ['configuration', name]);
   }

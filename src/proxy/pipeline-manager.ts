@@ -8,7 +8,7 @@ import { isTruthy } from '../common/leniency.js';
 import type { LogRecord } from '../common/logging.js';
 import type { ArrayValue } from '../common/values.js';
 import type { RequestOrigin } from '../http/index.js';
-import type { LibraryStore, ScriptStore, StoredFile } from '../storage/index.js';
+import type { Change, LibraryStore, ScriptStore, StoredFile } from '../storage/index.js';
 import type { Backgrounds } from '../worker/backgrounds.js';
 import { mergePipelineUpdate, preparePipelineConfiguration } from '../worker/configuration/index.js';
 import type { CreatedPipeline, PipelineService } from '../worker/service.js';
@@ -139,15 +139,15 @@ export class PipelineManager implements PipelineService {
     return this.parts.pipelines.load(name);
   }
 
-  async saveConfig(name: string, config: JsonObject): Promise<JsonObject> {
-    const stored = await this.parts.pipelines.save(name, config);
+  async saveConfig(name: string, config: JsonObject, change?: Change): Promise<JsonObject> {
+    const stored = await this.parts.pipelines.save(name, config, change);
     this.emit({ type: 'stored', kind: 'configuration', name, action: 'saved' });
     await this.parts.distribution.broadcast(this.parts.cluster.pool.watches(), ['configuration', name]);
     return stored;
   }
 
-  async deleteConfig(name: string): Promise<void> {
-    await this.parts.pipelines.delete(name);
+  async deleteConfig(name: string, change?: Change): Promise<void> {
+    await this.parts.pipelines.delete(name, change);
     this.emit({ type: 'stored', kind: 'configuration', name, action: 'deleted' });
     await this.parts.distribution.withdraw(this.parts.cluster.pool.watches(), ['configuration', name]);
   }

@@ -8,7 +8,7 @@ import type { LogRecord } from '../common/logging.js';
 import type { ArrayValue } from '../common/values.js';
 import { type ContentKind, compactInstances } from '../http/index.js';
 import type { Supervisor } from '../instances/index.js';
-import type { LibraryStore, ScriptStore, StoredFile } from '../storage/index.js';
+import type { Change, LibraryStore, ScriptStore, StoredFile } from '../storage/index.js';
 import type { Backgrounds } from './backgrounds.js';
 import type { PipelineInstances } from './pipeline-instances.js';
 import type { CreatedPipeline, PipelineService } from './service.js';
@@ -116,12 +116,12 @@ export class LocalPipelineService implements PipelineService {
     return this.parts.pipelines.load(name);
   }
 
-  saveConfig(name: string, config: JsonObject): Promise<JsonObject> {
-    return this.parts.pipelines.save(name, config);
+  saveConfig(name: string, config: JsonObject, change?: Change): Promise<JsonObject> {
+    return this.parts.pipelines.save(name, config, change);
   }
 
-  deleteConfig(name: string): Promise<void> {
-    return this.parts.pipelines.delete(name);
+  deleteConfig(name: string, change?: Change): Promise<void> {
+    return this.parts.pipelines.delete(name, change);
   }
 
   cameras(): Promise<string[]> {

@@ -6,7 +6,7 @@ import type { JsonObject } from '../common/json.js';
 import type { LogRecord } from '../common/logging.js';
 import type { ArrayValue } from '../common/values.js';
 import type { InstanceManagement, RequestOrigin } from '../http/index.js';
-import type { StoredFile } from '../storage/index.js';
+import type { Change, StoredFile } from '../storage/index.js';
 
 export interface CreatedPipeline {
   readonly instanceId: string;
@@ -50,8 +50,8 @@ export interface PipelineService extends InstanceManagement {
   /** The stored configuration, expanded. */
   config(name: string): Promise<JsonObject>;
   /** @returns the configuration as stored, expanded */
-  saveConfig(name: string, config: JsonObject): Promise<JsonObject>;
-  deleteConfig(name: string): Promise<void>;
+  saveConfig(name: string, config: JsonObject, change?: Change): Promise<JsonObject>;
+  deleteConfig(name: string, change?: Change): Promise<void>;
 
   /** Names of the cameras of the camera server. */
   cameras(): Promise<string[]>;

@@ -2,7 +2,7 @@
 import { CamServerError, errorText } from '../common/errors.js';
 import type { JsonObject } from '../common/json.js';
 import type { Logger } from '../common/logging.js';
-import { type ConfigurationStore, groupsOf, readAllConfigurations } from '../storage/index.js';
+import { type Change, type ConfigurationStore, groupsOf, readAllConfigurations } from '../storage/index.js';
 import { loadPipelineConfiguration, preparePipelineConfiguration } from './configuration/index.js';
 
 export class StoredPipelines {
@@ -38,13 +38,13 @@ export class StoredPipelines {
   }
 
   /** Stores the document as it is given, so that what it leaves to the defaults stays open. @returns it expanded */
-  async save(name: string, config: JsonObject): Promise<JsonObject> {
+  async save(name: string, config: JsonObject, change?: Change): Promise<JsonObject> {
     preparePipelineConfiguration(config);
-    return loadPipelineConfiguration(await this.store.put(name, config));
+    return loadPipelineConfiguration(await this.store.put(name, config, change));
   }
 
-  async delete(name: string): Promise<void> {
-    if (await this.store.delete(name)) return;
+  async delete(name: string, change?: Change): Promise<void> {
+    if (await this.store.delete(name, change)) return;
     throw new CamServerError('PIPELINE_NOT_FOUND', `Pipeline '${name}' does not exist.`);
   }
 }
