@@ -69,7 +69,8 @@ export class Execution {
     }
     const threads = this.threadsFor(settings);
     const heapLimit = settings.limits?.megabytes ?? null;
-    if (threads !== this.#threads || heapLimit !== this.#heapLimit) {
+    const isNew = threads !== this.#threads || heapLimit !== this.#heapLimit;
+    if (isNew) {
       await this.changeThreads(threads, heapLimit, settings.parameters);
     }
     if (this.#pool === null) {
@@ -78,9 +79,9 @@ export class Execution {
     }
     this.handOver(this.#pool, inHand);
     const script = settings.portable.script?.url ?? null;
-    if (script === this.#script) return;
+    if (!isNew && script === this.#script) return;
     this.#script = script;
-    // While a new script is loaded, frames wait where they are received: there is more room than here.
+    // While threads start or a new script is loaded, frames wait where they are received: there is more room than here.
     await this.idle();
   }
 

@@ -5,10 +5,12 @@
 
 /** Part of the frame period that the work on the main thread may take. */
 const TOLERATED_SHARE = 0.5;
-/** Weight of the newest frame in the running means. */
-const WEIGHT = 0.1;
 /** Frames that are not judged: the code is still being compiled. */
 const WARM_UP_FRAMES = 20;
+/** Frames that are judged together, by the median: what a busy machine does to some of them does not count. */
+const WINDOW = 25;
+/** So many windows in a row must say the same: frames that were held up come in a bunch, but not for long. */
+const WINDOWS_IN_A_ROW = 4;
 
 export interface WayChooser {
   /** Notes a frame: when its work began, and how long it took, in milliseconds. */
@@ -18,25 +20,32 @@ export interface WayChooser {
 }
 
 export function createWayChooser(): WayChooser {
-  let frames = 0;
-  let lastStart = 0;
-  let period = 0;
-  let cost = 0;
+  const durations: number[] = [];
+  let warmUp = WARM_UP_FRAMES;
+  let windowStart = 0;
+  let costlyWindows = 0;
   let reason: string | null = null;
   return {
     get reason() {
       return reason;
     },
     note(started, duration) {
-      frames += 1;
-      const sinceLast = started - lastStart;
-      lastStart = started;
-      if (frames <= WARM_UP_FRAMES) return;
-      period += (sinceLast - period) * (period === 0 ? 1 : WEIGHT);
-      cost += (duration - cost) * (cost === 0 ? 1 : WEIGHT);
-      if (frames > 2 * WARM_UP_FRAMES && cost > TOLERATED_SHARE * period) {
-        reason ??= `one frame takes ${cost.toFixed(1)} ms and they come every ${period.toFixed(1)} ms`;
+      if (reason !== null) return;
+      if (warmUp > 0) {
+        warmUp -= 1;
+        windowStart = started;
+        return;
       }
+      durations.push(duration);
+      if (durations.length < WINDOW) return;
+      const period = (started - windowStart) / WINDOW;
+      const cost = durations.sort((left, right) => left - right)[Math.floor(WINDOW / 2)]!;
+      costlyWindows = cost > TOLERATED_SHARE * period ? costlyWindows + 1 : 0;
+      if (costlyWindows === WINDOWS_IN_A_ROW) {
+        reason = `one frame takes ${cost.toFixed(1)} ms and they come every ${period.toFixed(1)} ms`;
+      }
+      durations.length = 0;
+      windowStart = started;
     },
   };
 }

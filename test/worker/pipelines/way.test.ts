@@ -17,8 +17,18 @@ describe('choice of the way of frames', () => {
     expect(judge(1000, 10, () => 6)).to.equal('one frame takes 6.0 ms and they come every 10.0 ms');
   });
 
+  it('does not leave it for a bunch of frames that were held up', () => {
+    const chooser = createWayChooser();
+    for (let frame = 0; frame < 1000; frame += 1) {
+      const isHeldUp = frame % 300 < 60;
+      chooser.note(frame * 10 - (isHeldUp ? 8 * (frame % 300) : 0), 2);
+    }
+    expect(chooser.reason).to.equal(null);
+  });
+
   it('does not judge by the first frames or by a few slow ones', () => {
     expect(judge(1000, 10, (frame) => (frame < 20 ? 50 : 2))).to.equal(null);
     expect(judge(1000, 10, (frame) => (frame % 100 === 99 ? 20 : 2))).to.equal(null);
+    expect(judge(1000, 10, (frame) => (frame % 3 === 0 ? 30 : 2))).to.equal(null);
   });
 });
