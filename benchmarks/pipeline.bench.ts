@@ -1,6 +1,7 @@
 /**
  * A pipeline instance between a camera and a consumer, each a process of its own, all on the same processors. With
- * `PIPELINE_SECONDS=30` each rate is held for so long; the default is short enough for a look.
+ * `PIPELINE_SECONDS=30` each rate is held for so long, and `PIPELINE_RATES=100,250` names the rates; the defaults are short enough
+ * for a look.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -21,7 +22,7 @@ import { cpuSeconds, proportionalSetSize } from './process-figures.js';
 export const title = 'pipeline instance';
 
 const SECONDS = Number(process.env.PIPELINE_SECONDS ?? 2);
-const RATES = [50, 100, 150, 200, 250, 300, 350, 400, 500];
+const RATES = (process.env.PIPELINE_RATES ?? '50,100,150,200,250,300,350,400,500').split(',').map(Number);
 
 interface Size {
   readonly width: number;
