@@ -70,6 +70,8 @@ export interface CameraServerParts {
   readonly ask: Supervisor['request'];
   /** Where clients reach the server; right once it listens. */
   readonly address: () => string;
+  /** Ends the server, which its supervisor starts again. */
+  readonly reset: () => void;
 }
 
 /** Ports of camera streams, unless the options say otherwise. */
@@ -107,6 +109,7 @@ export async function startCameraServer(options: CameraServerOptions): Promise<S
     logging,
     ask: supervisor.request.bind(supervisor),
     address,
+    reset: options.onReset,
   });
   const server = await startServiceServer({
     title,

@@ -62,6 +62,8 @@ export interface ManagerContext extends ManagerStores {
   readonly control: ClusterControl;
   readonly settings: PoolSettings;
   readonly permanentList: PermanentSettings;
+  /** Ends the manager, which its supervisor starts again. */
+  readonly reset: () => void;
 }
 
 export interface Manager extends ServiceServer {
@@ -103,7 +105,7 @@ export async function startManager<Client extends InstanceClient>(
   const address = (): string => `http://${options.hostname}:${port}`;
   const extension = await options.extend?.({
     ...{ family: cluster.family, title, service, ...stores, logging, address },
-    ...{ view, control, settings, permanentList },
+    ...{ view, control, settings, permanentList, reset: options.onReset },
   });
   const server = await startServiceServer({
     title,

@@ -76,6 +76,8 @@ export interface PipelineServerParts {
   readonly ask: Supervisor['request'];
   /** Where clients reach the server; right once it listens. */
   readonly address: () => string;
+  /** Ends the server, which its supervisor starts again. */
+  readonly reset: () => void;
 }
 
 const PROGRAM = new URL('./pipelines/program.js', import.meta.url).href;
@@ -109,6 +111,7 @@ export async function startPipelineServer(options: PipelineServerOptions): Promi
     logging,
     ask: supervisor.request.bind(supervisor),
     address,
+    reset: options.onReset,
   });
   const server = await startServiceServer({
     title,

@@ -2,66 +2,142 @@
  * `/api/v2` of a server: a manager with its cluster, or a standalone server or worker as a cluster of one.
  */
 import { hostname } from 'node:os';
+import type { CameraService } from '../../camera/service.js';
+import type { CamClient } from '../../client/index.js';
+import type { JsonObject } from '../../common/json.js';
+import { isJsonObject } from '../../common/leniency.js';
 import { type AuditSink, type Route, type ServerExtension, sessionRoutes } from '../../http/index.js';
-import type { ClusterView } from '../cluster-view.js';
+import type {
+  BackgroundStore,
+  ConfigurationStore,
+  LibraryStore,
+  ScriptStore,
+  StoredAuditRecord,
+} from '../../storage/index.js';
+import type { PipelineService } from '../../worker/service.js';
+import type { ClusterControl, ClusterView } from '../cluster-view.js';
 import { auditRoutes } from './audit-routes.js';
+import { ConfigurationCatalogue } from './config-catalogue.js';
+import { configRoutes } from './config-routes.js';
 import { EventHub } from './event-hub.js';
+import { cameraFamily, pipelineFamily } from './family.js';
 import type { Foundation } from './foundation.js';
+import { instanceRoutes } from './instance-routes.js';
 import { LocalCluster } from './local-cluster.js';
 import { Peer, perCluster } from './peer.js';
 import { Plant } from './plant.js';
 import type { ClusterName, ServerRole } from './records.js';
+import { referencesOf } from './references.js';
 import { RemoteCluster } from './remote-cluster.js';
+import { schemaRoutes } from './schema-routes.js';
 import { snapshotRoutes } from './snapshot-routes.js';
+import { taskRoutes } from './task-routes.js';
+import { Tasks } from './tasks.js';
+import { workerRoutes } from './worker-routes.js';
+
+/** The service with what it keeps; of a camera or of a pipeline server. */
+export type ApiService =
+  | { readonly family: 'camera'; readonly service: CameraService }
+  | { readonly family: 'pipeline'; readonly service: PipelineService };
+
+export interface ApiStores {
+  readonly configurations: ConfigurationStore;
+  readonly backgrounds: BackgroundStore;
+  readonly scripts: ScriptStore;
+  /** Null: the family has none. */
+  readonly libraries: LibraryStore | null;
+}
 
 export interface ApiParts {
-  readonly cluster: ClusterName;
+  readonly subject: ApiService;
+  readonly stores: ApiStores;
   readonly role: ServerRole;
   /** `Pipeline manager` */
   readonly name: string;
   /** Where this server answers; asked for after it listens. */
   readonly url: () => string;
   readonly view: ClusterView;
+  /** Null on a standalone server. */
+  readonly control: ClusterControl | null;
+  /** The pool as it is configured; null on a standalone server. */
+  readonly pool: () => JsonObject | null;
   /** How many people look at an instance of this server; default: nobody can. */
   readonly viewers?: (instance: string) => number;
-  /** The server of the other cluster, which this one shows as well; null for none. */
-  readonly peer: { readonly cluster: ClusterName; readonly address: string } | null;
+  /** The camera server that a pipeline server works with, which this one shows as well; null for camera servers. */
+  readonly cameraServer: CamClient | null;
   readonly foundation: Foundation;
   /** Called when a request has changed something, before the plant is looked at. */
   readonly onChange?: () => Promise<void>;
+  /** Ends this process, which its supervisor starts again. */
+  readonly reset: () => void;
 }
 
 export interface Api extends ServerExtension {
   readonly hub: EventHub;
   readonly plant: Plant;
+  readonly tasks: Tasks;
 }
 
 export function createApi(parts: ApiParts): Api {
-  const { cluster, foundation } = parts;
+  const { subject, stores, view, foundation, cameraServer } = parts;
   const { audit, policy, serviceToken } = foundation;
+  const cluster: ClusterName = subject.family === 'camera' ? 'cameras' : 'pipelines';
   const hub = new EventHub();
-  const peer = parts.peer === null ? null : new Peer({ ...parts.peer, serviceToken });
-  const local = new LocalCluster({ ...parts, viewers: parts.viewers ?? (() => 0) });
-  const remote = peer === null ? [] : [new RemoteCluster(peer)];
-  const plant = new Plant([local, ...remote], hub);
-  const stopListening = parts.view.onEvent((event) => {
-    if (event.type !== 'polled') plant.lookSoon();
-  });
-  const stopAuditing = audit.onRecord((record) => hub.publish('audit', 'audit', cluster, record));
+  const peer =
+    cameraServer === null
+      ? null
+      : new Peer({ cluster: 'cameras', address: cameraServer.address, serviceToken });
+  const local = new LocalCluster({ ...parts, cluster, viewers: parts.viewers ?? (() => 0) });
+  const plant = new Plant([local, ...(peer === null ? [] : [new RemoteCluster(peer)])], hub);
+  const tasks = new Tasks(cluster, hub, () => void parts.onChange?.().then(() => plant.lookSoon()));
+  const runningConfig = (instance: string): JsonObject | null => configOf(view, instance);
+  const catalogue = new ConfigurationCatalogue(cluster, stores.configurations);
+  const family =
+    subject.family === 'camera'
+      ? cameraFamily(subject.service, stores.configurations)
+      : pipelineFamily(subject.service, stores.configurations);
+  const references = referencesOf(stores, cameraServer);
+  const stopAll = (): Promise<void> => subject.service.stopAll();
+  const ofCluster = [
+    ...configRoutes({ cluster, catalogue, plant, references, service: subject.service, runningConfig }),
+    ...instanceRoutes({
+      ...{ cluster, plant, family, tasks, runningConfig },
+      store: stores.configurations,
+      control: parts.control,
+    }),
+    ...workerRoutes({ ...parts, cluster, plant, tasks, stopAll }),
+    ...taskRoutes(tasks),
+    ...auditRoutes(audit),
+  ];
   const routes: Route[] = [
-    ...snapshotRoutes({ ...parts, plant, hub }),
-    ...perCluster(cluster, peer, auditRoutes(audit)),
+    ...snapshotRoutes({ ...parts, cluster, plant, hub }),
+    ...perCluster(cluster, peer, ofCluster),
+    ...schemaRoutes(),
     ...sessionRoutes(policy, () => routes),
+  ];
+  const endings = [
+    view.onEvent((event) => {
+      if (event.type === 'stored') {
+        const { kind, name, action } = event;
+        hub.publish('configs', 'config', cluster, { cluster, kind, name, action });
+      }
+      if (event.type !== 'polled') plant.lookSoon();
+    }),
+    audit.onRecord((record) => {
+      hub.publish('audit', 'audit', cluster, record);
+      if (parts.control === null) publishStored(hub, cluster, record as StoredAuditRecord);
+    }),
   ];
   return {
     hub,
     plant,
+    tasks,
     routes,
-    audit: auditSink(parts, plant),
+    audit: auditSink(parts, cluster, plant),
     ...(policy === null ? {} : { access: policy }),
     close: async () => {
-      stopListening();
-      stopAuditing();
+      for (const end of endings) end();
+      tasks.close();
       plant.close();
       await audit.close();
     },
@@ -69,7 +145,7 @@ export function createApi(parts: ApiParts): Api {
 }
 
 /** Adds what the log of one server says in each record, and looks at what the request has changed. */
-function auditSink({ cluster, foundation, onChange }: ApiParts, plant: Plant): AuditSink {
+function auditSink({ foundation, onChange }: ApiParts, cluster: ClusterName, plant: Plant): AuditSink {
   const server = hostname();
   return {
     record: async (entry) => {
@@ -78,4 +154,26 @@ function auditSink({ cluster, foundation, onChange }: ApiParts, plant: Plant): A
       void onChange?.().then(() => plant.lookSoon());
     },
   };
+}
+
+/** A standalone server has no events of its own about what it stores; its audit log knows. */
+function publishStored(
+  hub: EventHub,
+  cluster: ClusterName,
+  { action, target, result }: StoredAuditRecord,
+): void {
+  const match = /^(config|background|script|library)\.(\w+)$/.exec(String(action));
+  if (match === null || result !== 'ok') return;
+  const kind = match[1] === 'config' ? 'configuration' : match[1];
+  const done = match[2] === 'delete' ? 'deleted' : 'saved';
+  hub.publish('configs', 'config', cluster, { cluster, kind, name: target, action: done });
+}
+
+/** The configuration that an instance runs with; null when it does not run. */
+function configOf(view: ClusterView, instance: string): JsonObject | null {
+  for (const { instances } of view.workers()) {
+    const config = instances[instance]?.config;
+    if (isJsonObject(config)) return config;
+  }
+  return null;
 }

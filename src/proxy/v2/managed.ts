@@ -1,6 +1,7 @@
 /** `/api/v2` of a manager. */
+import { CamClient } from '../../client/index.js';
 import type { ManagerContext } from '../manager.js';
-import { type Api, createApi } from './api.js';
+import { type Api, type ApiService, createApi } from './api.js';
 import { type FoundationOptions, openFoundation } from './foundation.js';
 
 export interface ManagedOptions {
@@ -16,13 +17,18 @@ export async function managerApi(context: ManagerContext, options: ManagedOption
   const { cameraServer } = options;
   const foundation = await openFoundation(options.foundation, context.logging);
   return createApi({
-    foundation,
-    cluster: context.family === 'camera' ? 'cameras' : 'pipelines',
+    subject: { family: context.family, service: context.service } as ApiService,
+    stores: context,
     role: 'manager',
     name: context.title,
     url: context.address,
     view: context.view,
     ...(options.viewers === undefined ? {} : { viewers: options.viewers }),
-    peer: cameraServer === null ? null : { cluster: 'cameras', address: cameraServer.replace(/\/$/, '') },
+    control: context.control,
+    pool: () => context.settings.document,
+    cameraServer: cameraServer === null ? null : new CamClient(cameraServer),
+    foundation,
+    onChange: async () => {},
+    reset: context.reset,
   });
 }

@@ -1,5 +1,6 @@
 /** `/api/v2` of a standalone server or a worker. */
 import type { CameraServerParts } from '../../camera/server.js';
+import { CamClient } from '../../client/index.js';
 import type { PipelineServerParts } from '../../worker/server.js';
 import { type Api, createApi } from './api.js';
 import { type FoundationOptions, openFoundation } from './foundation.js';
@@ -18,21 +19,24 @@ export interface StandaloneOptions {
 /** @throws CamServerError, see `openFoundation` */
 export async function standaloneApi(
   parts: CameraServerParts | PipelineServerParts,
-  options: StandaloneOptions,
+  { role, cameraServer, viewers, ...options }: StandaloneOptions,
 ): Promise<Api> {
   const foundation = await openFoundation(options.foundation, parts.logging);
   const view = new StandaloneView(parts.family, parts.address, () => parts.service.info());
-  const { cameraServer } = options;
   const api = createApi({
-    cluster: parts.family === 'camera' ? 'cameras' : 'pipelines',
-    role: options.role,
+    subject: parts,
+    stores: { ...parts, libraries: parts.family === 'camera' ? null : parts.libraries },
+    role,
     name: parts.title,
     url: parts.address,
     view,
-    ...(options.viewers === undefined ? {} : { viewers: options.viewers }),
+    control: null,
+    pool: () => null,
+    ...(viewers === undefined ? {} : { viewers }),
+    cameraServer: cameraServer === null ? null : new CamClient(cameraServer),
     foundation,
     onChange: () => view.refresh(),
-    peer: cameraServer === null ? null : { cluster: 'cameras', address: cameraServer.replace(/\/$/, '') },
+    reset: parts.reset,
   });
   return {
     ...api,

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../common/json.js';
 import { checkParameters } from './check.js';
 import { expandPipelineConfiguration, validatePipelineConfiguration } from './expansion.js';
 
-export { checkParameters } from './check.js';
+export { checkParameters, type ParameterFault, parameterFaults } from './check.js';
 export {
   expandPipelineConfiguration,
   mergePipelineUpdate,
@@ -13,6 +13,7 @@ export {
   type PipelineType,
   validatePipelineConfiguration,
 } from './expansion.js';
+export { pipelineConfigurationSchema } from './schema.js';
 
 /**
  * Expands and validates with the checks of the contract only: what happens when a stored document is read, so that one with

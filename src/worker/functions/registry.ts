@@ -39,6 +39,11 @@ const TYPES: ReadonlyMap<string, string> = new Map([
   ...Array.from(CUSTOM_FUNCTIONS.keys(), (name) => [name, 'custom'] as const),
 ]);
 
+/** Whether CamServer itself brings a function of this name. */
+export function isBuiltInFunction(name: string): boolean {
+  return TYPES.has(name);
+}
+
 /** The error for a name that stands for no function of the wanted pipeline type. */
 export function unknownFunction(name: string): CamServerError {
   const type = TYPES.get(name);

@@ -133,6 +133,28 @@ export class EventReader {
   }
 }
 
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: answers are what the tests are about
+  readonly body: any;
+}
+
+export async function call(
+  method: string,
+  url: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const isJson: Record<string, string> = body === undefined ? {} : { 'Content-Type': 'application/json' };
+  const response = await fetch(url, {
+    method,
+    headers: { ...isJson, ...headers },
+    body: body === undefined ? null : JSON.stringify(body),
+  });
+  return { status: response.status, headers: response.headers, body: await response.json() };
+}
+
 /** Waits until something holds. */
 export async function until<T>(
   look: () => Promise<T | null | undefined | false>,
