@@ -1,12 +1,26 @@
+/** A small live picture without controls: in lists, and on the wall. */
+import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { InstanceRecord } from '../core/plant.js';
-import { StillImage } from './still-image.jsx';
+import { ImageStage, type Pointer } from './image-stage.jsx';
+import { ViewerModel } from './viewer-model.js';
 
-/** A small picture, renewed once a second while it can be seen. */
-export function Thumbnail({ instance }: { instance: InstanceRecord }): JSX.Element {
+export function Thumbnail({ instance, rate = 1 }: { instance: InstanceRecord; rate?: number }): JSX.Element {
+  const { cluster, name } = instance;
+  const [model, setModel] = useState<ViewerModel | null>(null);
+  const pointer = useMemo(() => signal<Pointer | null>(null), []);
+  useEffect(() => {
+    const made = new ViewerModel({ cluster, instance: name, main: false, rate });
+    setModel(made);
+    return () => made.close();
+  }, [cluster, name, rate]);
+  if (model === null) return <div class="thumbnail" />;
+  const waits = model.live.frame.value === null;
   return (
-    <div class="thumbnail">
-      <StillImage instance={instance} period={1000} />
+    <div class="thumbnail" data-testid={`thumbnail-${name}`}>
+      <ImageStage model={model} pointer={pointer} quiet />
+      {waits && <p class="muted center">{model.live.message.value ?? 'Waiting for the first picture…'}</p>}
     </div>
   );
 }

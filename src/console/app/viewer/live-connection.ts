@@ -1,0 +1,152 @@
+/** The WebSocket of one viewer: settings out, newest frame in, acknowledged when it is on the screen. */
+import { signal } from '@preact/signals';
+import { type ClientMessage, type ServerMessage, type ViewSettings, viewPath } from '../../live-protocol.js';
+import { decodeFrame, type LiveFrame } from '../core/live-frame.js';
+import type { Cluster } from '../core/plant.js';
+
+export type LiveState = 'connecting' | 'waiting' | 'live' | 'ended' | 'refused' | 'lost';
+
+const RETRY = 2000;
+const HIDDEN_LIMIT = 30_000;
+const HOLD_PERIOD = 20_000;
+/** Frames over which the shown rate is averaged. */
+const RATE_FRAMES = 20;
+
+export class LiveConnection {
+  /** The newest frame. */
+  readonly frame = signal<LiveFrame | null>(null);
+  readonly state = signal<LiveState>('connecting');
+  /** What the server said about the state. */
+  readonly message = signal<string | null>(null);
+  /** Frames per second on the screen. */
+  readonly shownRate = signal(0);
+  /** Milliseconds from the message's time stamp to the screen; null while unknown. */
+  readonly latency = signal<number | null>(null);
+
+  readonly #url: string;
+  readonly #staysHidden: boolean;
+  #socket: WebSocket | null = null;
+  #settings: ViewSettings = {};
+  #settingsTimer: ReturnType<typeof setTimeout> | undefined;
+  #retryTimer: ReturnType<typeof setTimeout> | undefined;
+  #hiddenTimer: ReturnType<typeof setTimeout> | undefined;
+  #holdTimer: ReturnType<typeof setInterval> | undefined;
+  #closed = false;
+  #painted: number[] = [];
+  /** Smallest difference seen between our clock at receipt and the server's at sending. */
+  #clockOffset = Number.POSITIVE_INFINITY;
+
+  /** @param staysHidden goes on when the page is hidden, as walls do */
+  constructor(cluster: Cluster, instance: string, staysHidden: boolean) {
+    const { protocol, host } = location;
+    this.#url = `${protocol === 'https:' ? 'wss' : 'ws'}://${host}${viewPath(cluster, instance)}`;
+    this.#staysHidden = staysHidden;
+    document.addEventListener('visibilitychange', this.#onVisibility);
+    this.#open();
+  }
+
+  close(): void {
+    this.#closed = true;
+    document.removeEventListener('visibilitychange', this.#onVisibility);
+    clearTimeout(this.#settingsTimer);
+    clearTimeout(this.#retryTimer);
+    clearTimeout(this.#hiddenTimer);
+    clearInterval(this.#holdTimer);
+    this.#socket?.close();
+    this.#socket = null;
+  }
+
+  /** Sent after a moment, so that a drag is not a hundred messages. */
+  set(settings: ViewSettings): void {
+    this.#settings = settings;
+    clearTimeout(this.#settingsTimer);
+    this.#settingsTimer = setTimeout(() => this.#send({ type: 'view', ...settings }), 60);
+  }
+
+  /** Keeps the picture of a pulse for exact values and downloads; null: no longer. */
+  hold(pulseId: number | null): void {
+    clearInterval(this.#holdTimer);
+    if (pulseId === null) return;
+    const send = (): void => this.#send({ type: 'hold', pulse_id: pulseId });
+    send();
+    this.#holdTimer = setInterval(send, HOLD_PERIOD);
+  }
+
+  /** Tries again at once. */
+  retry(): void {
+    clearTimeout(this.#retryTimer);
+    this.#socket?.close();
+    this.#socket = null;
+    this.#open();
+  }
+
+  readonly #onVisibility = (): void => {
+    clearTimeout(this.#hiddenTimer);
+    if (this.#staysHidden) return;
+    if (document.hidden) {
+      this.#hiddenTimer = setTimeout(() => this.#socket?.close(), HIDDEN_LIMIT);
+    } else if (this.#socket === null && !this.#closed) this.#open();
+  };
+
+  #open(): void {
+    if (this.#closed) return;
+    clearTimeout(this.#retryTimer);
+    const socket = new WebSocket(this.#url);
+    socket.binaryType = 'arraybuffer';
+    this.#socket = socket;
+    let welcomed = false;
+    socket.onopen = () => {
+      welcomed = true;
+      this.#send({ type: 'view', ...this.#settings });
+    };
+    socket.onmessage = ({ data }: MessageEvent<ArrayBuffer | string>) => {
+      if (typeof data === 'string') this.#takeText(JSON.parse(data) as ServerMessage);
+      else this.#takeFrame(data);
+    };
+    socket.onclose = ({ code, reason }) => {
+      if (this.#socket !== socket) return;
+      this.#socket = null;
+      if (code === 4404) this.state.value = 'ended';
+      else this.state.value = welcomed ? 'lost' : 'refused';
+      if (reason !== '') this.message.value = reason;
+      if (!document.hidden || this.#staysHidden) this.#retryTimer = setTimeout(() => this.#open(), RETRY);
+    };
+  }
+
+  #send(message: ClientMessage): void {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+  }
+
+  #takeText(message: ServerMessage): void {
+    if (message.type === 'waiting') {
+      this.state.value = 'waiting';
+      this.message.value = message.message;
+    } else if (message.type === 'ended' || message.type === 'error') {
+      if (message.type === 'ended') this.state.value = 'ended';
+      this.message.value = message.message;
+    } else if (message.type === 'hello' && this.state.value !== 'live') this.state.value = 'waiting';
+  }
+
+  #takeFrame(data: ArrayBuffer): void {
+    const receivedAt = Date.now();
+    const frame = decodeFrame(data, receivedAt);
+    this.#clockOffset = Math.min(this.#clockOffset, receivedAt - frame.header.sent_at);
+    this.state.value = 'live';
+    this.message.value = null;
+    this.frame.value = frame;
+    requestAnimationFrame(() => {
+      this.#send({ type: 'ack', frame: frame.header.frame });
+      this.#notePaint(frame);
+    });
+  }
+
+  #notePaint(frame: LiveFrame): void {
+    const time = performance.now();
+    this.#painted = [...this.#painted.slice(1 - RATE_FRAMES), time];
+    const span = time - this.#painted[0]!;
+    this.shownRate.value = span > 0 ? ((this.#painted.length - 1) * 1000) / span : 0;
+    const latency = Date.now() - this.#clockOffset - frame.header.timestamp * 1000;
+    const before = this.latency.value;
+    this.latency.value = before === null ? latency : before + (latency - before) * 0.2;
+  }
+}

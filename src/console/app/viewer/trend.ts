@@ -1,0 +1,50 @@
+/** Histories of pinned scalars: up to 8, ten minutes at 10 Hz. */
+import { signal } from '@preact/signals';
+import { csvLine } from '../core/format.js';
+import { Series } from '../core/history.js';
+import { type LiveFrame, scalarOf } from '../core/live-frame.js';
+
+const MOST = 8;
+const POINTS = 6000;
+
+export class Trend {
+  readonly pinned = signal<readonly string[]>([]);
+  /** Counts the added points, for redrawing. */
+  readonly version = signal(0);
+  readonly #series = new Map<string, Series>();
+
+  isPinned(name: string): boolean {
+    return this.pinned.value.includes(name);
+  }
+
+  toggle(name: string): void {
+    if (this.isPinned(name)) {
+      this.pinned.value = this.pinned.value.filter((entry) => entry !== name);
+      this.#series.delete(name);
+    } else if (this.pinned.value.length < MOST) {
+      this.pinned.value = [...this.pinned.value, name];
+      this.#series.set(name, new Series(POINTS));
+    }
+  }
+
+  seriesOf(name: string): Series | undefined {
+    return this.#series.get(name);
+  }
+
+  add(frame: LiveFrame): void {
+    if (this.#series.size === 0) return;
+    for (const [name, series] of this.#series) {
+      const value = scalarOf(frame, name);
+      if (value !== null) series.add(frame.header.timestamp * 1000, value);
+    }
+    this.version.value += 1;
+  }
+
+  csv(name: string): string {
+    const series = this.#series.get(name);
+    const lines = (series?.times ?? []).map((time, index) =>
+      csvLine([new Date(time).toISOString(), series!.values[index]]),
+    );
+    return [csvLine(['time', name]), ...lines].join('\n');
+  }
+}

@@ -1,0 +1,208 @@
+/** What one viewer shows and how: colours, range, visible part, overlays, frozen pictures. Kept in the address for the main viewer. */
+import { computed, type Signal, signal } from '@preact/signals';
+import { type ColormapName, isColormap } from '../core/colormaps.js';
+import {
+  type DisplayRange,
+  formatRange,
+  parseRange,
+  type RangeMode,
+  type Scaling,
+  smoothed,
+} from '../core/display-range.js';
+import type { LiveFrame } from '../core/live-frame.js';
+import type { Cluster } from '../core/plant.js';
+import { formatRect, type Orientation, parseRect, type Rect, type Size } from '../core/view-geometry.js';
+import { queryValue, setQuery } from '../data/navigation.js';
+import { changeSettings, settings } from '../data/settings.js';
+import { LiveConnection } from './live-connection.js';
+
+export const OVERLAYS = [
+  ['profiles', 'Profiles'],
+  ['fit', 'Fit'],
+  ['mass', 'Centre of mass'],
+  ['good-region', 'Good region'],
+  ['slices', 'Slices'],
+  ['region', 'Region of interest'],
+  ['reticle', 'Reticle'],
+] as const;
+
+export type OverlayName = (typeof OVERLAYS)[number][0];
+
+const STACK_FRAMES = 60;
+const STACK_BYTES = 256e6;
+
+export interface ViewerOptions {
+  readonly cluster: Cluster;
+  readonly instance: string;
+  /** The state is kept in the address. */
+  readonly main: boolean;
+  readonly rate: number;
+}
+
+export class ViewerModel {
+  readonly live: LiveConnection;
+  readonly options: ViewerOptions;
+  readonly colormap: Signal<ColormapName>;
+  readonly rangeMode: Signal<RangeMode>;
+  readonly manual: Signal<DisplayRange | null>;
+  readonly scaling: Signal<Scaling>;
+  /** Null: the whole image. */
+  readonly view: Signal<Rect | null>;
+  readonly overlays: Signal<ReadonlySet<OverlayName>>;
+  readonly orientation: Signal<Orientation>;
+  readonly rate: Signal<number>;
+  readonly screen = signal<Size>({ width: 0, height: 0 });
+  /** Place in the stack of kept frames while frozen; null: live. */
+  readonly frozenAt = signal<number | null>(null);
+  readonly stack = signal<readonly LiveFrame[]>([]);
+  readonly markers = signal<readonly (readonly [number, number])[]>([]);
+  #automatic: DisplayRange | null = null;
+  #automaticOf: LiveFrame | null = null;
+
+  constructor(options: ViewerOptions) {
+    this.options = options;
+    const value = (name: string): string => (options.main ? queryValue(name) : '');
+    const map = value('map') || settings.value.colormap;
+    const { mode, manual } = parseRange(value('range'));
+    const scaling = value('scaling');
+    const overlays =
+      options.main && value('overlays') !== '' ? value('overlays').split(',') : settings.value.overlays;
+    this.colormap = signal(isColormap(map) ? map : 'viridis');
+    this.rangeMode = signal(mode);
+    this.manual = signal(manual);
+    this.scaling = signal(scaling === 'sqrt' || scaling === 'log' ? scaling : 'linear');
+    this.view = signal(parseRect(value('view')));
+    const known = OVERLAYS.map(([name]) => name);
+    this.overlays = signal(new Set(known.filter((name) => overlays.includes(name))));
+    this.orientation = signal(readOrientation(value('turn')));
+    this.rate = signal(Number(value('rate')) || options.rate);
+    this.live = new LiveConnection(options.cluster, options.instance, !options.main);
+  }
+
+  readonly isFrozen = computed(() => this.frozenAt.value !== null);
+
+  /** The frame on the screen. */
+  readonly shown = computed<LiveFrame | null>(() => {
+    const at = this.frozenAt.value;
+    return at === null ? this.live.frame.value : (this.stack.value[at] ?? null);
+  });
+
+  /** Full size of the image; null without one. */
+  readonly imageSize = computed<Size | null>(() => {
+    const image = this.shown.value?.header.image ?? null;
+    return image === null ? null : { width: image.width, height: image.height };
+  });
+
+  /** Values that the colours span, for the frame on the screen. */
+  rangeFor(frame: LiveFrame): DisplayRange {
+    const image = frame.header.image!;
+    const full = { low: image.minimum ?? 0, high: image.maximum ?? 1 };
+    if (this.rangeMode.value === 'manual' && this.manual.value !== null) return this.manual.value;
+    if (this.rangeMode.value === 'full') return full;
+    if (this.#automaticOf !== frame) {
+      const next = image.automatic === null ? full : { low: image.automatic[0], high: image.automatic[1] };
+      this.#automatic = smoothed(this.#automatic, next, settings.value.calm ? 0.08 : 0.3);
+      this.#automaticOf = frame;
+    }
+    return this.#automatic!;
+  }
+
+  setColormap(name: ColormapName): void {
+    this.colormap.value = name;
+    if (this.options.main) changeSettings({ colormap: name });
+    this.#remember({ map: name });
+  }
+
+  setRange(mode: RangeMode, manual: DisplayRange | null = this.manual.value): void {
+    this.rangeMode.value = mode;
+    this.manual.value = manual;
+    this.#remember({ range: formatRange(mode, manual) });
+  }
+
+  setScaling(scaling: Scaling): void {
+    this.scaling.value = scaling;
+    this.#remember({ scaling: scaling === 'linear' ? null : scaling });
+  }
+
+  setView(view: Rect | null): void {
+    this.view.value = view;
+    this.#remember({ view: view === null ? null : formatRect(view) });
+    this.announce();
+  }
+
+  setRate(rate: number): void {
+    this.rate.value = rate;
+    this.#remember({ rate: rate === this.options.rate ? null : String(rate) });
+    this.announce();
+  }
+
+  setOrientation(orientation: Orientation): void {
+    this.orientation.value = orientation;
+    const { turns, mirrored } = orientation;
+    this.#remember({ turn: turns === 0 && !mirrored ? null : `${turns}${mirrored ? 'm' : ''}` });
+  }
+
+  toggleOverlay(name: OverlayName): void {
+    const next = new Set(this.overlays.value);
+    if (!next.delete(name)) next.add(name);
+    this.overlays.value = next;
+    if (this.options.main) changeSettings({ overlays: [...next] });
+    this.#remember({ overlays: [...next].join(',') || 'none' });
+  }
+
+  /** Tells the server what is wanted now. */
+  announce(): void {
+    const { width, height } = this.screen.value;
+    if (width === 0) return;
+    const view = this.view.value;
+    const region =
+      view === null
+        ? null
+        : ([Math.floor(view[0]), Math.floor(view[1]), Math.ceil(view[2]), Math.ceil(view[3])] as const);
+    const rate = settings.value.calm ? Math.min(2, this.rate.value) : this.rate.value;
+    this.live.set({ region, width: Math.round(width), height: Math.round(height), rate });
+  }
+
+  /** Keeps what was shown, for looking back. */
+  keep(frame: LiveFrame): void {
+    if (this.isFrozen.value || this.stack.value.at(-1) === frame) return;
+    let frames = [...this.stack.value.slice(1 - STACK_FRAMES), frame];
+    let bytes = frames.reduce((sum, entry) => sum + entry.bytes, 0);
+    while (bytes > STACK_BYTES && frames.length > 1) {
+      bytes -= frames[0]!.bytes;
+      frames = frames.slice(1);
+    }
+    this.stack.value = frames;
+  }
+
+  toggleFreeze(): void {
+    if (this.isFrozen.value) {
+      this.frozenAt.value = null;
+      this.live.hold(null);
+    } else if (this.stack.value.length > 0) {
+      this.frozenAt.value = this.stack.value.length - 1;
+      this.live.hold(this.shown.value!.header.pulse_id);
+    }
+  }
+
+  /** @param step −1: an older picture; freezes when live */
+  stepFrame(step: number): void {
+    if (!this.isFrozen.value) this.toggleFreeze();
+    const at = this.frozenAt.value;
+    if (at === null) return;
+    this.frozenAt.value = Math.min(this.stack.value.length - 1, Math.max(0, at + step));
+  }
+
+  close(): void {
+    this.live.close();
+    this.stack.value = [];
+  }
+
+  #remember(changes: Readonly<Record<string, string | null>>): void {
+    if (this.options.main) setQuery(changes);
+  }
+}
+
+function readOrientation(text: string): Orientation {
+  return { turns: Number.parseInt(text, 10) % 4 || 0, mirrored: text.endsWith('m') };
+}
