@@ -2,7 +2,7 @@
 // what changed since the last run, and says what it does. `--test` and `--bench` add what tests and benchmarks need.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -131,9 +131,10 @@ function installDependencies(stamp) {
   const dependencies = hashOf(['package-lock.json']);
   if (stamp.dependencies === dependencies) return;
   say('installing dependencies (npm ci)');
+  const { builtFor } = stamp;
   const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
   if (run('npm', args) !== 0) fail('npm ci failed; the lines above say why.');
-  writeStamp({ dependencies });
+  writeStamp({ dependencies, builtFor });
 }
 
 /** Without the addon everything works, only slower; so a failure here is a warning. */
@@ -151,12 +152,21 @@ function buildAddon(missing) {
   const prefix = dirname(dirname(process.execPath));
   const headers = existsSync(join(prefix, 'include', 'node', 'node_api.h')) ? [`--nodedir=${prefix}`] : [];
   const gyp = join(root, 'node_modules', 'node-gyp', 'bin', 'node-gyp.js');
-  const result = spawnSync(process.execPath, [gyp, 'rebuild', ...headers], { cwd: root, encoding: 'utf8' });
+  // what was built for this Node is kept, so that only what changed is compiled again
+  const isKept = existsSync(join(root, 'build', 'Makefile')) && stamp.builtFor === process.version;
+  const commands = isKept ? [['configure'], ['build', '-j', 'max']] : [['rebuild', '-j', 'max']];
+  let result;
+  for (const command of commands) {
+    const args = [gyp, ...command, ...headers];
+    result = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+    if (result.status !== 0) break;
+  }
   if (result.status === 0) {
-    writeStamp({ ...stamp, addon });
+    writeStamp({ ...stamp, addon, builtFor: process.version });
     return;
   }
   process.stderr.write(`${result.stdout}${result.stderr}`);
+  rmSync(join(root, 'build', 'Release', 'camserver.node'), { force: true });
   if (process.env.CI === 'true') fail('the native addon could not be built.');
   say(
     'WARNING: the native addon could not be built (see above); CamServer will run on the slower TypeScript code.',
