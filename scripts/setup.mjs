@@ -11,6 +11,8 @@ const stampFile = join(root, 'node_modules', '.camserver-setup.json');
 const forTests = process.argv.includes('--test');
 const forBenchmarks = process.argv.includes('--bench');
 
+const HAS_PYTHON_HEADERS = 'import sysconfig; open(sysconfig.get_paths()["include"] + "/Python.h")';
+
 /** System packages by Debian name, with the probe that tells whether each is there already. */
 const systemPackages = [
   { name: 'g++', present: () => hasCommand('g++'), needed: 'addon' },
@@ -26,6 +28,7 @@ const systemPackages = [
           needed: 'tests',
         },
         { name: 'python3-numpy', present: () => hasPythonModule('numpy'), needed: 'tests' },
+        { name: 'python3-dev', present: () => runsInPython(HAS_PYTHON_HEADERS), needed: 'tests' },
         { name: 'python3-pyepics', present: () => hasPythonModule('epics'), needed: 'tests' },
         { name: 'chromium', present: () => hasCommand('chromium'), needed: 'tests' },
         { name: 'python3-h5py', present: () => hasPythonModule('h5py'), needed: 'tests' },
@@ -54,10 +57,12 @@ function hasCommand(name) {
 }
 
 /** Debian's modules belong to Debian's interpreter, which need not be the first on the path. */
+function runsInPython(program) {
+  return existsSync('/usr/bin/python3') && spawnSync('/usr/bin/python3', ['-c', program]).status === 0;
+}
+
 function hasPythonModule(name) {
-  return (
-    existsSync('/usr/bin/python3') && spawnSync('/usr/bin/python3', ['-c', `import ${name}`]).status === 0
-  );
+  return runsInPython(`import ${name}`);
 }
 
 /** The place where Debian puts the headers, which `binding.gyp` looks at too. */

@@ -26,6 +26,8 @@ class Script:
         self._name = os.path.basename(path)
         self._folders = [os.path.dirname(os.path.abspath(path)), os.path.abspath(folder)]
         prepare_path(folder)
+        if path.endswith(".c"):
+            path = compiled(path, folder)
         self._function = self._load(path, name)
 
     def call(self, *arguments):
@@ -66,6 +68,15 @@ class Script:
             if callable(function):
                 return function
         raise ScriptError(f"{self._name} has no function 'process_image' or 'process'")
+
+
+def compiled(path, folder):
+    from .extension import CompilerError, compile_extension
+
+    try:
+        return compile_extension(path, folder)
+    except CompilerError as error:
+        raise ScriptError(str(error), error.trace) from None
 
 
 def extension_name(path, module_name):

@@ -1,7 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import type { JsonObject } from '../../common/json.js';
 import type { InstanceLog } from '../../instances/types.js';
-import { UserCodeError } from './error.js';
+import { compileFunction, hostCommand, interfaceOf } from './c/build.js';
+import { cacheFolder } from './cache.js';
 import { HostFunction } from './host/host-function.js';
+import type { HostCommand } from './host/host-process.js';
 import { ScriptFunction } from './javascript/script-function.js';
 import { pythonCommand } from './python.js';
 import type { FunctionFile, FunctionKind, UserFunction, UserFunctionOptions } from './types.js';
@@ -33,9 +36,23 @@ export interface HostedFunctionOptions {
  */
 export async function openHostFunction(options: HostedFunctionOptions): Promise<HostFunction> {
   const { file, kind, folder, parallel, parameters, python, log } = options;
-  const { name, path, language } = file;
-  if (language !== 'python')
-    throw new UserCodeError('load', `functions in ${language} are not available yet`);
-  const command = async () => ({ command: pythonCommand(python), path });
+  const { name, path } = file;
+  const command = () => commandOf(file, folder, python);
   return HostFunction.open({ kind, name, path, folder, parallel, parameters, log, command });
+}
+
+/** Asked for each loading: the content decides about the interface, and a changed source is compiled again. */
+async function commandOf(
+  { path, language }: FunctionFile,
+  folder: string,
+  python: string | null,
+): Promise<{ command: HostCommand; path: string }> {
+  if (language === 'c' && interfaceOf(await readFile(path)) === 'camserver') {
+    const library = path.endsWith('.c') ? await compileFunction(path, folder) : path;
+    return { command: await hostCommand(), path: library };
+  }
+  const command = pythonCommand(python);
+  if (language === 'python') return { command, path };
+  const environment = { ...command.environment, CAMSERVER_CACHE: await cacheFolder() };
+  return { command: { ...command, environment }, path };
 }

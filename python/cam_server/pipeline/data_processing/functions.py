@@ -61,8 +61,9 @@ def binning(image, x_axis, y_axis, bx, by, mean=False):
 def bin_axis(axis, size):
     if axis is None:
         return None
+    axis = numpy.asarray(axis)
     count = len(axis) // size
-    return numpy.asarray(axis)[: count * size].reshape(count, size).mean(axis=1).astype(numpy.float32)
+    return axis[: count * size].reshape(count, size).mean(axis=1).astype(axis.dtype)
 
 
 def get_region_of_interest(image, offset_x, size_x, offset_y, size_y):

@@ -96,7 +96,7 @@ def add_slices(result, image, x_axis, y_axis, x_fit, y_fit, section):
     scale = section.get("scale", 2)
     orientation = str(section.get("orientation", "vertical"))
     x_slices, length, shown = [], None, []
-    if image is not None:
+    if image is not None and orientation in ("vertical", "horizontal"):
         x_slices, x_length = functions.get_x_slices_data(image, x_axis, y_axis, x_fit[3], x_fit[4], scale, count)
         if x_length is not None:
             y_slices, y_length = functions.get_y_slices_data(image, x_axis, y_axis, y_fit[3], y_fit[4], scale, count)
