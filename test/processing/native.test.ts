@@ -1,4 +1,6 @@
 /** What the border of the addon refuses: nothing that JavaScript can pass may read or write outside an array. */
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
 import { type Image, type Kernels, PROFILE_FIT } from '../../src/processing/kernels.js';
 import { instructionSet, nativeKernels, nativeKernelsMissing } from '../../src/processing/native.js';
@@ -112,4 +114,42 @@ describe('processing: border of the addon', () => {
       'must not overlap',
     );
   });
+
+  it('serves several threads at a time, on shared memory and without copies', async () => {
+    const [rows, columns, threads] = [60, 128, 3];
+    const shared = (): Uint16Array<SharedArrayBuffer> =>
+      new Uint16Array(new SharedArrayBuffer(2 * rows * columns));
+    const pixels = shared().map((_, index) => (index * 7919) % 1000);
+    const data = shared();
+    data.set(pixels);
+    const destination = shared();
+    const results = await Promise.all(
+      Array.from({ length: threads }, (_, part) => partInWorker({ data, destination, part, threads })),
+    );
+    const expected = kernels.pass(viewOf(pixels, rows, columns), { threshold: 500 })!;
+    const sums = results.flatMap(({ yProfile }) => [...yProfile]);
+    expect(sums).to.deep.equal([...expected.yProfile]);
+    expect(results.map(({ name }) => name)).to.deep.equal(['native', 'native', 'native']);
+    expect([...destination]).to.deep.equal([...pixels].map((pixel) => (pixel < 500 ? 0 : pixel)));
+  });
 });
+
+/** A thread that works on one part of the rows, and fits its column sums. */
+async function partInWorker(workerData: object): Promise<{ name: string; yProfile: BigInt64Array }> {
+  const module = JSON.stringify(new URL('../../src/processing/index.js', import.meta.url).href);
+  const code = `
+    const { parentPort, workerData } = require('node:worker_threads');
+    import(${module}).then(({ kernels, viewOf }) => {
+      const { data, destination, part, threads } = workerData;
+      const count = data.length / threads;
+      const rows = (array) => array.subarray(part * count, (part + 1) * count);
+      const options = { threshold: 500, destination: rows(destination) };
+      const { xProfile, yProfile } = kernels.pass(viewOf(rows(data), count / 128, 128), options);
+      for (let i = 0; i < 50; i++) kernels.gaussianFit(xProfile, Float32Array.from(xProfile, (_, i) => i));
+      parentPort.postMessage({ name: kernels.name, yProfile });
+    });`;
+  const worker = new Worker(code, { eval: true, workerData });
+  const [result] = (await once(worker, 'message')) as [{ name: string; yProfile: BigInt64Array }];
+  await worker.terminate();
+  return result;
+}
