@@ -156,7 +156,13 @@ function valuesOf({ type, encoding, bytes }: Channel): number[] {
   return Array.from({ length: bytes.length / size }, (_, index) => at(index * size));
 }
 
-/** Whole numbers must be equal; fits agree to six digits, as the native and the plain minimiser round differently. */
+/**
+ * Both minimisers stop when the sum of squares changes by less than 1.5e-8 of itself, which leaves the parameters of a flat
+ * minimum uncertain by the root of that.
+ */
+const FIT_TOLERANCE = 3e-4;
+
+/** Whole numbers must be equal; fits agree as far as the end of the minimiser tells them. */
 function expectReference(message: Message, parameters: JsonObject): void {
   const image = channelOf(message, 'image');
   expect([image.type, image.shape]).to.deep.equal(['uint16', [WIDTH, HEIGHT]]);
@@ -186,7 +192,7 @@ function expectReference(message: Message, parameters: JsonObject): void {
     const scale = Math.max(...numbers.map(Math.abs));
     for (const [index, value] of values.entries()) {
       if (channel.type.startsWith('float')) {
-        expect(value, channel.name).to.be.closeTo(numbers[index]!, 1e-6 * scale);
+        expect(value, channel.name).to.be.closeTo(numbers[index]!, FIT_TOLERANCE * scale);
       } else expect(value, channel.name).to.equal(numbers[index]);
     }
   }
