@@ -7,9 +7,11 @@ import { errorText } from '../common/errors.js';
 import { packageVersion } from '../common/package.js';
 import { addAuditCommand } from './audit.js';
 import { addCameraManagerCommand } from './camera-manager.js';
+import { addCameraProxyCommand } from './camera-proxy.js';
 import { addCameraServerCommand } from './camera-server.js';
 import { addCameraWorkerCommand } from './camera-worker.js';
 import { addPipelineManagerCommand } from './pipeline-manager.js';
+import { addPipelineProxyCommand } from './pipeline-proxy.js';
 import { addPipelineServerCommand } from './pipeline-server.js';
 import { addPipelineWorkerCommand } from './pipeline-worker.js';
 import { addRecordCommand } from './record.js';
@@ -28,9 +30,11 @@ const commands = [
   addCameraServerCommand,
   addCameraWorkerCommand,
   addCameraManagerCommand,
+  addCameraProxyCommand,
   addPipelineServerCommand,
   addPipelineWorkerCommand,
   addPipelineManagerCommand,
+  addPipelineProxyCommand,
   addAuditCommand,
   addSecurityCommand,
   addSimulateCommand,

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { errorText } from '../common/errors.js';
-import { POLL_INTERVAL, type ManagerOptions as Settings } from '../proxy/manager-options.js';
+import { POLL_INTERVAL, type PoolServerOptions, type ManagerOptions as Settings } from '../proxy/manager-options.js';
 import {
   addServerOptions,
   EXIT_MISCONFIGURED,
@@ -82,9 +82,7 @@ export function managerSettings(options: ManagerOptions): Settings {
 /** Waiting for an answer for longer than this makes nobody happy; sites carried over 2000, which was meant in milliseconds. */
 const LONGEST_UPDATE = 60;
 
-export function poolSettings(
-  options: PoolOptions,
-): Omit<Settings, 'backgroundFolder' | 'scriptFolder' | 'restartFrozen'> {
+export function poolSettings(options: PoolOptions): PoolServerOptions {
   return {
     port: options.port,
     interface: options.interface,
@@ -94,7 +92,6 @@ export function poolSettings(
     updateTimeout: Math.min(options.update_timeout, LONGEST_UPDATE) * 1000,
     clientTimeout: options.client_timeout * 1000,
     pollInterval: options.pollInterval,
-    registrationSecret: null,
     logLevel: options.log_level,
     onReset: () => process.kill(process.pid, 'SIGTERM'),
   };

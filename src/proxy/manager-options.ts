@@ -17,11 +17,11 @@ export interface PoolServerOptions {
   readonly clientTimeout: number;
   /** Milliseconds between polls. */
   readonly pollInterval: number;
-  /** Workers that know it may add themselves to the pool; null: none may. */
-  readonly registrationSecret: string | null;
   readonly logLevel: LogLevel;
   /** Called 0.1 s after a reset was asked for. */
   readonly onReset: () => void;
+  /** Further routes, for example of the console. */
+  readonly routes?: readonly Route[];
 }
 
 export interface ManagerOptions extends PoolServerOptions {
@@ -29,8 +29,8 @@ export interface ManagerOptions extends PoolServerOptions {
   readonly scriptFolder: string;
   /** Frozen permanent instances are stopped and started again. */
   readonly restartFrozen: boolean;
-  /** Further routes, for example of the console. */
-  readonly routes?: readonly Route[];
+  /** Workers that know it may add themselves to the pool; null: none may. */
+  readonly registrationSecret: string | null;
   /** What the role adds to the server. */
   readonly extend?: (context: ManagerContext) => Promise<ServerExtension>;
 }

@@ -5,7 +5,7 @@
 
 import type { CameraService } from '../camera/service.js';
 import type { InstanceClient } from '../client/index.js';
-import { CamServerError, errorText } from '../common/errors.js';
+import { errorText } from '../common/errors.js';
 import type { Logging } from '../common/logging.js';
 import { type Route, type ServiceServer, startServiceServer } from '../http/index.js';
 import type { BackgroundStore, ConfigurationStore, LibraryStore, ScriptStore } from '../storage/index.js';
@@ -15,6 +15,7 @@ import type { ClusterControl, ClusterView, FamilyName } from './cluster-view.js'
 import { createControl, type Restarts } from './control.js';
 import type { Distribution } from './distribution.js';
 import type { ManagerOptions } from './manager-options.js';
+import { namedConfigurations } from './named-configurations.js';
 import { type PermanentActions, PermanentInstances } from './permanent.js';
 import { assignmentFile, PermanentSettings } from './permanent-settings.js';
 import type { PoolInstances } from './pool-instances.js';
@@ -82,7 +83,7 @@ export async function startManager<Client extends InstanceClient>(
   lookup: PermanentLookup,
 ): Promise<Manager> {
   const { options, logging, cluster, instances, stores, title, service } = parts;
-  const { configurations } = stores;
+  const named = namedConfigurations(stores.configurations);
   const log = logging.logger('cam_server.cluster');
   const source = await findPool(options.servers, options.configFolder, options.registrationSecret !== null);
   const settings = new PoolSettings(source, (servers) => cluster.pool.configure(servers));
@@ -123,20 +124,15 @@ export async function startManager<Client extends InstanceClient>(
         settings,
         permanentList,
         configurations: {
-          names: () => configurations.names(),
-          has: (name) => configurations.has(name),
-          text: async (name) => (await configurations.getText(name)).text,
+          ...named,
           save: async (name, config) => {
-            const stored = await configurations.put(name, config);
+            const stored = await named.save(name, config);
             cluster.events.emit({ type: 'stored', kind: 'configuration', name, action: 'saved' });
             await parts.distributeStored(name).catch((error) => log.warning(errorText(error)));
             return stored;
           },
           delete: async (name) => {
-            if (!(await configurations.delete(name))) {
-              const text = `[Errno 2] No such file or directory: '${configurations.location(name)}'`;
-              throw new CamServerError('NOT_FOUND', text);
-            }
+            await named.delete(name);
             cluster.events.emit({ type: 'stored', kind: 'configuration', name, action: 'deleted' });
             await parts.distribution.withdraw(cluster.pool.watches(), ['configuration', name]);
           },

@@ -10,6 +10,8 @@ export const REGISTRATION_PATH = '/api/v2/registrations';
 
 /** @param secret null: registrations are refused */
 export function registrationRoutes(settings: PoolSettings, secret: string | null, log: Logger): Route[] {
+  /** Addresses that registered since the start of this manager. */
+  const registered = new Set<string>();
   return [
     defineRoute({
       method: 'POST',
@@ -31,11 +33,15 @@ export function registrationRoutes(settings: PoolSettings, secret: string | null
         }
         const address = normaliseAddress(withHost(String(body.address ?? ''), remoteAddress));
         const isKnown = settings.has(address);
-        if (!isKnown) {
-          await settings.changeServer(address, { expanding: true });
-          log.info(`Server ${address} registered itself.`);
+        const wasRemoved = body.reminder === true && registered.has(address);
+        registered.add(address);
+        if (isKnown || wasRemoved) {
+          const where = isKnown ? 'in the pool' : 'known, but an operator took it out of the pool';
+          return { status: `Server ${address} is ${where}.`, added: false };
         }
-        return { status: `Server ${address} is in the pool.`, added: !isKnown };
+        await settings.changeServer(address, { expanding: true });
+        log.info(`Server ${address} registered itself.`);
+        return { status: `Server ${address} is in the pool.`, added: true };
       },
     }),
   ];
