@@ -11,6 +11,7 @@ import {
   requireFolder,
 } from './common-options.js';
 import { foundationOptions } from './foundation-options.js';
+import { type RegistrationOptions, withRegistration } from './registration-options.js';
 
 export interface CameraOptions extends InstanceServerOptions {
   readonly background_base: string;
@@ -59,6 +60,7 @@ export async function runCameraServer(
   configFolder: string | null,
   worker: WorkerOptions,
   routes: readonly Route[] = [],
+  registration: Partial<RegistrationOptions> = {},
 ): Promise<void> {
   if (configFolder !== null) requireFolder(configFolder, 'configuration');
   makeFolder(join(options.scripts_base, 'lib'));
@@ -70,8 +72,8 @@ export async function runCameraServer(
   const { runServer } = await import('./run-server.js');
   const { epics_timeout: timeout } = worker;
   const role = configFolder === null ? 'worker' : 'server';
-  await runServer(() =>
-    startCameraServer({
+  await runServer(async () => {
+    const server = await startCameraServer({
       port: options.port,
       interface: options.interface,
       hostname: options.hostname,
@@ -97,6 +99,7 @@ export async function runCameraServer(
           cameraServer: null,
           foundation: foundationOptions(options, `camera-${role}`, options.scripts_base),
         }),
-    }),
-  );
+    });
+    return withRegistration(server, options.hostname, registration);
+  });
 }

@@ -8,6 +8,7 @@ import {
   type WorkerOptions,
 } from './camera-options.js';
 import { parseBoolean, parseNumber, parseWhole } from './common-options.js';
+import { addRegistrationOptions, type RegistrationOptions } from './registration-options.js';
 
 export function addCameraWorkerCommand(program: Command): void {
   const command = program
@@ -15,7 +16,7 @@ export function addCameraWorkerCommand(program: Command): void {
     .alias('camera_worker')
     .description('run cameras that a manager places on this machine');
   const { ipc_feed_folder, abort_on_error, default_queue_size } = WORKER_DEFAULTS;
-  addCameraOptions(command, 8880, 'configuration/tmp/camera_background_config')
+  addRegistrationOptions(addCameraOptions(command, 8880, 'configuration/tmp/camera_background_config'))
     .option('-e, --epics_timeout <seconds>', 'for one value of Channel Access; default 2', parseNumber)
     .option('-f, --ipc_feed_folder <folder>', 'sockets of streams with protocol ipc', ipc_feed_folder)
     .option(
@@ -30,5 +31,7 @@ export function addCameraWorkerCommand(program: Command): void {
       parseWhole,
       default_queue_size,
     )
-    .action((options: CameraOptions & WorkerOptions) => runCameraServer(options, null, options));
+    .action((options: CameraOptions & WorkerOptions & RegistrationOptions) =>
+      runCameraServer(options, null, options, [], options),
+    );
 }

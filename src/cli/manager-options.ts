@@ -4,7 +4,11 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { errorText } from '../common/errors.js';
-import { POLL_INTERVAL, type PoolServerOptions, type ManagerOptions as Settings } from '../proxy/manager-options.js';
+import {
+  POLL_INTERVAL,
+  type PoolServerOptions,
+  type ManagerOptions as Settings,
+} from '../proxy/manager-options.js';
 import {
   addServerOptions,
   EXIT_MISCONFIGURED,

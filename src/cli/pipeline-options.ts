@@ -13,6 +13,7 @@ import {
   requireFolder,
 } from './common-options.js';
 import { foundationOptions } from './foundation-options.js';
+import { type RegistrationOptions, withRegistration } from './registration-options.js';
 
 export interface PipelineOptions extends InstanceServerOptions {
   readonly cam_server: string;
@@ -44,6 +45,7 @@ export async function runPipelineServer(
   configFolder: string | null,
   defaults: PipelineDefaults,
   routes: readonly Route[] = [],
+  registration: Partial<RegistrationOptions> = {},
 ): Promise<void> {
   if (configFolder !== null) requireFolder(configFolder, 'configuration');
   requireFolder(options.background_base, 'background');
@@ -77,5 +79,7 @@ export async function runPipelineServer(
         foundation: foundationOptions(options, `pipeline-${role}`, options.scripts_base),
       }),
   };
-  await runServer(() => startPipelineServer(serverOptions));
+  await runServer(async () =>
+    withRegistration(await startPipelineServer(serverOptions), options.hostname, registration),
+  );
 }

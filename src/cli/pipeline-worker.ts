@@ -3,8 +3,9 @@ import type { Command } from 'commander';
 import { PIPELINE_DEFAULTS } from '../worker/defaults.js';
 import { parseBoolean, parseWhole } from './common-options.js';
 import { addPipelineOptions, type PipelineOptions, runPipelineServer } from './pipeline-options.js';
+import { addRegistrationOptions, type RegistrationOptions } from './registration-options.js';
 
-interface Options extends PipelineOptions {
+interface Options extends PipelineOptions, RegistrationOptions {
   readonly abort_on_error: boolean;
   readonly abort_on_timeout: boolean;
   readonly default_queue_size: number;
@@ -17,7 +18,7 @@ export function addPipelineWorkerCommand(program: Command): void {
     .alias('pipeline_worker')
     .description('run pipelines that a manager places on this machine');
   const { abortOnError, abortOnTimeout, queueSize, block } = PIPELINE_DEFAULTS;
-  addPipelineOptions(command, 8881, 'configuration/tmp/background_config')
+  addRegistrationOptions(addPipelineOptions(command, 8881, 'configuration/tmp/background_config'))
     .option('-x, --abort_on_error [boolean]', 'default of the key abort_on_error', parseBoolean, abortOnError)
     .option(
       '-y, --abort_on_timeout [boolean]',
@@ -28,11 +29,17 @@ export function addPipelineWorkerCommand(program: Command): void {
     .option('-q, --default_queue_size <count>', 'default of the key queue_size', parseWhole, queueSize)
     .option('-b, --default_block [boolean]', 'default of the key block', parseBoolean, block)
     .action((options: Options) =>
-      runPipelineServer(options, null, {
-        abortOnError: options.abort_on_error,
-        abortOnTimeout: options.abort_on_timeout,
-        queueSize: options.default_queue_size,
-        block: options.default_block,
-      }),
+      runPipelineServer(
+        options,
+        null,
+        {
+          abortOnError: options.abort_on_error,
+          abortOnTimeout: options.abort_on_timeout,
+          queueSize: options.default_queue_size,
+          block: options.default_block,
+        },
+        [],
+        options,
+      ),
     );
 }

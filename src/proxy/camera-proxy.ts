@@ -89,9 +89,10 @@ export class CameraProxy implements CameraService {
   async saveConfig(camera: string, config: JsonObject): Promise<JsonObject> {
     const name = await this.name(camera);
     const located = await this.parts.instances.locate(name);
-    return located === null
-      ? this.parts.cameras.save(name, config)
-      : located.watch.client.saveConfig(name, config);
+    if (located === null) return this.parts.cameras.save(name, config);
+    const stored = await located.watch.client.saveConfig(name, config);
+    located.watch.invalidate();
+    return stored;
   }
 
   async deleteConfig(camera: string): Promise<void> {

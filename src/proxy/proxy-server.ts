@@ -4,8 +4,8 @@ import { CAMERA_BASE, cameraRoutes } from '../camera/routes.js';
 import { StoredCameras } from '../camera/stored-cameras.js';
 import { CamClient, type InstanceClient, PipelineClient } from '../client/index.js';
 import { CamServerError } from '../common/errors.js';
-import { Logging, type LogRecord } from '../common/logging.js';
 import type { JsonObject } from '../common/json.js';
+import { Logging, type LogRecord } from '../common/logging.js';
 import { type Route, type ServiceServer, startServiceServer } from '../http/index.js';
 import { BackgroundStore, type ConfigurationStore, openConfigurations } from '../storage/index.js';
 import { Backgrounds } from '../worker/backgrounds.js';
@@ -21,8 +21,8 @@ import { formatPermanentList, parsePermanentList } from './permanent-list.js';
 import { PipelineProxy } from './pipeline-proxy.js';
 import { PoolInstances } from './pool-instances.js';
 import { findPool, PoolSettings } from './pool-settings.js';
-import { proxyRoutes } from './routes.js';
 import type { PermanentListAccess } from './routes/service.js';
+import { proxyRoutes } from './routes.js';
 
 export interface PipelineProxyOptions extends PoolServerOptions {
   readonly backgroundFolder: string;

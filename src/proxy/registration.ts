@@ -1,12 +1,13 @@
 /** Workers that add themselves to the pool of a manager, with a secret that both know. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { isIP } from 'node:net';
+import { CamServerError } from '../common/errors.js';
 import type { Logger } from '../common/logging.js';
-import { defineRoute, HttpError, type Route } from '../http/index.js';
+import { defineRoute, type Route } from '../http/index.js';
 import { normaliseAddress } from './pool-configuration.js';
 import type { PoolSettings } from './pool-settings.js';
 
-export const REGISTRATION_PATH = '/api/v2/registrations';
+export const REGISTRATION_PATH = '/api/v1/proxy/registrations';
 
 /** @param secret null: registrations are refused */
 export function registrationRoutes(settings: PoolSettings, secret: string | null, log: Logger): Route[] {
@@ -57,6 +58,6 @@ function isEqual(left: string, right: string): boolean {
   return timingSafeEqual(digest(left), digest(right));
 }
 
-function refused(text: string): HttpError {
-  return new HttpError(403, 'REGISTRATION_REFUSED', text);
+function refused(text: string): CamServerError {
+  return new CamServerError('REGISTRATION_REFUSED', text);
 }
