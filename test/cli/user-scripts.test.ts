@@ -1,0 +1,59 @@
+/** The example scripts of every language and kind, in the simulated cluster. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { type ReceivedMessage, Receiver } from '../../src/bsread/index.js';
+import { TypedScalar } from '../../src/common/values.js';
+import { PYTHON } from '../worker/user-code/support.js';
+import { startCluster } from './started-cluster.js';
+
+/** A channel that only the script of that name makes. */
+const CHANNELS: Readonly<Record<string, string>> = {
+  script_image_javascript: 'average_value',
+  script_image_typescript: 'peak_to_mean',
+  script_image_python: 'average_value',
+  script_image_c: 'x_center_of_mass',
+  script_stream_javascript: 'sharpness',
+  script_stream_typescript: 'change',
+  script_stream_python: 'intensity_mean',
+  script_stream_c: 'sum',
+  script_custom_javascript: 'step',
+  script_custom_typescript: 'angle',
+  script_custom_python: 'scalar',
+  script_custom_c: 'count',
+};
+
+async function firstMessage(address: string): Promise<ReceivedMessage> {
+  const receiver = new Receiver({ address, mode: 'SUB', receiveTimeout: 30_000 });
+  await receiver.open();
+  try {
+    const message = await receiver.receive();
+    if (message === null) throw new Error(`No message came from ${address}`);
+    return message;
+  } finally {
+    receiver.close();
+  }
+}
+
+describe('example scripts', function () {
+  this.timeout(180_000);
+  const data = mkdtempSync(join(tmpdir(), 'camserver-test-'));
+  after(() => rmSync(data, { recursive: true, force: true }));
+
+  it('run in the simulated cluster and publish what they calculate', async () => {
+    process.env.CAMSERVER_PYTHON = PYTHON;
+    const cluster = await startCluster(data);
+    try {
+      for (const [pipeline, channel] of Object.entries(CHANNELS)) {
+        const message = await firstMessage(await cluster.pipeline.stream(pipeline));
+        const value = message.channel(channel)?.decode();
+        const number = Number(value instanceof TypedScalar ? value.value : value);
+        expect(number, `${channel} of ${pipeline}`).to.satisfy(Number.isFinite);
+      }
+    } finally {
+      cluster.process.kill('SIGTERM');
+      expect(await cluster.ended).to.equal(0);
+    }
+  });
+});
