@@ -1,0 +1,163 @@
+/**
+ * A cluster of cameras in processes of its own, on three loopback addresses that stand for hosts: its servers can be killed,
+ * stopped and started again.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CamClient, ProxyClient } from '../../src/client/index.js';
+import { formatJson, type JsonObject } from '../../src/common/json.js';
+import { packageRoot } from '../../src/common/package.js';
+import { freePortRange } from '../support/ports.js';
+import { SMALL_CAMERA, until } from './rig.js';
+
+const PROGRAM = join(packageRoot, 'bin', 'camserver.js');
+
+/** A server that may die and come back at the same address. */
+export class TestProcess {
+  readonly client: CamClient;
+  private child: ChildProcess | null = null;
+  output = '';
+
+  constructor(
+    readonly url: string,
+    readonly folder: string,
+    private readonly commandLine: readonly string[],
+  ) {
+    this.client = new CamClient(url, { info: 2000, call: 10_000, start: 20_000 });
+  }
+
+  get isAlive(): boolean {
+    return this.child !== null && this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  start(): void {
+    const child = spawn(process.execPath, [PROGRAM, ...this.commandLine], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (text) => {
+        this.output = (this.output + text).slice(-20_000);
+      });
+    }
+    this.child = child;
+  }
+
+  async answering(): Promise<void> {
+    await until(() => {
+      if (!this.isAlive) throw new Error(`${this.commandLine[0]} ended: ${this.output}`);
+      return this.client.version().then(
+        () => true,
+        () => false,
+      );
+    });
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.child?.kill(name);
+  }
+
+  /** Ends it for good. */
+  async kill(name: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    if (!this.isAlive) return;
+    const ended = new Promise((resolve) => this.child!.once('exit', resolve));
+    this.child!.kill('SIGCONT');
+    this.child!.kill(name);
+    await ended;
+  }
+
+  /** The records of its instances, asked of itself. */
+  async instances(): Promise<Record<string, JsonObject>> {
+    return (await this.client.info()).active_instances as Record<string, JsonObject>;
+  }
+}
+
+export interface ProcessCluster {
+  readonly manager: TestProcess;
+  readonly workers: readonly TestProcess[];
+  readonly client: CamClient;
+  readonly proxy: ProxyClient;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a camera manager with three workers.
+ * @param files configurations and control files besides `servers`
+ * @param pool settings of a worker, by its number
+ */
+export async function startProcessCluster(
+  cameras: readonly string[],
+  permanent: JsonObject,
+  pool: (worker: number) => JsonObject = () => ({}),
+): Promise<ProcessCluster> {
+  const root = mkdtempSync(join(tmpdir(), 'camserver-test-'));
+  const { from } = await freePortRange(64);
+  const workers = [0, 1, 2].map((index) => {
+    const folder = join(root, `host-${index + 1}`);
+    const address = `127.0.0.${index + 1}`;
+    mkdirSync(folder);
+    return new TestProcess(`http://${address}:${from + 1 + index}`, folder, [
+      'camera-worker',
+      ...['--port', String(from + 1 + index), '--interface', address, '--hostname', address],
+      ...['--port_range', `${from + 4 + 20 * index}:${from + 24 + 20 * index}`, '--spares', '1'],
+      ...['--scripts_base', join(folder, 'scripts'), '--background_base', join(folder, 'backgrounds')],
+      ...['--log_level', 'WARNING'],
+    ]);
+  });
+  const folder = join(root, 'cameras');
+  mkdirSync(folder);
+  const write = (name: string, content: JsonObject): void =>
+    writeFileSync(join(folder, `${name}.json`), formatJson(content, 1));
+  for (const name of cameras) write(name, { ...SMALL_CAMERA, name });
+  write('permanent_instances', permanent);
+  write('servers', Object.fromEntries(workers.map(({ url }, index) => [url, pool(index)])));
+  const manager = new TestProcess(`http://127.0.0.1:${from}`, folder, [
+    'camera-manager',
+    ...['--port', String(from), '--interface', '127.0.0.1', '--hostname', '127.0.0.1', '--base', folder],
+    ...['--scripts_base', join(root, 'scripts'), '--background_base', join(root, 'backgrounds')],
+    ...['--log_level', 'WARNING'],
+  ]);
+  const all = [...workers, manager];
+  const close = async (): Promise<void> => {
+    await Promise.all(all.map((server) => server.kill('SIGTERM')));
+    rmSync(root, { recursive: true, force: true });
+  };
+  try {
+    for (const server of all) server.start();
+    await Promise.all(all.map((server) => server.answering()));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { manager, workers, client: manager.client, proxy: new ProxyClient(manager.url), close };
+}
+
+/** The workers that run an instance, asked one by one; those that do not answer do not count. */
+export async function holdersOf(cluster: ProcessCluster, name: string): Promise<TestProcess[]> {
+  const holders = await Promise.all(
+    cluster.workers.map(async (worker) => {
+      if (!worker.isAlive) return null;
+      const instances = await worker.instances().catch(() => ({}));
+      return Object.hasOwn(instances, name) ? worker : null;
+    }),
+  );
+  return holders.filter((worker) => worker !== null);
+}
+
+export function isProcessAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Process number of a running instance, known a moment after its start. */
+export async function pidOf(worker: TestProcess, name: string): Promise<number> {
+  return until(async () => {
+    const { statistics } = (await worker.instances())[name] ?? {};
+    return Number((statistics as JsonObject | undefined)?.pid ?? 0);
+  });
+}
