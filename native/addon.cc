@@ -2,6 +2,7 @@
 // else.
 #include "border.h"
 #include "compression.h"
+#include "notify.h"
 #include "processing.h"
 #include "shared_memory.h"
 #include "simulation.h"
@@ -39,5 +40,6 @@ NAPI_MODULE_INIT() {
     camserver::define_plane(env, exports);
     camserver::define_shared_memory(env, exports);
     camserver::define_simulation(env, exports);
+    camserver::define_notify(env, exports);
     return exports;
 }

@@ -1,16 +1,24 @@
 /** Running a server until it is told to end. */
 import { errorText } from '../common/errors.js';
 import { closeOnSignal } from './common-options.js';
+import { connectServiceManager } from './service-manager.js';
 
 /**
  * Starts a server and closes it on SIGINT, SIGTERM, SIGHUP, or when a parent that started it with an IPC channel is gone.
- * Exit status 0 after an orderly end, 1 when the server could not be started or closed.
+ * Exit status 0 after an orderly end, 1 when the server could not be started or closed. systemd is told when it is ready, that
+ * it is alive, and that it stops.
  */
-export async function runServer(start: () => Promise<{ close(): Promise<void> }>): Promise<void> {
+export async function runServer(
+  start: () => Promise<{ readonly url: string; close(): Promise<void> }>,
+): Promise<void> {
   const server = start();
-  closeOnSignal(async () => (await server).close());
+  const serviceManager = connectServiceManager();
+  closeOnSignal(async () => {
+    serviceManager.stopping();
+    await (await server).close();
+  });
   try {
-    await server;
+    serviceManager.ready(`Answers on ${(await server).url}`);
   } catch (error) {
     console.error(errorText(error));
     process.exit(1);
