@@ -119,6 +119,8 @@ export class CameraInstances {
       camera_geometry: publishedGeometry(statistics.frame_shape) ?? configuredGeometry(instance.config),
       camera_name: instance.name,
       last_start_time: instance.lastStartTime,
+      state: instance.state,
+      last_error: instance.lastError,
       statistics,
       config: instance.config,
     };

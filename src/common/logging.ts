@@ -79,6 +79,7 @@ export class Logging {
   level: LogLevel;
   private readonly console: ConsoleWriter;
   private readonly listeners = new Set<(record: LogRecord) => void>();
+  private readonly instanceListeners = new Set<(suffix: string, record: LogRecord) => void>();
 
   constructor(options: LoggingOptions = {}) {
     this.level = options.level ?? 'INFO';
@@ -104,11 +105,18 @@ export class Logging {
     return () => this.listeners.delete(listener);
   }
 
+  /** Calls `listener` with each record of an instance and the suffix that tells which; the returned function ends that. */
+  onInstanceRecord(listener: (suffix: string, record: LogRecord) => void): () => void {
+    this.instanceListeners.add(listener);
+    return () => this.instanceListeners.delete(listener);
+  }
+
   /**
    * Shows a record of an instance on the console, with the suffix that tells which, if its level passes; the ring does not
    * take it.
    */
   showInstanceRecord(suffix: string, record: LogRecord): void {
+    for (const listener of this.instanceListeners) listener(suffix, record);
     if (logLevels.indexOf(record[2] as LogLevel) < logLevels.indexOf(this.level)) return;
     this.console(new Date(), record, null, suffix);
   }

@@ -36,6 +36,7 @@ export class Instance {
   private sample: StatisticsSample | null = null;
   private exit: HostExit | null = null;
   private endReason: string | null = null;
+  private lastErrorRecord: { readonly time: number; readonly message: string } | null = null;
   private markReady: () => void = () => {};
   private readonly ring = new LogRing(LOG_RECORDS);
   private readonly requests: PendingRequests;
@@ -113,6 +114,13 @@ export class Instance {
   /** The last sample as numbers, null before the first. */
   get lastSample(): StatisticsSample | null {
     return this.sample;
+  }
+
+  /** The last error that it logged, for managers and consoles; null for none. */
+  get lastError(): JsonObject | null {
+    if (this.lastErrorRecord === null) return null;
+    const { time, message } = this.lastErrorRecord;
+    return { age_ms: Math.round(performance.now() - time), message };
   }
 
   /** The last 100 log records, oldest first. */
@@ -204,6 +212,9 @@ export class Instance {
   }
 
   private write(record: LogRecord): void {
+    if (record[2] === 'ERROR' || record[2] === 'CRITICAL') {
+      this.lastErrorRecord = { time: performance.now(), message: record[3].slice(0, 500) };
+    }
     this.ring.push(record);
     this.hooks.logged(this, record);
   }

@@ -23,7 +23,7 @@ export {
   tagOf,
 } from './configuration-store.js';
 export { digestOf, FileDigests } from './digest.js';
-export { removeFileDurably, writeFileDurably } from './durable-file.js';
+export { isMissing, removeFileDurably, writeFileDurably } from './durable-file.js';
 export { FileConfigurationStore } from './file-configuration-store.js';
 export { MemoryConfigurationStore } from './memory-configuration-store.js';
 export { openConfigurations } from './open-configurations.js';

@@ -264,6 +264,8 @@ export class PipelineInstances {
       instance_id: instance.name,
       read_only: readOnly,
       last_start_time: instance.lastStartTime,
+      state: instance.state,
+      last_error: instance.lastError,
       statistics: instance.statistics as unknown as JsonObject,
     };
   }

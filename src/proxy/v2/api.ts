@@ -2,10 +2,12 @@
  * `/api/v2` of a server: a manager with its cluster, or a standalone server or worker as a cluster of one.
  */
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import type { CameraService } from '../../camera/service.js';
 import type { CamClient } from '../../client/index.js';
 import type { JsonObject } from '../../common/json.js';
 import { isJsonObject } from '../../common/leniency.js';
+import type { Logging } from '../../common/logging.js';
 import { type AuditSink, type Route, type ServerExtension, sessionRoutes } from '../../http/index.js';
 import type {
   BackgroundStore,
@@ -22,9 +24,14 @@ import { configRoutes } from './config-routes.js';
 import { EventHub } from './event-hub.js';
 import { cameraFamily, pipelineFamily } from './family.js';
 import type { Foundation } from './foundation.js';
+import { MetricsHistory } from './history/history.js';
 import { instanceRoutes } from './instance-routes.js';
-import { LocalCluster } from './local-cluster.js';
-import { Peer, perCluster } from './peer.js';
+import { LocalCluster, workerName } from './local-cluster.js';
+import { LogBook } from './log-book.js';
+import { LogFollowers, type LogSource } from './log-followers.js';
+import { logRoutes } from './log-routes.js';
+import { metricsRoutes } from './metrics-routes.js';
+import { askJson, Peer, perCluster, serviceHeaders } from './peer.js';
 import { Plant } from './plant.js';
 import type { ClusterName, ServerRole } from './records.js';
 import { referencesOf } from './references.js';
@@ -66,6 +73,7 @@ export interface ApiParts {
   /** The camera server that a pipeline server works with, which this one shows as well; null for camera servers. */
   readonly cameraServer: CamClient | null;
   readonly foundation: Foundation;
+  readonly logging: Logging;
   /** Called when a request has changed something, before the plant is looked at. */
   readonly onChange?: () => Promise<void>;
   /** Ends this process, which its supervisor starts again. */
@@ -90,6 +98,22 @@ export function createApi(parts: ApiParts): Api {
   const local = new LocalCluster({ ...parts, cluster, viewers: parts.viewers ?? (() => 0) });
   const plant = new Plant([local, ...(peer === null ? [] : [new RemoteCluster(peer)])], hub);
   const tasks = new Tasks(cluster, hub, () => void parts.onChange?.().then(() => plant.lookSoon()));
+  const isManager = parts.role === 'manager';
+  const workers = (): LogSource[] =>
+    isManager ? view.workers().map(({ address }) => ({ address, cluster })) : [];
+  const headers = serviceHeaders(serviceToken);
+  const book = new LogBook({
+    ...{ cluster, hub, role: parts.role, logging: parts.logging },
+    worker: () => workerName(parts.url()),
+  });
+  const followers = new LogFollowers(hub, () => [...workers(), ...(peer === null ? [] : [peer])], headers);
+  // a manager keeps the figures of its workers
+  const history =
+    parts.role === 'worker'
+      ? null
+      : new MetricsHistory(join(foundation.stateFolder, 'figures'), (text) =>
+          parts.logging.logger('cam_server.history').warning(text),
+        );
   const runningConfig = (instance: string): JsonObject | null => configOf(view, instance);
   const catalogue = new ConfigurationCatalogue(cluster, stores.configurations);
   const family =
@@ -108,14 +132,22 @@ export function createApi(parts: ApiParts): Api {
     ...workerRoutes({ ...parts, cluster, plant, tasks, stopAll }),
     ...taskRoutes(tasks),
     ...auditRoutes(audit),
+    ...metricsRoutes(cluster, history),
   ];
   const routes: Route[] = [
     ...snapshotRoutes({ ...parts, cluster, plant, hub }),
     ...perCluster(cluster, peer, ofCluster),
+    ...logRoutes({
+      ...{ cluster, book, workers, peer },
+      ask: (address, path, request, timeout) => askJson(address, path, headers, request, timeout),
+    }),
     ...schemaRoutes(),
     ...sessionRoutes(policy, () => routes),
   ];
   const endings = [
+    plant.watch((record) => {
+      if (record.cluster === cluster) history?.record(record);
+    }),
     view.onEvent((event) => {
       if (event.type === 'stored') {
         const { kind, name, action } = event;
@@ -137,8 +169,11 @@ export function createApi(parts: ApiParts): Api {
     ...(policy === null ? {} : { access: policy }),
     close: async () => {
       for (const end of endings) end();
+      followers.close();
+      book.close();
       tasks.close();
       plant.close();
+      await history?.close();
       await audit.close();
     },
   };

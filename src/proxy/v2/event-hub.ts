@@ -35,16 +35,13 @@ export class EventHub {
   private characters = 0;
   private last = 0;
   private readonly listeners = new Set<(event: HubEvent) => void>();
+  private readonly demands = new Map<Topic, number>();
 
   constructor(private readonly limits: HubLimits = DEFAULT_LIMITS) {}
 
   /** Where a client that has everything up to now goes on. */
   get position(): string {
     return `${this.boot}-${this.last}`;
-  }
-
-  get listenerCount(): number {
-    return this.listeners.size;
   }
 
   publish(topic: Topic, type: string, cluster: ClusterName, data: unknown): void {
@@ -75,6 +72,16 @@ export class EventHub {
     if (match === null || match[1] !== this.boot || number > this.last) return null;
     const first = this.last - this.kept.length + 1;
     return number < first - 1 ? null : this.kept.slice(number - first + 1);
+  }
+
+  /** Says that somebody wants events of a topic which are made on demand; the returned function ends that. */
+  demand(topic: Topic): () => void {
+    this.demands.set(topic, (this.demands.get(topic) ?? 0) + 1);
+    return () => this.demands.set(topic, (this.demands.get(topic) ?? 0) - 1);
+  }
+
+  hasDemand(topic: Topic): boolean {
+    return (this.demands.get(topic) ?? 0) > 0;
   }
 
   /** Calls `listener` with each event from now on; the returned function ends that. */

@@ -4,7 +4,7 @@
 import type { ServerResponse } from 'node:http';
 import { formatJson } from '../../common/json.js';
 import { StreamAnswer } from '../../http/index.js';
-import type { EventHub, HubEvent } from './event-hub.js';
+import type { EventHub, HubEvent, Topic } from './event-hub.js';
 
 /** Milliseconds of silence after which a heartbeat is sent. */
 export const HEARTBEAT = 10_000;
@@ -15,6 +15,7 @@ const RETRY = 2000;
 
 export interface StreamRequest {
   readonly hub: EventHub;
+  readonly topics: readonly Topic[];
   /** Which events the client wants. */
   readonly wants: (event: HubEvent) => boolean;
   /** Where the client was; null: it begins now. */
@@ -23,7 +24,7 @@ export interface StreamRequest {
   readonly interval: number;
 }
 
-export function eventStream({ hub, wants, position, interval }: StreamRequest): StreamAnswer {
+export function eventStream({ hub, topics, wants, position, interval }: StreamRequest): StreamAnswer {
   return new StreamAnswer(async (response, signal) => {
     response.writeHead(200, {
       'Content-Type': 'text/event-stream; charset=utf-8',
@@ -45,7 +46,9 @@ export function eventStream({ hub, wants, position, interval }: StreamRequest): 
       response.write(message('reset', { reason: 'Events were missed; fetch the snapshot.' }, hub.position));
     }
     for (const event of missed ?? []) if (wants(event)) response.write(event.text);
+    const endings = topics.map((topic) => hub.demand(topic));
     await follow(hub, wants, response, signal);
+    for (const end of endings) end();
     response.end();
   });
 }

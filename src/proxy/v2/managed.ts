@@ -28,6 +28,7 @@ export async function managerApi(context: ManagerContext, options: ManagedOption
     pool: () => context.settings.document,
     cameraServer: cameraServer === null ? null : new CamClient(cameraServer),
     foundation,
+    logging: context.logging,
     onChange: async () => {},
     reset: context.reset,
   });

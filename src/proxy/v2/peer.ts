@@ -78,18 +78,24 @@ export class Peer {
       );
     }
   }
+}
 
-  /** A GET of this server itself, as JSON. @throws Error */
-  async getJson(path: string, request: RouteRequest, timeout: number): Promise<Record<string, unknown>> {
-    const response = await fetch(this.address + path, {
-      headers: { ...this.headers, ...behalf(request), 'X-Request-Id': request.id },
-      signal: AbortSignal.any([request.signal, AbortSignal.timeout(timeout)]),
-      redirect: 'error',
-    });
-    const body = (await response.json()) as Record<string, unknown>;
-    if (!response.ok) throw new Error(String(body.detail ?? `HTTP ${response.status}`));
-    return body;
-  }
+/** A GET at another server for the one who asks, as JSON. @throws Error */
+export async function askJson(
+  address: string,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  request: RouteRequest,
+  timeout: number,
+): Promise<unknown> {
+  const response = await fetch(address + path, {
+    headers: { ...headers, ...behalf(request), 'X-Request-Id': request.id },
+    signal: AbortSignal.any([request.signal, AbortSignal.timeout(timeout)]),
+    redirect: 'error',
+  });
+  const body = (await response.json()) as { detail?: string };
+  if (!response.ok) throw new Error(body.detail ?? `HTTP ${response.status}`);
+  return body;
 }
 
 /**

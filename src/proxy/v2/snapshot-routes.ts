@@ -5,7 +5,7 @@ import { packageVersion } from '../../common/package.js';
 import { defineRoute, jsonAnswer, type Route, type RouteRequest } from '../../http/index.js';
 import { type EventHub, type HubEvent, type Topic, topics } from './event-hub.js';
 import { eventStream } from './event-stream.js';
-import { logFilter } from './log-filter.js';
+import { type LogEntry, logFilter } from './log-filter.js';
 import { LOOK_INTERVAL, type Plant } from './plant.js';
 import { type ClusterName, clusterNames, type ServerRole } from './records.js';
 import { API, object } from './schemas.js';
@@ -81,13 +81,15 @@ export function snapshotRoutes(parts: SnapshotParts): Route[] {
         last_event_id: { description: 'Where to go on; the header Last-Event-ID says the same' },
         level: { description: 'Of topic logs: the lowest level' },
         scope: { description: 'Of topic logs: all, manager, worker, instance' },
+        worker: { description: 'Of topic logs: only of this one' },
         instance: { description: 'Of topic logs: only of this one' },
+        q: { description: 'Of topic logs: text that the message contains' },
       },
       response: { kind: 'text' },
       handler: (request) =>
         eventStream({
           hub: parts.hub,
-          wants: readWishes(request),
+          ...readWishes(request),
           position: request.header('last-event-id') || request.query.last_event_id || null,
           interval: LOOK_INTERVAL,
         }),
@@ -95,15 +97,16 @@ export function snapshotRoutes(parts: SnapshotParts): Route[] {
   ];
 }
 
-function readWishes({ query }: Pick<RouteRequest, 'query'>): (event: HubEvent) => boolean {
+function readWishes({ query }: Pick<RouteRequest, 'query'>) {
   const cluster = readCluster(query.cluster);
   const wanted = query.topics === undefined ? DEFAULT_TOPICS : query.topics.split(',').map(readTopic);
   const passes = logFilter(query);
-  return (event) => {
+  const wants = (event: HubEvent): boolean => {
     if (cluster !== null && event.cluster !== cluster) return false;
     if (!wanted.includes(event.topic)) return false;
-    return event.topic !== 'logs' || passes(event.data as Parameters<typeof passes>[0]);
+    return event.topic !== 'logs' || passes(event.data as LogEntry);
   };
+  return { topics: wanted, wants };
 }
 
 function readTopic(text: string): Topic {

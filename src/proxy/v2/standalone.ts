@@ -35,6 +35,7 @@ export async function standaloneApi(
     ...(viewers === undefined ? {} : { viewers }),
     cameraServer: cameraServer === null ? null : new CamClient(cameraServer),
     foundation,
+    logging: parts.logging,
     onChange: () => view.refresh(),
     reset: parts.reset,
   });

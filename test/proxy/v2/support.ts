@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatJson, type JsonObject } from '../../../src/common/json.js';
+import type { LogLevel } from '../../../src/common/logging.js';
 import { standaloneApi } from '../../../src/proxy/v2/standalone.js';
 import {
   startTestCameras,
@@ -31,16 +32,22 @@ export interface TestPlant {
 export async function startTestPlant(
   pipelines: Readonly<Record<string, JsonObject>> = {},
   cameras: Readonly<Record<string, JsonObject>> = { still },
-  options: { readonly securityFile?: string; readonly serviceToken?: string } = {},
+  options: {
+    readonly securityFile?: string;
+    readonly serviceToken?: string;
+    readonly logLevel?: LogLevel;
+  } = {},
 ): Promise<TestPlant> {
   const state = mkdtempSync(join(tmpdir(), 'camserver-state-'));
-  const { securityFile = null, serviceToken = null } = options;
+  const { securityFile = null, serviceToken = null, logLevel = 'CRITICAL' } = options;
   const foundation = (name: string) => ({ stateFolder: join(state, name), securityFile, serviceToken });
   const cameraServer = await startTestCameras(cameras, {
+    logLevel,
     extend: (parts) =>
       standaloneApi(parts, { role: 'server', cameraServer: null, foundation: foundation('cameras') }),
   });
   const pipelineServer = await startTestServer({
+    logLevel,
     cameraServer: cameraServer.url,
     extend: (parts) =>
       standaloneApi(parts, {

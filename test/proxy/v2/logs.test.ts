@@ -1,0 +1,91 @@
+import { expect } from 'chai';
+import { call, EventReader, startTestPlant, type TestPlant, until } from './support.js';
+
+describe('/api/v2/logs and /api/v2/metrics', () => {
+  let plant: TestPlant;
+  let api: string;
+  before(async () => {
+    plant = await startTestPlant({ still_sp: { camera_name: 'still', no_client_timeout: 0 } }, undefined, {
+      logLevel: 'INFO',
+    });
+    api = `${plant.pipelines.url}/api/v2`;
+  });
+  after(() => plant.close());
+
+  it('finds records of servers and instances of both clusters', async () => {
+    await plant.pipelines.client.stream('still_sp');
+    await plant.pipelines.call('POST', '/instance/still_sp/config', { image_threshold: 3 });
+    const { body } = await call('GET', `${api}/logs`);
+    const clusters = new Set(body.records.map(({ cluster }: { cluster: string }) => cluster));
+    expect([...clusters].sort()).to.deep.equal(['cameras', 'pipelines']);
+    expect(body.sources.map(({ state }: { state: string }) => state)).to.deep.equal(['ok', 'ok']);
+    const times = body.records.map(({ time }: { time: string }) => Date.parse(time));
+    expect(times).to.deep.equal([...times].sort((a, b) => a - b));
+    const instances = await until(async () => {
+      const found = await call('GET', `${api}/logs?cluster=pipelines&scope=instance&instance=still_sp`);
+      return found.body.records.length > 0 ? found.body : null;
+    });
+    for (const record of instances.records) {
+      expect(record).to.include({ scope: 'instance', instance: 'still_sp', cluster: 'pipelines' });
+    }
+    expect(instances.hidden).to.equal(instances.total - instances.records.length);
+    expect((await call('GET', `${api}/logs?q=no-such-text&level=ERROR`)).body.records).to.deep.equal([]);
+  }).timeout(60_000);
+
+  it('hands on what the cameras log while somebody follows', async () => {
+    const follow = await EventReader.open(`${api}/events?topics=logs&scope=instance&instance=still`);
+    // following begins within a second; until then records are in the search only
+    const log = await until(async () => {
+      await call('POST', `${api}/instances/cameras/still/stop`, {});
+      await call('POST', `${api}/instances/cameras`, { configuration: 'still' });
+      return follow.events.find(({ type }) => type === 'log');
+    }, 40_000);
+    expect(log.data).to.include({ cluster: 'cameras', instance: 'still', scope: 'instance' });
+    follow.close();
+  }).timeout(60_000);
+
+  it('says what is wrong with a question, and gives text', async () => {
+    for (const query of [
+      'level=LOUD',
+      'scope=moon',
+      'q=(&regex=true',
+      'from=yesterday',
+      'limit=0',
+      'format=pdf',
+    ]) {
+      expect((await call('GET', `${api}/logs?${query}`)).body.code).to.equal('INVALID_QUERY');
+    }
+    const text = await (await fetch(`${api}/logs?format=text&limit=3`)).text();
+    expect(text).to.match(/^\d{4}-\d\d-\d\dT\S+ [A-Z]+ /);
+  });
+
+  it('names the cluster that does not answer', async () => {
+    const other = await startTestPlant();
+    await other.cameras.close();
+    const { body } = await call('GET', `${other.pipelines.url}/api/v2/logs`);
+    const [, cameras] = body.sources;
+    expect(cameras).to.include({ source: 'cameras', state: 'unreachable' });
+    await other.close();
+  }).timeout(30_000);
+
+  it('keeps figures of instances and workers over time', async () => {
+    await plant.pipelines.client.stream('still_sp');
+    const figures = await until(async () => {
+      const { body } = await call('GET', `${api}/metrics?instance=still_sp&from=-10m`);
+      return body.rows.length > 1 ? body : null;
+    });
+    expect(figures).to.include({ instance: 'still_sp', step_ms: 2000, cluster: 'pipelines' });
+    expect(figures.columns.slice(0, 3)).to.deep.equal(['time', 'rx', 'tx']);
+    expect(figures.rows.at(-1)).to.have.length(figures.columns.length);
+    const worker = plant.pipelines.url.slice('http://'.length);
+    const ofWorker = await call('GET', `${api}/metrics?worker=${worker}`);
+    expect(ofWorker.body.rows.length).to.be.greaterThan(0);
+    const ofCamera = await until(async () => {
+      const { body } = await call('GET', `${api}/metrics?cluster=cameras&instance=still`);
+      return body.rows.length > 0 ? body : null;
+    });
+    expect(ofCamera.cluster).to.equal('cameras');
+    expect((await call('GET', `${api}/metrics`)).body.code).to.equal('INVALID_QUERY');
+    expect((await call('GET', `${api}/metrics?instance=unknown`)).body.rows).to.deep.equal([]);
+  }).timeout(60_000);
+});
