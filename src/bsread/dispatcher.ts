@@ -106,7 +106,7 @@ export class DispatcherClient {
       (backend) => backend.channels ?? [],
     );
     const expression = new RegExp(pattern ?? '');
-    return channels.filter(({ name }) => name.search(expression) >= 0);
+    return channels.filter(({ name }) => typeof name === 'string' && name.search(expression) >= 0);
   }
 
   /** Whether channels are configured, connected and recorded, in the order of the answer. */
@@ -114,13 +114,11 @@ export class DispatcherClient {
     const prefix = 'Unable to retrieve status of channels - ';
     const body = { channels: names.map((name) => ({ name, queryLatest: true })) };
     const entries = asList(await this.json('POST', '/channels/state', prefix, body), prefix);
-    return (entries as Record<string, unknown>[]).map((entry) => ({
-      name: String((entry.channel as { name?: unknown } | undefined)?.name),
-      configured: entry.configured === true,
-      connected: entry.connected === true,
-      recording: entry.recording === true,
-      latestEventDate: typeof entry.latestEventDate === 'string' ? entry.latestEventDate : null,
-    }));
+    return (entries as (StatusEntry | null)[]).map((entry) => {
+      const name = entry?.channel?.name;
+      if (typeof name !== 'string') throw failure(`${prefix}an entry of the answer names no channel`);
+      return statusOf(name, entry!);
+    });
   }
 
   /** Addresses of the sources that the dispatching layer reads. */
@@ -203,6 +201,28 @@ export class DispatcherClient {
     const cause = error.cause as NodeJS.ErrnoException | undefined;
     return `${this.baseUrl} cannot be reached: ${cause?.code ?? cause?.message ?? error.message}`;
   }
+}
+
+/** As the dispatching layer sends it; every field may be missing. */
+interface StatusEntry {
+  readonly channel?: { readonly name?: unknown } | null;
+  readonly configured?: unknown;
+  readonly connected?: unknown;
+  readonly recording?: unknown;
+  readonly latestEventDate?: unknown;
+}
+
+function statusOf(
+  name: string,
+  { configured, connected, recording, latestEventDate }: StatusEntry,
+): ChannelStatus {
+  return {
+    name,
+    configured: configured === true,
+    connected: connected === true,
+    recording: recording === true,
+    latestEventDate: typeof latestEventDate === 'string' ? latestEventDate : null,
+  };
 }
 
 function toChannelRequest(channel: string | ChannelRequest): ChannelRequest {

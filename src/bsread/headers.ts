@@ -136,10 +136,16 @@ function parseDefinition(entry: unknown, index: number): ReceivedDefinition {
     type: fields.type?.toLowerCase() ?? 'float64',
     ...parseShape(fields.name, fields.shape),
     encoding: fields.encoding === 'big' ? 'big' : 'little',
-    compression: fields.compression === undefined ? 'none' : String(fields.compression ?? 'none'),
+    compression: compressionName(fields.compression),
     modulo: typeof fields.modulo === 'number' ? fields.modulo : 1,
     offset: typeof fields.offset === 'number' ? fields.offset : 0,
   };
+}
+
+/** What is no name spoils only its own channel, under the text that it has in the header: objects may redefine `toString`. */
+function compressionName(compression: unknown): string {
+  if (compression === undefined || compression === null) return 'none';
+  return typeof compression === 'string' ? compression : JSON.stringify(compression).slice(0, 100);
 }
 
 /** A shape that cannot be used spoils only its own channel. */

@@ -65,8 +65,8 @@ export class SourceConfigClient {
     const streamed = Array.isArray(reply?.config?.channels) ? reply.config.channels : [];
     return {
       channels,
-      streamed: streamed.map(({ name, modulo, offset }) => ({
-        name: String(name),
+      streamed: streamed.filter(isNamed).map(({ name, modulo, offset }) => ({
+        name,
         modulo: typeof modulo === 'number' ? modulo : 1,
         offset: typeof offset === 'number' ? offset : 0,
       })),
@@ -102,6 +102,11 @@ export class SourceConfigClient {
     if (error instanceof SyntaxError) return `${this.address} answered with something that is not JSON`;
     return `${this.address}: ${errorText(error)}`;
   }
+}
+
+/** Entries of a reply may be anything. */
+function isNamed(entry: unknown): entry is { name: string; modulo?: unknown; offset?: unknown } {
+  return typeof (entry as { name?: unknown } | null)?.name === 'string';
 }
 
 function failure(message: string, cause?: unknown): CamServerError {

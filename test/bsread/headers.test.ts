@@ -123,6 +123,13 @@ describe('bsread: data header', () => {
     ]);
   });
 
+  it('lets a compression that is no name spoil only its channel', () => {
+    const compressions = data(
+      '{"channels": [{"name": "a", "compression": {"toString": []}}, {"name": "b", "compression": 5}]}',
+    ).map(({ compression }) => compression);
+    expect(compressions).to.deep.equal(['{"toString":[]}', '5']);
+  });
+
   it('lets a shape that cannot be spoil only its channel', () => {
     const [channel] = data('{"channels": [{"name": "a", "shape": [-1, 2]}]}');
     expect(channel?.problem).to.equal("Channel 'a' has the shape [-1,2]");
