@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { Receiver } from '../../src/bsread/index.js';
 import type { JsonObject } from '../../src/common/json.js';
+import { Listener } from './listener.js';
 import {
   holdersOf,
   isProcessAlive,
@@ -12,38 +12,6 @@ import {
   type TestProcess,
 } from './process-rig.js';
 import { until } from './rig.js';
-
-/** Receives until it is stopped, and notes pulse ids that do not follow each other. */
-class Listener {
-  received = 0;
-  readonly gaps: string[] = [];
-  private last: bigint | null = null;
-  private isStopped = false;
-  private readonly done: Promise<void>;
-
-  constructor(address: string) {
-    this.done = this.listen(new Receiver({ address, highWaterMark: 1000, receiveTimeout: 100 }));
-  }
-
-  async stop(): Promise<void> {
-    this.isStopped = true;
-    await this.done;
-  }
-
-  private async listen(receiver: Receiver): Promise<void> {
-    await receiver.open();
-    while (!this.isStopped) {
-      const message = await receiver.receive();
-      if (message === null) continue;
-      if (this.last !== null && message.pulseId !== this.last + 1n)
-        this.gaps.push(`${this.last} -> ${message.pulseId}`);
-      this.last = message.pulseId;
-      this.received += 1;
-      message.release();
-    }
-    receiver.close();
-  }
-}
 
 describe('proxy/faults', function () {
   this.timeout(120_000);
