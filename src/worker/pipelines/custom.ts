@@ -8,6 +8,7 @@ import { numberOf } from '../../common/leniency.js';
 import { timestampNow } from '../../common/values.js';
 import type { InstanceContext } from '../../instances/types.js';
 import { FrameAccount } from '../../streaming/accounting.js';
+import { createSelection } from '../../streaming/selection.js';
 import { UserCodeError } from '../user-code/error.js';
 import type { CustomResult } from '../user-code/types.js';
 import { createEnding, type Ending, endOnError } from './ending.js';
@@ -102,7 +103,8 @@ function updatedParameters(config: JsonObject, { options, settings }: CustomPipe
 function createSend({ context, output }: CustomPipeline) {
   const account = new FrameAccount(context.counters);
   let counter = 0n;
-  return async (result: CustomResult, { selection, parameters }: MessageSettings): Promise<boolean> => {
+  const selection = createSelection(undefined, undefined);
+  return async (result: CustomResult, { parameters }: MessageSettings): Promise<boolean> => {
     const { values, dataSize } = result;
     if (values === null || values.size === 0) return false;
     const pulseId = result.pulseId ?? counter;

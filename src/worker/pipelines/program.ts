@@ -13,6 +13,7 @@ const TYPES: Readonly<Record<string, () => Promise<PipelineRun>>> = {
   store: async () => (await import('./store.js')).runStore,
   fanout: async () => (await import('./fanout.js')).runFanout,
   fanin: async () => (await import('./fanin.js')).runFanin,
+  script: async () => (await import('./script.js')).runScript,
 };
 
 export const run: InstanceProgram = async (context) => {
@@ -20,8 +21,8 @@ export const run: InstanceProgram = async (context) => {
   const load = TYPES[type];
   if (load === undefined) {
     throw new CamServerError(
-      'NOT_AVAILABLE',
-      `Pipelines of type '${type}' are not available yet. Available: ${Object.keys(TYPES).join(', ')}.`,
+      'INVALID_CONFIGURATION',
+      `There is no pipeline type '${type}'. Available: ${Object.keys(TYPES).join(', ')}.`,
     );
   }
   return (await load())(context);

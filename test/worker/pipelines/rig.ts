@@ -194,9 +194,9 @@ class StartFailure extends Error {
 }
 
 /** Starts a pipeline that must not start. @returns its log */
-export async function logsOfFailedStart(config: JsonObject): Promise<string> {
+export async function logsOfFailedStart(config: JsonObject, options: RigOptions = {}): Promise<string> {
   try {
-    await withRig(config, async () => {});
+    await withRig(config, async () => {}, options);
   } catch (error) {
     if (!(error instanceof StartFailure)) throw error;
     expect(error.message).to.equal("'pipeline' instance  terminated. See logs.");

@@ -2,6 +2,8 @@ import { address, anyInteger, anything, channels, flag, integer, number, text } 
 import { type ParameterSection, parameter } from './parameter.js';
 
 const STREAMS = 'PSOI';
+/** Of pipelines that can merge two streams. */
+const MERGERS = 'SOI';
 const mode = anything('"SUB" or "PULL"', { enum: ['SUB', 'PULL'] });
 
 export const source: ParameterSection = {
@@ -101,31 +103,38 @@ export const merging: ParameterSection = {
       'no',
       'Messages of the bsread stream that wait for their image.',
     ),
-    parameter('input_pipeline2', text, 'none', 'S', 'no', 'As `input_pipeline`, for the second stream.'),
+    parameter('input_pipeline2', text, 'none', MERGERS, 'no', 'As `input_pipeline`, for the second stream.'),
     parameter(
       'input_stream2',
       address,
       'none',
-      'S',
+      MERGERS,
       'no',
       'Second stream; its presence switches merging by pulse id on.',
     ),
-    parameter('input_mode2', mode, '"SUB"', 'S', 'no', 'Socket mode of the second stream.'),
-    parameter('bsread_address2', address, 'none', 'S', 'no', 'As `bsread_address`, for the second stream.'),
+    parameter('input_mode2', mode, '"SUB"', MERGERS, 'no', 'Socket mode of the second stream.'),
+    parameter(
+      'bsread_address2',
+      address,
+      'none',
+      MERGERS,
+      'no',
+      'As `bsread_address`, for the second stream.',
+    ),
     parameter(
       'bsread_channels2',
       channels,
       'none',
-      'S',
+      MERGERS,
       'no',
       'As `bsread_channels`, for the second stream.',
     ),
-    parameter('merge_queue_size', integer(0), '100', 'S', 'no', 'Receive queue of both connections.'),
+    parameter('merge_queue_size', integer(0), '100', MERGERS, 'no', 'Receive queue of both connections.'),
     parameter(
       'merge_buffer_size',
       integer(0),
       '100',
-      'S',
+      MERGERS,
       'no',
       'Merged messages that wait to be processed; the oldest is dropped.',
     ),

@@ -1,0 +1,100 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import type { JsonObject } from '../../../src/common/json.js';
+import { logsOfFailedStart, namesOf, numberOf, pulseIdsOf, type Rig, range, withRig } from './rig.js';
+
+describe('pipeline instance of type script', () => {
+  function withScript(
+    name: string,
+    text: string,
+    config: JsonObject,
+    use: (rig: Rig) => Promise<void>,
+  ): Promise<void> {
+    const prepare = (folder: string) => writeFile(join(folder, name), text);
+    return withRig({ pipeline_type: 'script', pipeline_script: name, ...config }, use, { prepare });
+  }
+
+  it('runs a script in TypeScript that receives, computes and sends', async () => {
+    const text = `
+      export async function run(pipeline: any): Promise<void> {
+        const output = await pipeline.openOutput({ create_header: 'always' });
+        let factor = pipeline.config.factor as number;
+        pipeline.onConfig((config: any) => { factor = config.factor; });
+        for await (const { data, pulseId, timestamp } of pipeline.messages()) {
+          await output.send({ sum: factor * (data.a.value + data.b.value), list: [1, 2] }, { pulseId, timestamp });
+          await output.send({ half: 0.5 }, { pulseId: pulseId + 1000 });
+        }
+      }`;
+    await withScript('sum.ts', text, { factor: 2 }, async (rig) => {
+      await rig.camera.send(1, { a: 1, b: 2 });
+      const [sum, half] = await rig.receive(2);
+      expect(namesOf(sum!)).to.deep.equal(['sum', 'list']);
+      expect(numberOf(sum!, 'sum')).to.equal(6);
+      expect(sum!.timestamp).to.deep.equal({ seconds: 1_700_000_000n, nanoseconds: 1n });
+      expect(pulseIdsOf([sum!, half!])).to.deep.equal([1, 1001]);
+      rig.supervisor.updateConfig('pipeline', { ...rig.instance.config, factor: 10 });
+      let pulseId = 1;
+      let last = 6;
+      while (last !== 30) {
+        pulseId += 1;
+        await rig.camera.send(pulseId, { a: 1, b: 2 });
+        [last] = (await rig.receive(2)).map((message) => numberOf(message, 'sum')) as [number];
+      }
+      await rig.supervisor.stop('pipeline');
+      expect(await rig.exitCode()).to.equal(0);
+      expect(rig.instance.lastSample).to.deep.include({ received: pulseId, sent: 2 * pulseId });
+    });
+  });
+
+  it('ends with the records of its output, and with the number that the script returns', async () => {
+    const endless = `export async function run(pipeline) {
+      const output = await pipeline.openOutput();
+      while (!pipeline.signal.aborted) await output.send({ value: 1 });
+    }`;
+    await withScript('endless.js', endless, { records: 3 }, async (rig) => {
+      expect(pulseIdsOf(await rig.receive(3))).to.deep.equal(range(0, 3));
+      expect(await rig.exitCode()).to.equal(0);
+    });
+    const code = 'export async function run(pipeline) { pipeline.ready(); return 7; }';
+    await withScript('code.js', code, {}, async (rig) => {
+      expect(await rig.exitCode()).to.equal(7);
+    });
+  });
+
+  it('reports errors with the line of the script', async () => {
+    const failing = `export async function run(pipeline) {
+      pipeline.ready();
+      await Promise.resolve();
+      throw new Error('no beam');
+    }`;
+    await withScript('failing.js', failing, {}, async (rig) => {
+      expect(await rig.exitCode()).to.equal(2);
+      expect(rig.logs().join('\n')).to.contain('failing.js line 4: no beam');
+    });
+    await withScript(
+      'value.js',
+      'export const run = async (pipeline) => (await pipeline.openOutput()).send({ a: () => 1 });',
+      {},
+      async (rig) => {
+        expect(await rig.exitCode()).to.equal(2);
+        expect(rig.logs().join('\n')).to.contain("Channel 'a' is a function");
+      },
+    );
+  });
+
+  it('does not start what is no pipeline script', async () => {
+    const logs = (name: string, text: string) =>
+      logsOfFailedStart(
+        { pipeline_type: 'script', pipeline_script: name },
+        {
+          prepare: (folder) => writeFile(join(folder, name), text),
+        },
+      );
+    expect(await logs('none.js', 'export const x = 1;')).to.contain("none.js exports no function 'run'");
+    expect(await logs('broken.js', 'export function run( {')).to.match(/broken\.js line 1: /);
+    expect(await logsOfFailedStart({ pipeline_type: 'script', pipeline_script: 'missing' })).to.contain(
+      'Invalid pipeline script: missing',
+    );
+  });
+});
