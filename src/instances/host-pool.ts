@@ -1,6 +1,8 @@
 /** Provides host processes: warm spares first, else new ones, created one after the other so that the event loop stays free. */
 import { availableParallelism } from 'node:os';
-import { HostProcess, type HostSettings } from './host-process.js';
+import { HostProcess } from './host-process.js';
+import { Launcher } from './launcher.js';
+import type { HostSettings } from './messages.js';
 import type { InstanceLog } from './types.js';
 
 /** Spares are replaced when no start was asked for during this time: a burst of starts needs the processors itself. */
@@ -10,6 +12,7 @@ const LOAD_TIMEOUT = 30_000;
 /** Longest wait before another spare is tried after spares died while loading. */
 const LONGEST_BACK_OFF = 60_000;
 const KILL_GRACE = 1000;
+const CLOSED = 'The pool of host processes is closed';
 
 export interface HostPoolSettings extends HostSettings {
   /** How many warm spares to keep. */
@@ -24,16 +27,16 @@ interface Waiter {
 
 /**
  * A host belongs to the pool until `acquire` hands it out; it never comes back. At most as many processes as there are
- * processors load their modules at the same time, and at most one is forked per turn of the event loop.
+ * processors load their modules at the same time.
  */
 export class HostPool {
   /** Forked for a waiter, from spares, spares that died unused: for the metrics. */
   readonly counts = { forked: 0, fromSpare: 0, sparesLost: 0 };
   private readonly spares: HostProcess[] = [];
   private readonly waiters: Waiter[] = [];
+  private readonly launcher = new Launcher();
   private readonly loading = new Set<HostProcess>();
   private readonly maximumLoading = availableParallelism();
-  private isForking = false;
   private spareFailures = 0;
   private replenishTimer: NodeJS.Timeout | null = null;
   private isClosed = false;
@@ -59,12 +62,15 @@ export class HostPool {
    * The next free host.
    * @param signal gives up waiting; the promise then rejects with its reason
    */
-  acquire(signal: AbortSignal): Promise<HostProcess> {
+  async acquire(signal: AbortSignal): Promise<HostProcess> {
     signal.throwIfAborted();
-    if (this.isClosed) throw new Error('The pool of host processes is closed');
+    if (this.isClosed) throw new Error(CLOSED);
     this.scheduleReplenishment();
     const spare = this.takeSpare();
-    if (spare !== null) return Promise.resolve(spare);
+    if (spare !== null) {
+      await spare.spawned;
+      return spare;
+    }
     return new Promise((resolve, reject) => {
       const waiter = { resolve, reject, signal };
       this.waiters.push(waiter);
@@ -78,9 +84,10 @@ export class HostPool {
     this.isClosed = true;
     if (this.replenishTimer !== null) clearTimeout(this.replenishTimer);
     for (const waiter of this.waiters.splice(0)) {
-      waiter.reject(new Error('The pool of host processes is closed'));
+      waiter.reject(new Error(CLOSED));
     }
     await Promise.all(this.spares.splice(0).map(endSpare));
+    this.launcher.close();
   }
 
   private takeSpare(): HostProcess | null {
@@ -99,17 +106,21 @@ export class HostPool {
   }
 
   private forkForWaiters(): void {
-    if (this.isForking || this.waiters.length === 0 || this.loading.size >= this.maximumLoading) return;
-    this.isForking = true;
-    setImmediate(() => {
-      this.isForking = false;
-      if (this.isClosed) return;
-      const waiter = this.waiters.shift();
-      if (waiter === undefined) return;
+    while (!this.isClosed && this.waiters.length > 0 && this.loading.size < this.maximumLoading) {
       this.counts.forked += 1;
-      waiter.resolve(this.fork());
-      this.forkForWaiters();
-    });
+      void this.serve(this.waiters.shift()!, this.fork());
+    }
+  }
+
+  /** Hands a new process to the waiter when it is there, unless it is no longer wanted. */
+  private async serve(waiter: Waiter, host: HostProcess): Promise<void> {
+    await host.spawned;
+    if (!this.isClosed && !waiter.signal.aborted) {
+      waiter.resolve(host);
+      return;
+    }
+    await endSpare(host);
+    waiter.reject(waiter.signal.aborted ? waiter.signal.reason : new Error(CLOSED));
   }
 
   private fork(): HostProcess {
@@ -118,7 +129,7 @@ export class HostPool {
       this.forkForWaiters();
       this.scheduleReplenishment();
     };
-    const host = new HostProcess(this.settings, done);
+    const host = new HostProcess(this.launcher, this.settings, done);
     this.loading.add(host);
     void host.ended.then(done);
     return host;

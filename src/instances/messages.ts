@@ -46,3 +46,35 @@ export interface StatisticsSample extends InstanceCounters {
   /** The longest time, in seconds, for which the event loop was late since the sample before. */
   readonly eventLoopDelay: number;
 }
+
+export type LineSource = 'stdout' | 'stderr';
+
+export interface HostExit {
+  /** The exit code, or the negative number of the signal that ended the process. */
+  readonly code: number;
+  /** Name of the signal, null after a normal exit. */
+  readonly signal: string | null;
+  /** Why the process could not be created or watched, else null. */
+  readonly spawnError: string | null;
+}
+
+export interface HostSettings {
+  /** Absolute paths or file URLs of modules to import before an instance is known: the programs to expect. */
+  readonly preload: readonly string[];
+  /** Options of node itself, for example limits of the heap. */
+  readonly nodeOptions: readonly string[];
+}
+
+/** Server to the thread that creates host processes; `host` is the number that the server gives a process. */
+export type LaunchOrder =
+  | { readonly type: 'fork'; readonly host: number; readonly settings: HostSettings }
+  | { readonly type: 'send'; readonly host: number; readonly command: HostCommand }
+  | { readonly type: 'kill'; readonly host: number; readonly signal: NodeJS.Signals };
+
+/** The thread to the server. */
+export type LaunchNews =
+  /** `pid` is null when the process could not be created. */
+  | { readonly type: 'spawned'; readonly host: number; readonly pid: number | null }
+  | { readonly type: 'report'; readonly host: number; readonly report: HostReport }
+  | { readonly type: 'line'; readonly host: number; readonly source: LineSource; readonly text: string }
+  | { readonly type: 'ended'; readonly host: number; readonly exit: HostExit };

@@ -11,6 +11,11 @@ export class UsageMonitor {
   private readonly instances = new Set<Instance>();
   private timer: NodeJS.Timeout | null = null;
 
+  constructor() {
+    // the first time, it runs a program that tells the units of /proc: not while instances start
+    void readUsages([process.pid]);
+  }
+
   add(instance: Instance): void {
     if (instance.pid === null) return;
     this.instances.add(instance);

@@ -1,6 +1,6 @@
 /** A camera server and a pipeline server as processes, each started again when it dies, as a service manager does it. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -8,7 +8,6 @@ import { CamClient, PipelineClient } from '../../src/client/index.js';
 import type { JsonObject } from '../../src/common/json.js';
 import { packageRoot } from '../../src/common/package.js';
 import { freePortRange } from '../support/ports.js';
-import { isAlive } from '../support/processes.js';
 
 export interface Service {
   readonly client: CamClient | PipelineClient;
@@ -96,16 +95,6 @@ function keepAlive(commandLine: readonly string[]): { pid(): number; stop(): Pro
       await ended;
     },
   };
-}
-
-/** Children of a process, those that have just ended excluded. */
-export function childrenOf(pid: number): number[] {
-  try {
-    const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
-    return text === '' ? [] : text.split(' ').map(Number).filter(isAlive);
-  } catch {
-    return [];
-  }
 }
 
 /** Process numbers of the instances that a server lists, by name; null while it does not answer. */

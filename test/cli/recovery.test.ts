@@ -4,15 +4,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { Receiver } from '../../src/bsread/index.js';
-import { isAlive } from '../support/processes.js';
-import {
-  childrenOf,
-  eventually,
-  listedInstances,
-  type Service,
-  type Services,
-  startServices,
-} from './cluster.js';
+import { childrenOf, isAlive } from '../support/processes.js';
+import { eventually, listedInstances, type Service, type Services, startServices } from './cluster.js';
 
 const KILLS = Number(process.env.RECOVERY_KILLS ?? 12);
 const SEED = Number(process.env.RECOVERY_SEED ?? Date.now() % 1_000_000);

@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { expect } from 'chai';
-import { isAlive } from '../support/processes.js';
+import { childrenOf, isAlive } from '../support/processes.js';
 import { createSupervisor, specification, until } from './support.js';
 
 const CYCLES = 200;
@@ -27,18 +27,13 @@ describe('two hundred starts and stops', () => {
     expect(supervisor.all()).to.deep.equal([]);
     await until(() => pipes() <= filesBefore);
     const [spare] = supervisor.hosts.sparePids;
-    expect(children()).to.include(spare);
+    expect(childrenOf(process.pid)).to.include(spare);
     await supervisor.close();
-    expect(children()).not.to.include(spare);
+    expect(childrenOf(process.pid)).not.to.include(spare);
   }).timeout(120_000);
 });
 
 /** Open sockets, pipes and files in /proc of this process. */
 function pipes(): number {
   return readdirSync('/proc/self/fd').length;
-}
-
-function children(): number[] {
-  const text = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8');
-  return text.trim().split(' ').map(Number);
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** Whether a process exists and is not a zombie. */
 export function isAlive(pid: number): boolean {
@@ -6,5 +6,19 @@ export function isAlive(pid: number): boolean {
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch {
     return false;
+  }
+}
+
+/** Children of a process, whichever of its threads has created them, without those that have just ended. */
+export function childrenOf(pid: number): number[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`)
+      .flatMap((thread) => readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' '))
+      .filter((text) => text !== '')
+      .map(Number)
+      .filter(isAlive);
+  } catch {
+    // it has just ended itself, or one of its threads has
+    return [];
   }
 }
