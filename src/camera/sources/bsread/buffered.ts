@@ -79,7 +79,8 @@ async function readAll(
   onMessage: (message: ReceivedMessage) => void,
 ): Promise<void> {
   try {
-    while (!stop.aborted) {
+    // a closed receiver answers at once, for ever
+    while (!stop.aborted && !receiver.closed) {
       const message = await receiver.receive();
       if (message !== null) onMessage(message);
     }

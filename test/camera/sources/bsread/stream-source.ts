@@ -15,9 +15,14 @@ export interface PulseOptions {
 }
 
 export class StreamSource {
-  private readonly sender = new Sender({ address: 'tcp://127.0.0.1:0', mode: 'PUSH', sendTimeout: 5000 });
+  private readonly sender: Sender;
 
-  constructor(private readonly channel = 'CAM:FPICTURE') {}
+  constructor(
+    private readonly channel = 'CAM:FPICTURE',
+    address = 'tcp://127.0.0.1:0',
+  ) {
+    this.sender = new Sender({ address, mode: 'PUSH', sendTimeout: 5000 });
+  }
 
   open(): Promise<void> {
     return this.sender.open();
