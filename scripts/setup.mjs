@@ -33,6 +33,7 @@ const systemPackages = [
         { name: 'chromium', present: () => hasCommand('chromium'), needed: 'tests' },
         { name: 'python3-h5py', present: () => hasPythonModule('h5py'), needed: 'tests' },
         { name: 'bitshuffle', present: () => hasPythonModule('bitshuffle'), needed: 'tests' },
+        { name: 'systemd', present: () => hasCommand('systemd-analyze'), needed: 'tests' },
         { name: 'redis-server', present: () => hasCommand('redis-server'), needed: 'tests' },
       ]
     : []),

@@ -1,0 +1,121 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { validate } from 'dockerfile-utils';
+import { parseDocument } from 'yaml';
+import { packageRoot, packageVersion } from '../../src/common/package.js';
+
+const deploy = join(packageRoot, 'deploy');
+const ROLES = ['camera-manager', 'pipeline-manager', 'camera-worker', 'pipeline-worker'] as const;
+
+function read(path: string): string {
+  return readFileSync(join(deploy, path), 'utf8');
+}
+
+/** The document as data; its faults fail the test. */
+function yaml(path: string): unknown {
+  const document = parseDocument(read(path), { merge: true });
+  expect(
+    document.errors.map(({ message }) => message),
+    path,
+  ).to.deep.equal([]);
+  return document.toJS();
+}
+
+/** `a.b.c` of every leaf and branch. */
+function paths(value: unknown, prefix = ''): string[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
+  return Object.entries(value).flatMap(([key, child]) => [prefix + key, ...paths(child, `${prefix}${key}.`)]);
+}
+
+describe('files for deployment', () => {
+  describe('systemd', () => {
+    let folder: string;
+
+    before(() => {
+      folder = mkdtempSync(join(tmpdir(), 'camserver-units-'));
+      cpSync(join(deploy, 'systemd', 'camserver@.service'), join(folder, 'camserver@.service'));
+    });
+
+    after(() => rmSync(folder, { recursive: true, force: true }));
+
+    it('takes the unit', () => {
+      const { stderr, status } = spawnSync(
+        'systemd-analyze',
+        ['verify', join(folder, 'camserver@.service')],
+        {
+          encoding: 'utf8',
+        },
+      );
+      expect(stderr).to.not.match(/camserver@.*(Unknown|Invalid|Failed|ignoring)/i);
+      expect(status, stderr).to.equal(0);
+    });
+
+    it('finds the unit well protected', () => {
+      const { stdout } = spawnSync(
+        'systemd-analyze',
+        ['security', '--offline=true', join(folder, 'camserver@.service')],
+        { encoding: 'utf8' },
+      );
+      const exposure = Number(/Overall exposure level for \S+: ([\d.]+)/.exec(stdout)?.[1]);
+      expect(exposure, stdout).to.be.below(3);
+    });
+
+    for (const role of ROLES) {
+      it(`gives ${role} options that it knows`, () => {
+        const options = /^CAMSERVER_OPTIONS=(.*)$/m.exec(read(`systemd/${role}.env`))![1]!;
+        const program = join(packageRoot, 'bin', 'camserver.js');
+        const help = spawnSync(process.execPath, [program, role, '--help'], { encoding: 'utf8' }).stdout;
+        const known = new Set(help.match(/--[\w-]+/g));
+        const used = options.split(/\s+/).filter((word) => word.startsWith('--'));
+        expect(used).to.not.be.empty;
+        expect(used.filter((option) => !known.has(option))).to.deep.equal([]);
+      });
+    }
+  });
+
+  it('describe an image without faults', () => {
+    const problems = validate(read('container/Containerfile')).map(
+      ({ message, range }) => `line ${range.start.line + 1}: ${message}`,
+    );
+    expect(problems).to.deep.equal([]);
+  });
+
+  it('describe the simulated cluster for compose', () => {
+    const { services } = yaml('container/compose.yaml') as {
+      services: { cluster: { read_only: boolean; image: string } };
+    };
+    expect(services.cluster).to.include({ read_only: true, image: `camserver:${packageVersion}` });
+  });
+
+  it('have a chart whose templates use exactly the values that it offers', () => {
+    const chart = yaml('helm/camserver/Chart.yaml') as { version: string; appVersion: string };
+    expect([chart.version, chart.appVersion]).to.deep.equal([packageVersion, packageVersion]);
+    const offered = paths(yaml('helm/camserver/values.yaml'));
+    const templates = readdirSync(join(deploy, 'helm/camserver/templates'))
+      .map((name) => read(`helm/camserver/templates/${name}`))
+      .join('\n');
+    const used = [...new Set([...templates.matchAll(/\.Values\.([\w.]+)/g)].map(([, path]) => path!))];
+    expect(used.filter((path) => !offered.includes(path))).to.deep.equal([]);
+    const isUsed = (path: string): boolean =>
+      used.some((known) => known === path || known.startsWith(`${path}.`) || path.startsWith(`${known}.`));
+    expect(offered.filter((path) => !isUsed(path))).to.deep.equal([]);
+    expect(templates.split('{{').length).to.equal(templates.split('}}').length);
+  });
+
+  it('have an Ansible role in valid YAML, with the same options as the units', () => {
+    for (const part of ['tasks', 'handlers', 'defaults']) yaml(`ansible/roles/camserver/${part}/main.yml`);
+    yaml('ansible/cluster.yml');
+    const { camserver_options: options } = yaml('ansible/roles/camserver/defaults/main.yml') as {
+      camserver_options: Record<string, string>;
+    };
+    expect(Object.keys(options)).to.deep.equal([...ROLES]);
+    for (const role of ROLES) {
+      const unit = /^CAMSERVER_OPTIONS=(.*)$/m.exec(read(`systemd/${role}.env`))![1]!;
+      const names = (text: string): string[] => text.match(/--[\w-]+/g) ?? [];
+      expect(names(options[role]!)).to.deep.equal(names(unit));
+    }
+  });
+});
