@@ -16,6 +16,7 @@ import type {
   ScriptStore,
   StoredAuditRecord,
 } from '../../storage/index.js';
+import { codeHelpRoutes } from '../../worker/routes/code-help.js';
 import type { PipelineService } from '../../worker/service.js';
 import type { ClusterControl, ClusterView } from '../cluster-view.js';
 import { auditRoutes } from './audit-routes.js';
@@ -37,6 +38,7 @@ import type { ClusterName, ServerRole } from './records.js';
 import { referencesOf } from './references.js';
 import { RemoteCluster } from './remote-cluster.js';
 import { schemaRoutes } from './schema-routes.js';
+import { API } from './schemas.js';
 import { snapshotRoutes } from './snapshot-routes.js';
 import { taskRoutes } from './task-routes.js';
 import { Tasks } from './tasks.js';
@@ -142,6 +144,7 @@ export function createApi(parts: ApiParts): Api {
       ask: (address, path, request, timeout) => askJson(address, path, headers, request, timeout),
     }),
     ...schemaRoutes(),
+    ...codeHelpRoutes(API, { folder: stores.scripts.folder, python: process.env.CAMSERVER_PYTHON ?? null }),
     ...sessionRoutes(policy, () => routes),
   ];
   const endings = [

@@ -2,8 +2,8 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import type { Diagnostic } from '../diagnostic.js';
 import { UserCodeError } from '../error.js';
-import type { Diagnostic } from '../javascript/build.js';
 
 /** Seconds that one file may take. */
 const TIME_LIMIT = 120;

@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url';
 import type { BuildFailure, BuildOptions, Message, Plugin } from 'esbuild';
 import { packageRoot } from '../../../common/package.js';
 import { cachedFile, cacheFolder, contentHash } from '../cache.js';
+import type { Diagnostic } from '../diagnostic.js';
 import { UserCodeError } from '../error.js';
 
 /** A script that threads can import. */
@@ -19,14 +20,6 @@ export interface ScriptModule {
   readonly folder: string;
   /** URL of a module. */
   readonly url: string;
-}
-
-/** Something wrong in a source text. Lines count from 1, columns too. */
-export interface Diagnostic {
-  readonly severity: 'error' | 'warning';
-  readonly line: number | null;
-  readonly column: number | null;
-  readonly message: string;
 }
 
 /**
@@ -44,16 +37,21 @@ export async function buildScript(path: string, folder: string): Promise<ScriptM
 
 /** What is wrong with a script that need not be stored; its imports are not looked at. */
 export async function checkScript(name: string, text: string): Promise<Diagnostic[]> {
-  const { transform, stop } = await import('esbuild');
+  const { build, stop } = await import('esbuild');
   try {
-    const loader = name.endsWith('.ts') ? 'ts' : 'js';
-    const { warnings } = await transform(text, {
-      loader,
-      target: 'node20',
+    const { warnings, metafile } = await build({
+      stdin: { contents: text, sourcefile: name, loader: name.endsWith('.ts') ? 'ts' : 'js' },
+      metafile: true,
+      write: false,
       format: 'esm',
+      target: 'node20',
       logLevel: 'silent',
     });
-    return warnings.map((message) => diagnosticOf(message, 'warning'));
+    const found = warnings.map((message) => diagnosticOf(message, 'warning'));
+    const [output] = Object.values(metafile.outputs);
+    if (output!.exports.length > 0) return found;
+    const message = "nothing is exported; a pipeline looks for 'processImage', 'process' or 'custom'";
+    return [...found, { severity: 'warning', line: null, column: null, message }];
   } catch (error) {
     if (!isBuildFailure(error)) throw error;
     return error.errors.map((message) => diagnosticOf(message, 'error'));
