@@ -2,7 +2,7 @@
  * Calls to one server: time-outs, cancellation, and errors as texts. Connections are kept alive between calls.
  */
 import { CamServerError, errorText } from '../common/errors.js';
-import { formatJson, type JsonObject, type JsonValue, parseJson } from '../common/json.js';
+import { formatJson, type JsonObject, type JsonValue, parseAnswer } from '../common/json.js';
 import { validName } from '../common/names.js';
 import { currentRequest } from '../common/request-context.js';
 import { exchange, type Request, type Response } from './exchange.js';
@@ -86,7 +86,7 @@ export class Connection {
   private readEnvelope(path: string, call: Call, body: Buffer): JsonObject {
     let answer: JsonValue;
     try {
-      answer = parseJson(body.toString('utf8'));
+      answer = parseAnswer(body.toString('utf8'));
     } catch {
       answer = null;
     }

@@ -60,6 +60,11 @@ function setOwn(target: object, key: string, value: unknown): void {
   }
 }
 
+/** JSON text made before, to be written as it is in place of a value. */
+export class PreparedJson {
+  constructor(readonly text: string) {}
+}
+
 /**
  * Writes a value as one line of ASCII: `{"a": [1, 2.5], "b": null}`.
  * Whole numbers are written without a decimal point unless they were read as floats; `bigint` is written in full.
@@ -76,6 +81,7 @@ function write(value: unknown, isFloat: boolean, indent: number, level: number):
   if (typeof value === 'string') return formatString(value);
   if (typeof value === 'boolean' || typeof value === 'bigint') return String(value);
   if (typeof value !== 'object') throw new TypeError(`A ${typeof value} cannot be written as JSON`);
+  if (value instanceof PreparedJson) return value.text;
   const marks = (value as Container)[FLOAT_KEYS];
   const inner = (key: string, item: unknown): string =>
     write(item, marks?.has(key) ?? false, indent, level + 1);
@@ -131,6 +137,24 @@ export class JsonSyntaxError extends Error {
 
 /** Nesting beyond this is refused: no configuration comes near, and the reader recurses. */
 const MAXIMUM_DEPTH = 200;
+
+/** A number that is whole but written as a float. In a string it is found as well, which costs only time. */
+const WHOLE_FLOAT = /[\s:,[]-?\d+(?:\.0+|(?:\.\d+)?[eE][+-]?\d+)\s*[,}\]]/;
+
+/**
+ * Reads the answer of another server: as `parseJson`, but many times faster when no float of the text has a whole value.
+ * Nesting has no bound.
+ * @throws JsonSyntaxError
+ */
+export function parseAnswer(text: string): JsonValue {
+  if (WHOLE_FLOAT.test(text)) return parseJson(text);
+  try {
+    return JSON.parse(text) as JsonValue;
+  } catch {
+    // bare words such as NaN, or a fault that `parseJson` describes
+    return parseJson(text);
+  }
+}
 
 /**
  * Reads JSON text and notes which numbers were written as floats. Accepts the bare words NaN, Infinity and -Infinity that

@@ -4,8 +4,9 @@
  */
 import type { InstanceClient } from '../client/index.js';
 import { CamServerError, errorText } from '../common/errors.js';
-import type { JsonObject } from '../common/json.js';
+import { formatJson, type JsonObject, PreparedJson } from '../common/json.js';
 import type { LogRecord } from '../common/logging.js';
+import type { WorkerView } from './cluster-view.js';
 import type { LocatedInstance, Pool } from './pool.js';
 import type { ServerWatch } from './server-watch.js';
 
@@ -13,6 +14,9 @@ import type { ServerWatch } from './server-watch.js';
 const UNREACHABLE_LOAD = 1000;
 
 export class PoolInstances<Client extends InstanceClient = InstanceClient> {
+  /** Records as JSON, by the report they belong to. */
+  private readonly texts = new WeakMap<WorkerView['instances'], string>();
+
   /** @param onStop told of every instance that is about to be stopped on purpose */
   constructor(
     private readonly pool: Pool<Client>,
@@ -22,12 +26,35 @@ export class PoolInstances<Client extends InstanceClient = InstanceClient> {
   /** The merged view of all servers (`rest-api.md` 9.4), from memory; `age` says how many seconds old each part is. */
   async info(): Promise<JsonObject> {
     await this.pool.caughtUp();
-    const active: JsonObject = {};
+    const active = Object.assign({}, ...this.pool.view().map(withHost)) as JsonObject;
+    return { active_instances: active, servers: this.servers() };
+  }
+
+  /** The same to be written as JSON; records that were written before are not formatted again. */
+  async infoText(): Promise<PreparedJson> {
+    await this.pool.caughtUp();
+    const workers = this.pool.view();
+    const names = workers.flatMap(({ instances }) => Object.keys(instances));
+    if (new Set(names).size < names.length) return new PreparedJson(formatJson(await this.info()));
+    const records = workers.map((worker) => this.recordsText(worker)).filter((text) => text !== '');
+    const servers = formatJson(this.servers());
+    return new PreparedJson(`{"active_instances": {${records.join(', ')}}, "servers": ${servers}}`);
+  }
+
+  /** The records of one server without the braces around them. */
+  private recordsText(worker: WorkerView): string {
+    const known = this.texts.get(worker.instances);
+    if (known !== undefined) return known;
+    const text = formatJson(withHost(worker)).slice(1, -1);
+    this.texts.set(worker.instances, text);
+    return text;
+  }
+
+  private servers(): JsonObject {
     const servers: JsonObject = {};
     for (const worker of this.pool.view()) {
       const isReachable = worker.reachability !== 'unreachable';
       const names = Object.keys(worker.instances);
-      for (const name of names) active[name] = { ...worker.instances[name]!, host: worker.address };
       servers[worker.address] = {
         instances: names,
         load: isReachable && worker.age !== null ? names.length : null,
@@ -40,7 +67,7 @@ export class PoolInstances<Client extends InstanceClient = InstanceClient> {
         age: worker.age === null ? null : Math.round(worker.age) / 1000,
       };
     }
-    return { active_instances: active, servers };
+    return servers;
   }
 
   /** Parallel lists in the order of the pool. */
@@ -159,4 +186,11 @@ export class PoolInstances<Client extends InstanceClient = InstanceClient> {
       watch.invalidate();
     }
   }
+}
+
+/** The records of a server with its address. */
+function withHost({ instances, address }: WorkerView): JsonObject {
+  return Object.fromEntries(
+    Object.entries(instances).map(([name, record]) => [name, { ...record, host: address }]),
+  );
 }

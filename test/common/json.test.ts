@@ -6,6 +6,8 @@ import {
   isFloatLiteral,
   type JsonObject,
   mergeObjects,
+  PreparedJson,
+  parseAnswer,
   parseJson,
 } from '../../src/common/json.js';
 
@@ -85,5 +87,24 @@ describe('common/json', () => {
       }),
       { numRuns: 1000 },
     );
+  });
+
+  it('reads answers like any text, whole floats and bare words included', () => {
+    const numbers = fc.constantFrom('1', '-2.0', '3.50', '1e3', '-1.0E+2', '0.5e1', 'NaN', '"4.0"');
+    const texts = fc.oneof(
+      numbers,
+      fc.array(numbers).map((items) => `[${items.join(', ')}]`),
+      fc.array(numbers).map((items) => `{${items.map((item, index) => `"k${index}": ${item}`).join(',')}}`),
+    );
+    fc.assert(
+      fc.property(texts, (text) => {
+        expect(formatJson(parseAnswer(`{"a": ${text}}`))).to.equal(formatJson(parseJson(`{"a": ${text}}`)));
+      }),
+    );
+    expect(() => parseAnswer('{x')).to.throw('Expecting property name enclosed in double quotes');
+  });
+
+  it('writes text that was made before as it is', () => {
+    expect(formatJson({ a: [new PreparedJson('{"b": 1.0}')] })).to.equal('{"a": [{"b": 1.0}]}');
   });
 });

@@ -28,6 +28,10 @@ export class TestProcess {
     this.client = new CamClient(url, { info: 2000, call: 10_000, start: 20_000 });
   }
 
+  get pid(): number {
+    return this.child?.pid ?? 0;
+  }
+
   get isAlive(): boolean {
     return this.child !== null && this.child.exitCode === null && this.child.signalCode === null;
   }

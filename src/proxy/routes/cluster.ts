@@ -39,7 +39,7 @@ function viewRoutes(base: string, { instances }: ProxyService): Route[] {
       tag,
       summary: 'All running instances and all servers; `age` says how many seconds old a part is',
       response: { kind: 'envelope', payload: { info: object } },
-      handler: async () => ({ status: 'Running instances information.', info: await instances.info() }),
+      handler: async () => ({ status: 'Running instances information.', info: await instances.infoText() }),
     }),
     defineRoute({
       method: 'GET',
