@@ -72,6 +72,7 @@ export function formatNumber(value: unknown): string {
   if (!Number.isFinite(value)) return MISSING;
   if (Number.isInteger(value) && Math.abs(value) < 1e6) return String(value);
   const size = Math.abs(value);
+  if (size >= 1e5 && size < 1e6) return value.toFixed(0);
   if (size >= 1e6 || size < 1e-3) return value === 0 ? '0' : value.toExponential(3).replace('e+', 'e');
   return value
     .toPrecision(5)

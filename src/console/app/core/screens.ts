@@ -14,11 +14,9 @@ export type ScreenName =
   | 'scripts'
   | 'script'
   | 'libraries'
-  | 'buffers'
   | 'logs'
   | 'audit'
   | 'wall'
-  | 'map'
   | 'users'
   | 'settings'
   | 'help'
@@ -46,11 +44,9 @@ const PATTERNS: readonly [pattern: string, screen: ScreenName][] = [
   ['scripts', 'scripts'],
   ['scripts/{name}', 'script'],
   ['libraries', 'libraries'],
-  ['buffers/{tab?}', 'buffers'],
   ['logs', 'logs'],
   ['audit', 'audit'],
   ['wall/{layout?}', 'wall'],
-  ['map', 'map'],
   ['admin/users', 'users'],
   ['settings', 'settings'],
   ['help', 'help'],

@@ -68,7 +68,8 @@ export function denial(permission: string): string | null {
   return `Needs the role ${roleFor(permission)}; you are ${session.value.user ?? 'anonymous'} (${session.value.role}).`;
 }
 
-const ADMIN_ONLY = /^(worker|manager|placement|permanent|users|script|library|config\.delete)/;
+const ADMIN_ONLY =
+  /^(worker|manager|server|placement|permanent|script|library|config\.delete|instance\.stop_all)/;
 
 function roleFor(permission: string): Role {
   return ADMIN_ONLY.test(permission) ? 'admin' : 'operator';

@@ -231,7 +231,7 @@ export function workerActions(worker: WorkerRecord): MenuEntry[] {
       label: 'Stop all…',
       icon: 'octagon',
       risky: true,
-      denied: denial('worker.stop_all'),
+      denied: denial('instance.stop_all'),
       testId: 'worker-stop-all',
       run: () => stopAllOn(worker),
     },

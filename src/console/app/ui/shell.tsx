@@ -57,7 +57,6 @@ const RAIL: readonly (readonly Entry[])[] = [
       path: pathTo('scripts'),
       screens: ['scripts', 'script', 'libraries'],
     },
-    { label: 'Buffers', icon: 'buffers', path: pathTo('buffers', 'reconnect'), screens: ['buffers'] },
   ],
   [
     { label: 'Logs', icon: 'logs', path: pathTo('logs'), screens: ['logs'] },

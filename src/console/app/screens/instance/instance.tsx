@@ -14,8 +14,12 @@ import { Panel, Skeleton } from '../../ui/panel.jsx';
 import { PageHead } from '../../ui/shell.jsx';
 import { Tabs } from '../../ui/tabs.jsx';
 import { stopInstance } from '../actions.js';
+import { ConfigTab } from './config-tab.jsx';
+import { HistoryTab } from './history-tab.jsx';
 import { InfoTab } from './info-tab.jsx';
+import { InspectTab } from './inspect-tab.jsx';
 import { LogsTab } from './logs-tab.jsx';
+import { MetricsTab } from './metrics-tab.jsx';
 import { NotRunning } from './not-running.jsx';
 import { ViewTab } from './view-tab.jsx';
 
@@ -38,7 +42,11 @@ interface TabDefinition {
 const TABS: readonly TabDefinition[] = [
   { key: 'view', label: 'View', component: ViewTab },
   { key: 'info', label: 'Info', component: InfoTab },
+  { key: 'inspect', label: 'Inspect', component: InspectTab },
+  { key: 'config', label: 'Config', component: ConfigTab, offline: true },
   { key: 'logs', label: 'Logs', component: LogsTab, offline: true },
+  { key: 'metrics', label: 'Metrics', component: MetricsTab, offline: true },
+  { key: 'history', label: 'History', component: HistoryTab, offline: true },
 ];
 
 export function InstanceScreen(): JSX.Element {

@@ -1,16 +1,18 @@
 import type { JSX } from 'preact';
-import { Panel } from '../../ui/panel.jsx';
+import { queryValue } from '../../data/navigation.js';
+import { LogExplorer } from '../logs.jsx';
 import type { TabProps } from './instance.jsx';
-import { LogLines } from './log-lines.jsx';
 
-export function LogsTab({ instance }: TabProps): JSX.Element {
-  return (
-    <Panel id="instance-logs" title="Log">
-      {instance === null ? (
-        <p class="muted">It did not run while this page was open.</p>
-      ) : (
-        <LogLines instance={instance} limit={100} />
-      )}
-    </Panel>
-  );
+export function LogsTab({ cluster, name, isRunning }: TabProps): JSX.Element {
+  const filter = {
+    cluster,
+    scope: 'instance',
+    server: '',
+    instance: name,
+    level: queryValue('level'),
+    q: queryValue('q'),
+    regex: queryValue('regex') === '1',
+    from: queryValue('from'),
+  };
+  return <LogExplorer filter={filter} ended={!isRunning} />;
 }

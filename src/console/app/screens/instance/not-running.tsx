@@ -45,7 +45,7 @@ export function NotRunning({
           icon="play"
           kind="primary"
           onClick={() => void start()}
-          denied={starting ? 'It is being started' : denial('instance.start')}
+          denied={starting ? 'It is being started' : denial('instance.create')}
           testId="instance-start"
         >
           {starting ? 'Starting…' : `Start ${name}`}

@@ -1,0 +1,230 @@
+/** Who did what, kept by the servers: every client is in it, the console like all others. */
+import type { JSX } from 'preact';
+import { formatDuration, formatTime, MISSING } from '../core/format.js';
+import type { JsonRecord } from '../core/plant.js';
+import { numberOf, recordsOf, textOf, timeOf } from '../core/values.js';
+import { callBlob, callJson, homeCluster, messageOf } from '../data/api.js';
+import { queryValue, setQuery } from '../data/navigation.js';
+import { Button, saveFile } from '../ui/basics.jsx';
+import { Icon } from '../ui/icons.jsx';
+import { Empty, Panel } from '../ui/panel.jsx';
+import { Loaded, useResource } from '../ui/resource.jsx';
+import { PageHead } from '../ui/shell.jsx';
+import { type Column, DataTable } from '../ui/table.jsx';
+import { showToast } from '../ui/toasts.jsx';
+
+const FIELDS = ['actor', 'action', 'target', 'result'] as const;
+const PERIOD = 1500;
+
+export interface AuditRecord {
+  readonly sequence: string;
+  readonly time: number | null;
+  readonly actor: string | null;
+  readonly role: string;
+  readonly address: string;
+  readonly client: string;
+  readonly cluster: string;
+  readonly action: string;
+  readonly target: string;
+  readonly result: string;
+  readonly reason: string | null;
+  readonly error: string | null;
+  readonly duration: number | null;
+  readonly requestId: string;
+}
+
+function readRecord(record: JsonRecord): AuditRecord {
+  return {
+    sequence: `${record.cluster} ${record.server} ${record.sequence}`,
+    time: timeOf(record.time),
+    actor: textOf(record.actor),
+    role: textOf(record.role) ?? '',
+    address: textOf(record.address) ?? '',
+    client: textOf(record.client) ?? '',
+    cluster: textOf(record.cluster) ?? '',
+    action: textOf(record.action) ?? '',
+    target: textOf(record.target) ?? '',
+    result: textOf(record.result) ?? '',
+    reason: textOf(record.reason),
+    error: textOf(record.error),
+    duration: numberOf(record.duration_ms),
+    requestId: textOf(record.request_id) ?? '',
+  };
+}
+
+type Filter = Partial<Record<(typeof FIELDS)[number] | 'from' | 'to', string>>;
+
+function queryFor(filter: Filter, limit: number): string {
+  const query = new URLSearchParams({ limit: String(limit) });
+  for (const [name, value] of Object.entries(filter)) if (value) query.set(name, value);
+  return query.toString();
+}
+
+/** Records of both clusters; the one that does not answer is left out. */
+async function load(filter: Filter, signal: AbortSignal): Promise<AuditRecord[]> {
+  const path = `/api/v2/audit?${queryFor(filter, 200)}`;
+  const answer = await callJson(homeCluster(), path, { signal });
+  return recordsOf(answer.records).map(readRecord);
+}
+
+export function AuditScreen(): JSX.Element {
+  const filter: Filter = Object.fromEntries(
+    [...FIELDS, 'from', 'to'].map((name) => [name, queryValue(name)]),
+  );
+  const exportAs = async (format: 'csv' | 'jsonl'): Promise<void> => {
+    try {
+      const blob = await callBlob(
+        homeCluster(),
+        `/api/v2/audit?${queryFor(filter, 10_000)}&format=${format}`,
+      );
+      saveFile(`audit.${format}`, blob);
+    } catch (error) {
+      showToast({ tone: 'bad', text: messageOf(error) });
+    }
+  };
+  return (
+    <div class="fill-screen">
+      <PageHead title="Audit">
+        <span class="spacer" />
+        <Button icon="download" onClick={() => void exportAs('csv')} testId="audit-export">
+          CSV
+        </Button>
+        <Button icon="download" onClick={() => void exportAs('jsonl')}>
+          JSON lines
+        </Button>
+      </PageHead>
+      <form class="filters free" onSubmit={(event) => event.preventDefault()}>
+        {FIELDS.map((name) => (
+          <label key={name} class="search-field small">
+            <span>{name}</span>
+            <input
+              value={queryValue(name)}
+              data-testid={`audit-filter-${name}`}
+              placeholder={name === 'result' ? 'ok, error, refused' : 'any'}
+              onInput={(event) => setQuery({ [name]: event.currentTarget.value })}
+            />
+          </label>
+        ))}
+        <label>
+          <span class="visually-hidden">Time</span>
+          <select
+            value={queryValue('from')}
+            onChange={(event) => setQuery({ from: event.currentTarget.value })}
+          >
+            <option value="">all time</option>
+            <option value="-1h">last hour</option>
+            <option value="-24h">last 24 h</option>
+            <option value="-7d">last 7 days</option>
+            <option value="-30d">last 30 days</option>
+          </select>
+        </label>
+      </form>
+      <AuditTable filter={filter} title="Records" />
+    </div>
+  );
+}
+
+const COLUMNS: readonly Column<AuditRecord>[] = [
+  { key: 'time', title: 'Time', render: (record) => formatTime(record.time) },
+  {
+    key: 'actor',
+    title: 'Who',
+    value: (record) => record.actor,
+    tooltip: (record) => record.client,
+    render: (record) => (
+      <>
+        {record.actor ?? record.address}{' '}
+        <span class="muted">({record.actor === null ? clientName(record.client) : record.role})</span>
+      </>
+    ),
+  },
+  {
+    key: 'action',
+    title: 'Action',
+    value: (record) => record.action,
+    render: (record) => <code>{record.action}</code>,
+  },
+  {
+    key: 'target',
+    title: 'Target',
+    value: (record) => record.target,
+    render: (record) => <b>{record.target || MISSING}</b>,
+  },
+  {
+    key: 'result',
+    title: 'Result',
+    value: (record) => record.result,
+    tooltip: (record) => record.error ?? undefined,
+    render: (record) => <Result record={record} />,
+  },
+  {
+    key: 'reason',
+    title: 'Reason',
+    value: (record) => record.reason,
+    render: (record) => record.reason ?? MISSING,
+  },
+  { key: 'address', title: 'From', value: (record) => record.address, render: (record) => record.address },
+  {
+    key: 'duration',
+    title: 'Took',
+    numeric: true,
+    value: (record) => record.duration,
+    render: (record) => formatDuration(record.duration),
+  },
+];
+
+function Result({ record }: { record: AuditRecord }): JSX.Element {
+  const well = record.result === 'ok';
+  return (
+    <span class={well ? 'tone-ok' : 'tone-bad'}>
+      <Icon name={well ? 'check' : 'alarm'} /> {record.result}
+      {record.error !== null && <span class="muted"> {record.error.slice(0, 80)}</span>}
+    </span>
+  );
+}
+
+/** `Mozilla/5.0 …` says little; the first word of the others says enough. */
+function clientName(client: string): string {
+  if (client.startsWith('Mozilla')) return 'browser';
+  return client.split(/[\s/]/)[0] || 'client';
+}
+
+export function AuditTable({ filter, title }: { filter: Filter; title: string }): JSX.Element {
+  const records = useResource(`audit ${queryFor(filter, 200)}`, (signal) => load(filter, signal), PERIOD);
+  const filtered = Object.values(filter).some((value) => value !== '' && value !== undefined);
+  return (
+    <Panel
+      id="audit-panel"
+      title={title}
+      state={records.data?.length === 0 ? 'empty' : records.state}
+      note={records.data === null ? '' : `${records.data.length} newest`}
+      class="fill"
+    >
+      <Loaded resource={records} lines={8}>
+        {(list) =>
+          list.length === 0 ? (
+            <Empty title={filtered ? 'No record fits the filter' : 'Nothing was recorded yet'}>
+              {filtered && (
+                <Button
+                  onClick={() =>
+                    setQuery({ actor: null, action: null, target: null, result: null, from: null })
+                  }
+                >
+                  Widen the range
+                </Button>
+              )}
+            </Empty>
+          ) : (
+            <DataTable
+              id="audit"
+              caption="Audit records"
+              rows={list}
+              columns={COLUMNS}
+              rowKey={(record) => record.sequence}
+            />
+          )
+        }
+      </Loaded>
+    </Panel>
+  );
+}

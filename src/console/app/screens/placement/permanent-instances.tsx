@@ -1,0 +1,164 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { MISSING } from '../../core/format.js';
+import { type PermanentEntry, readPermanent, writePermanent } from '../../core/placement-draft.js';
+import type { Cluster, JsonRecord } from '../../core/plant.js';
+import { pathTo } from '../../core/screens.js';
+import { findInstance, plant } from '../../data/plant.js';
+import { Button, Link, StateBadge } from '../../ui/basics.jsx';
+import { Empty, Panel } from '../../ui/panel.jsx';
+
+interface PermanentInstancesProps {
+  readonly cluster: Cluster;
+  readonly permanent: JsonRecord;
+  readonly stored: JsonRecord;
+  readonly configurations: readonly string[];
+  readonly readOnly: boolean;
+  readonly onChange: (permanent: JsonRecord) => void;
+}
+
+/** What the manager keeps running, with what this draft would do to it. */
+export function PermanentInstances(props: PermanentInstancesProps): JSX.Element {
+  const { cluster, permanent, stored, configurations, readOnly, onChange } = props;
+  const [name, setName] = useState('');
+  const [configuration, setConfiguration] = useState('');
+  const entries = readPermanent(permanent);
+  const before = new Map(readPermanent(stored).map((entry) => [entry.name, entry]));
+  const update = (next: readonly PermanentEntry[]): void => onChange(writePermanent(next));
+  const add = (event: Event): void => {
+    event.preventDefault();
+    const target = configuration || name;
+    if (name === '' || entries.some((entry) => entry.name === name)) return;
+    update([...entries, { enabled: true, name, configuration: target }]);
+    setName('');
+    setConfiguration('');
+  };
+  return (
+    <Panel id="placement-permanent" title="Permanent instances" note={entries.length} class="fill">
+      <form class="filters" onSubmit={add}>
+        <input
+          placeholder="Name"
+          aria-label="Name of the new permanent instance"
+          value={name}
+          readOnly={readOnly}
+          onInput={(event) => setName(event.currentTarget.value.trim())}
+          data-testid="placement-permanent-name"
+        />
+        <input
+          placeholder="Configuration (same as the name)"
+          aria-label="Configuration of the new permanent instance"
+          list="permanent-configurations"
+          value={configuration}
+          readOnly={readOnly}
+          onInput={(event) => setConfiguration(event.currentTarget.value.trim())}
+          data-testid="placement-permanent-configuration"
+        />
+        <datalist id="permanent-configurations">
+          {configurations.map((entry) => (
+            <option key={entry} value={entry} />
+          ))}
+        </datalist>
+        <Button
+          type="submit"
+          icon="plus"
+          denied={readOnly ? 'Needs the role admin.' : name === '' ? 'Type a name.' : null}
+          testId="placement-permanent-add"
+        >
+          Add
+        </Button>
+      </form>
+      {entries.length === 0 ? (
+        <Empty title="No instance is permanent">
+          <p class="muted">Permanent instances are started by the manager and come back when they end.</p>
+        </Empty>
+      ) : (
+        <div class="table-scroll">
+          <table data-testid="placement-permanent-table">
+            <thead>
+              <tr>
+                <th scope="col">On</th>
+                <th scope="col">Name</th>
+                <th scope="col">Configuration</th>
+                <th scope="col">State</th>
+                <th scope="col">Worker</th>
+                <th scope="col">Starts</th>
+                <th scope="col">
+                  <span class="visually-hidden">Remove</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {entries.map((entry, index) => (
+                <tr key={entry.name} data-testid={`placement-permanent-${entry.name}`}>
+                  <td>
+                    <input
+                      type="checkbox"
+                      aria-label={`${entry.name} enabled`}
+                      checked={entry.enabled}
+                      disabled={readOnly}
+                      onChange={(event) =>
+                        update(
+                          entries.map((other, at) =>
+                            at === index ? { ...other, enabled: event.currentTarget.checked } : other,
+                          ),
+                        )
+                      }
+                    />
+                  </td>
+                  <th scope="row">
+                    {/* biome-ignore lint/a11y/noStaticElementInteractions: dragging has its twin in the dialog Add */}
+                    <span
+                      draggable={!readOnly}
+                      onDragStart={(event) => event.dataTransfer?.setData('text/plain', entry.configuration)}
+                      data-testid={`placement-drag-${entry.name}`}
+                    >
+                      {entry.name}
+                    </span>
+                  </th>
+                  <td>
+                    <Link to={pathTo('configs', cluster, entry.configuration)}>{entry.configuration}</Link>
+                  </td>
+                  <td>
+                    <Consequence cluster={cluster} entry={entry} before={before.get(entry.name)} />
+                  </td>
+                  <td>{findInstance(cluster, entry.name)?.worker ?? MISSING}</td>
+                  <td>{startsOf(cluster, entry.name)}</td>
+                  <td>
+                    <Button
+                      kind="quiet"
+                      icon="close"
+                      label={`Take ${entry.name} out of the list`}
+                      disabled={readOnly}
+                      onClick={() => update(entries.filter((_, at) => at !== index))}
+                    />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </Panel>
+  );
+}
+
+function startsOf(cluster: Cluster, name: string): string {
+  const record = plant.value?.permanent.find((entry) => entry.cluster === cluster && entry.name === name);
+  if (record === undefined) return MISSING;
+  return record.failures > 0 ? `${record.starts}, ${record.failures} failed` : String(record.starts);
+}
+
+interface ConsequenceProps {
+  readonly cluster: Cluster;
+  readonly entry: PermanentEntry;
+  readonly before: PermanentEntry | undefined;
+}
+
+function Consequence({ cluster, entry, before }: ConsequenceProps): JSX.Element {
+  const instance = findInstance(cluster, entry.name);
+  const runs = instance !== null && instance.health.state !== 'down';
+  if (!entry.enabled && before?.enabled === true && runs) return <b class="tone-bad">will STOP</b>;
+  if (entry.enabled && before?.enabled !== true && !runs) return <b class="tone-info">will start</b>;
+  if (instance !== null) return <StateBadge health={instance.health} />;
+  return <span class="muted">{entry.enabled ? 'not running' : 'switched off'}</span>;
+}
