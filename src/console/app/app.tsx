@@ -21,8 +21,22 @@ const EAGER: Partial<Record<ScreenName, ComponentType>> = {
 };
 
 const LAZY: Partial<Record<ScreenName, Loader>> = {
+  server: async () => (await import('./screens/worker.jsx')).WorkerScreen,
   configurations: async () => (await import('./screens/configurations/list.jsx')).ConfigurationList,
   configuration: async () => (await import('./screens/configurations/configuration.jsx')).ConfigurationScreen,
+  placement: async () => (await import('./screens/placement/placement.jsx')).PlacementScreen,
+  launch: async () => (await import('./screens/launch.jsx')).LaunchScreen,
+  backgrounds: async () => (await import('./screens/backgrounds/backgrounds.jsx')).BackgroundsScreen,
+  background: async () => (await import('./screens/backgrounds/backgrounds.jsx')).BackgroundsScreen,
+  scripts: async () => (await import('./screens/scripts/code-list.jsx')).ScriptsScreen,
+  libraries: async () => (await import('./screens/scripts/code-list.jsx')).LibrariesScreen,
+  script: async () => (await import('./screens/scripts/script-editor.jsx')).ScriptScreen,
+  logs: async () => (await import('./screens/logs.jsx')).LogsScreen,
+  audit: async () => (await import('./screens/audit.jsx')).AuditScreen,
+  wall: async () => (await import('./screens/wall.jsx')).WallScreen,
+  users: async () => (await import('./screens/users.jsx')).UsersScreen,
+  settings: async () => (await import('./screens/settings.jsx')).SettingsScreen,
+  help: async () => (await import('./screens/help.jsx')).HelpScreen,
 };
 
 export function App(): JSX.Element {

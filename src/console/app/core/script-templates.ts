@@ -59,11 +59,18 @@ def run(stop_event, statistics, parameter_queue, logs_queue, cam_client, pipelin
   {
     kind: 'C',
     ending: 'c',
-    text: `/* Called for each image; returns 0 when all is well. */
-int process(unsigned short *image, int width, int height, double *result) {
+    text: `/* Called for each image; the header tells what can be read and set. */
+#include <camserver_function.h>
+
+int camserver_process(const camserver_call *call, camserver_output *output) {
+    const camserver_value *image = call->image;
+    if (image == NULL || image->type != CAMSERVER_UINT16) return camserver_fail(output, "the image has no 16-bit pixels");
+    const uint16_t *pixels = image->data;
+    const size_t count = (size_t)image->shape[0] * image->shape[1];
     double sum = 0;
-    for (int index = 0; index < width * height; index++) sum += image[index];
-    result[0] = sum;
+    for (size_t i = 0; i < count; i++) sum += pixels[i];
+    camserver_set_value(output, image);
+    camserver_set_float(output, "sum", sum);
     return 0;
 }
 `,
