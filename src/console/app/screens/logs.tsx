@@ -1,6 +1,7 @@
 /** Log records of managers, workers and instances in one list. */
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { formatTime } from '../core/format.js';
 import { foldRecords, type LogAnswer, type LogRow, readLogRecords } from '../core/log-records.js';
 import { CLUSTERS, type Cluster } from '../core/plant.js';
 import { callBlob, callJson, homeCluster, messageOf } from '../data/api.js';
@@ -319,9 +320,7 @@ function LogLine({ row }: { row: LogRow }): JSX.Element {
   return (
     <div class={`log-row level-${row.level.toLowerCase()}`} data-testid="logs-row">
       <time dateTime={row.time} title={row.time}>
-        {row.time.slice(0, 10) === new Date().toISOString().slice(0, 10)
-          ? row.time.slice(11, 23)
-          : row.time.slice(0, 19).replace('T', ' ')}
+        {shortTime(row.time)}
       </time>
       <b class="level" title={row.level}>
         {row.level[0]}
@@ -342,4 +341,11 @@ function LogLine({ row }: { row: LogRow }): JSX.Element {
       {row.repeats > 1 && <span class="repeats">×{row.repeats}</span>}
     </div>
   );
+}
+
+/** Without the date for today; the whole is in the tooltip. */
+function shortTime(time: string): string {
+  const [date = '', rest = ''] = time.split('T');
+  const clock = rest.replace(/(?:Z|[+-]\d\d:?\d\d)$/, '');
+  return date === formatTime(Date.now()).slice(0, 10) ? clock : `${date} ${clock}`;
 }

@@ -1,13 +1,32 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { colormapTable } from '../core/colormaps.js';
+import { type ColormapName, colormapTable } from '../core/colormaps.js';
 import { formatNumber } from '../core/format.js';
 import type { ViewerModel } from './viewer-model.js';
 
 /** Colours with their values, and the histogram of the full image beside them. */
 export function ColourBar({ model }: { model: ViewerModel }): JSX.Element | null {
-  const canvas = useRef<HTMLCanvasElement>(null);
   const name = model.colormap.value;
+  const frame = model.shown.value;
+  const image = frame?.header.image ?? null;
+  if (frame === null || image === null) return null;
+  const range = model.rangeFor(frame);
+  return (
+    <div class="colour-bar" aria-hidden="true">
+      <span>{formatNumber(range.high)}</span>
+      <div class="bar">
+        <Colours name={name} />
+        {image.histogram !== null && (
+          <HistogramLine histogram={image.histogram} low={range.low} high={range.high} />
+        )}
+      </div>
+      <span>{formatNumber(range.low)}</span>
+    </div>
+  );
+}
+
+function Colours({ name }: { name: ColormapName }): JSX.Element {
+  const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     const context = canvas.current?.getContext('2d');
     if (!context) return;
@@ -17,22 +36,7 @@ export function ColourBar({ model }: { model: ViewerModel }): JSX.Element | null
       pixels.data.set(table.subarray((255 - row) * 4, (256 - row) * 4), row * 4);
     context.putImageData(pixels, 0, 0);
   }, [name]);
-  const frame = model.shown.value;
-  const image = frame?.header.image ?? null;
-  if (frame === null || image === null) return null;
-  const range = model.rangeFor(frame);
-  return (
-    <div class="colour-bar" aria-hidden="true">
-      <span>{formatNumber(range.high)}</span>
-      <div class="bar">
-        <canvas ref={canvas} width={1} height={256} />
-        {image.histogram !== null && (
-          <HistogramLine histogram={image.histogram} low={range.low} high={range.high} />
-        )}
-      </div>
-      <span>{formatNumber(range.low)}</span>
-    </div>
-  );
+  return <canvas ref={canvas} width={1} height={256} />;
 }
 
 interface HistogramLineProps {

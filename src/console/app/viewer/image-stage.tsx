@@ -88,6 +88,7 @@ function paint(canvas: HTMLCanvasElement, model: ViewerModel, placement: Signal<
     const view = model.view.value;
     const orientation = model.orientation.value;
     const [colormap, scaling] = [model.colormap.value, model.scaling.value];
+    const marksOutside = model.rangeMode.value === 'manual';
     if (width === 0 || frame === null || size === null) return;
     const density = window.devicePixelRatio || 1;
     const [pixelWidth, pixelHeight] = [Math.round(width * density), Math.round(height * density)];
@@ -99,7 +100,14 @@ function paint(canvas: HTMLCanvasElement, model: ViewerModel, placement: Signal<
     canvas.dataset.renderer = renderer.kind;
     const place = imageToScreen(view ?? wholeImage(size), { width, height }, orientation);
     const onCanvas = place.map((value) => value * density) as unknown as Affine;
-    renderer.draw({ frame, range: model.rangeFor(frame), scaling, colormap, placement: onCanvas });
+    renderer.draw({
+      frame,
+      range: model.rangeFor(frame),
+      scaling,
+      colormap,
+      marksOutside,
+      placement: onCanvas,
+    });
     canvas.dataset.pulseId = String(frame.header.pulse_id);
     if (placement.peek()?.join() !== place.join()) placement.value = place;
     model.keep(frame);

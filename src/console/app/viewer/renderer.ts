@@ -9,6 +9,8 @@ export interface Drawing {
   readonly range: DisplayRange;
   readonly scaling: Scaling;
   readonly colormap: ColormapName;
+  /** Values outside of the range get colours of their own. */
+  readonly marksOutside: boolean;
   /** From pixels of the full image to pixels of the canvas. */
   readonly placement: Affine;
 }
@@ -45,6 +47,7 @@ uniform ivec2 planeSize;
 uniform vec2 values;
 uniform vec2 range;
 uniform int scaling;
+uniform bool marks;
 uniform vec3 over;
 uniform vec3 under;
 uniform vec3 ground;
@@ -59,14 +62,15 @@ void main() {
   }
   float value = values.x + float(texelFetch(plane, place, 0).r) / values.y;
   float t = (value - range.x) / max(range.y - range.x, 1e-12);
-  if (t > 1.0) {
+  if (t > 1.0 && marks) {
     colour = vec4(over, 1.0);
     return;
   }
-  if (t < 0.0) {
+  if (t < 0.0 && marks) {
     colour = vec4(under, 1.0);
     return;
   }
+  t = clamp(t, 0.0, 1.0);
   if (scaling == 1) t = sqrt(t);
   if (scaling == 2) t = log(1.0 + t * 1000.0) / log(1001.0);
   colour = vec4(texelFetch(colours, ivec2(int(t * 255.0 + 0.5), 0), 0).rgb, 1.0);
@@ -99,7 +103,7 @@ class WebglRenderer implements Renderer {
     gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
   }
 
-  draw({ frame, range, scaling, colormap, placement }: Drawing): void {
+  draw({ frame, range, scaling, colormap, marksOutside, placement }: Drawing): void {
     const { image } = frame.header;
     if (image === null || frame.plane === null) {
       this.clear();
@@ -122,6 +126,7 @@ class WebglRenderer implements Renderer {
     gl.uniform2f(at('values'), image.plane.low, image.plane.scale);
     gl.uniform2f(at('range'), range.low, range.high);
     gl.uniform1i(at('scaling'), SCALINGS[scaling]);
+    gl.uniform1i(at('marks'), marksOutside ? 1 : 0);
     gl.uniform3f(at('over'), ...part(OVER_COLOUR));
     gl.uniform3f(at('under'), ...part(UNDER_COLOUR));
     gl.uniform3f(at('ground'), ...part(GROUND));
@@ -195,7 +200,7 @@ class CanvasRenderer implements Renderer {
     this.#context = canvas.getContext('2d', { alpha: false })!;
   }
 
-  draw({ frame, range, scaling, colormap, placement }: Drawing): void {
+  draw({ frame, range, scaling, colormap, marksOutside, placement }: Drawing): void {
     this.clear();
     const { image } = frame.header;
     if (image === null || frame.plane === null) return;
@@ -208,7 +213,9 @@ class CanvasRenderer implements Renderer {
     const [over, under] = [packed(OVER_COLOUR), packed(UNDER_COLOUR)];
     for (let index = 0; index < words.length; index += 1) {
       const place = placeInRange(low + frame.plane[index]! / scale, range, scaling);
-      words[index] = place > 1 ? over : place < 0 ? under : colours[Math.round(place * 255)]!;
+      if (marksOutside && place > 1) words[index] = over;
+      else if (marksOutside && place < 0) words[index] = under;
+      else words[index] = colours[Math.round(Math.min(1, Math.max(0, place)) * 255)]!;
     }
     this.#buffer.getContext('2d')!.putImageData(pixels, 0, 0);
     const context = this.#context;

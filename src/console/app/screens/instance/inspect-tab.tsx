@@ -15,6 +15,7 @@ import { Loaded, useResource } from '../../ui/resource.jsx';
 import type { TabProps } from './instance.jsx';
 
 type Channel = MessageDescription['channels'][number];
+type Scalar = string | number | boolean | null;
 
 const PERIOD = 1000;
 const FIRST_ELEMENTS = 10;
@@ -185,8 +186,8 @@ function sizeOf(channel: Channel): string {
 }
 
 function preview({ value, elements }: Channel): string {
-  if (!Array.isArray(value)) return typeof value === 'string' ? value : formatNumber(value);
-  const list = value.slice(0, FIRST_ELEMENTS).map((entry) => formatNumber(entry));
+  if (!Array.isArray(value)) return exact(value as Scalar);
+  const list = value.slice(0, FIRST_ELEMENTS).map(exact);
   return `${list.join(', ')}${(elements ?? 0) > list.length ? ' …' : ''}`;
 }
 
@@ -225,4 +226,9 @@ function Elements({ channel }: { channel: Channel }): JSX.Element {
       <code class="element-list">{values.map((value) => formatNumber(value)).join(' ')}</code>
     </div>
   );
+}
+
+/** The inspector rounds nothing. */
+function exact(value: Scalar): string {
+  return value === null ? MISSING : String(value);
 }
