@@ -86,7 +86,11 @@ export async function startManager<Client extends InstanceClient>(
   const named = namedConfigurations(stores.configurations);
   const log = logging.logger('cam_server.cluster');
   const source = await findPool(options.servers, options.configFolder, options.registrationSecret !== null);
-  const settings = new PoolSettings(source, (servers) => cluster.pool.configure(servers));
+  const settings = new PoolSettings(
+    source,
+    (servers) => cluster.pool.configure(servers),
+    (text) => log.warning(text),
+  );
   const permanent = new PermanentInstances({
     cluster,
     instances,

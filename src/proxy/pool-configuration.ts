@@ -2,7 +2,7 @@
  * The pool of servers behind a manager or proxy (`servers.json`): which there are, which may take new instances, and what
  * is pinned to them.
  */
-import { CamServerError } from '../common/errors.js';
+import { CamServerError, errorText } from '../common/errors.js';
 import type { JsonObject, JsonValue } from '../common/json.js';
 
 /** An instance pinned to a server, from an entry `name` or `name:port`. */
@@ -34,9 +34,13 @@ export interface CapacityLimits {
 
 /**
  * The enabled servers, in the order of the configuration.
+ * @param onWrongEntry told of entries of `instances` that cannot be read, which are then left out; without it they are an error
  * @throws CamServerError naming the server, the key, and what is allowed
  */
-export function parsePool(configuration: JsonValue): PoolServer[] {
+export function parsePool(
+  configuration: JsonValue,
+  onWrongEntry: ((fault: string) => void) | null = null,
+): PoolServer[] {
   if (!isObject(configuration)) {
     throw invalid('The server pool must be an object: server address -> settings');
   }
@@ -46,7 +50,7 @@ export function parsePool(configuration: JsonValue): PoolServer[] {
     if (settings !== null && !isObject(settings)) {
       throw invalid(`Server '${key}': the settings must be an object, for example {"expanding": true}`);
     }
-    const server = parseServer(address, settings ?? {});
+    const server = parseServer(address, settings ?? {}, onWrongEntry);
     if (readFlag(address, settings ?? {}, 'enabled')) servers.push(server);
   }
   return servers;
@@ -81,11 +85,23 @@ export function findServer<S extends { readonly address: string }>(servers: read
   return server;
 }
 
-function parseServer(address: string, settings: JsonObject): PoolServer {
+function parseServer(
+  address: string,
+  settings: JsonObject,
+  onWrongEntry: ((fault: string) => void) | null,
+): PoolServer {
   return {
     address,
     expanding: readFlag(address, settings, 'expanding'),
-    fixedInstances: readTexts(address, settings, 'instances').flatMap((entry) => parseFixed(address, entry)),
+    fixedInstances: readTexts(address, settings, 'instances').flatMap((entry) => {
+      try {
+        return parseFixed(address, entry);
+      } catch (error) {
+        if (onWrongEntry === null) throw error;
+        onWrongEntry(errorText(error));
+        return [];
+      }
+    }),
     cameras: readTexts(address, settings, 'cameras').map((entry) => entry.trim()),
     draining: (settings.draining ?? null) !== null && readFlag(address, settings, 'draining'),
     limits: {

@@ -25,7 +25,7 @@ export async function findPool(
   mayBeEmpty: boolean,
 ): Promise<PoolSource> {
   const source = await readPool(servers.trim(), configFolder, mayBeEmpty);
-  if (parsePool(source.document).length === 0 && !mayBeEmpty) {
+  if (parsePool(source.document, () => {}).length === 0 && !mayBeEmpty) {
     throw new CamServerError(
       'NO_POOL',
       `The server pool is empty. Name the servers in '${source.path ?? '--servers'}', or let workers register with --secret-file.`,
@@ -52,14 +52,18 @@ export class PoolSettings {
   private readonly path: string | null;
   private lastWrite: Promise<unknown> = Promise.resolve();
 
-  /** @param onChange called with the enabled servers after each change, and at once */
+  /**
+   * @param onChange called with the enabled servers after each change, and at once
+   * @param warn told of entries that a site's file has and that cannot be read; changes must be right
+   */
   constructor(
     source: PoolSource,
     private readonly onChange: (servers: readonly PoolServer[]) => void,
+    warn: (text: string) => void,
   ) {
     this.present = source.document;
     this.path = source.path;
-    onChange(parsePool(source.document));
+    onChange(parsePool(source.document, warn));
   }
 
   /** As configured, switched-off servers and unknown keys included. */
@@ -69,7 +73,7 @@ export class PoolSettings {
 
   /** Addresses of the servers that are switched off. */
   disabled(): string[] {
-    const enabled = new Set(parsePool(this.present).map(({ address }) => address));
+    const enabled = new Set(parsePool(this.present, () => {}).map(({ address }) => address));
     return Object.keys(this.present)
       .map(normaliseAddress)
       .filter((address) => !enabled.has(address));

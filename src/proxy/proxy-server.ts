@@ -98,8 +98,13 @@ async function startProxy<Client extends InstanceClient>({
   store,
   ...parts
 }: ProxyParts<Client>): Promise<ServiceServer> {
+  const log = logging.logger('cam_server.cluster');
   const source = await findPool(options.servers, options.configFolder, false);
-  const settings = new PoolSettings(source, (servers) => cluster.pool.configure(servers));
+  const settings = new PoolSettings(
+    source,
+    (servers) => cluster.pool.configure(servers),
+    (text) => log.warning(text),
+  );
   return startServiceServer({
     ...parts,
     port: options.port,

@@ -73,4 +73,13 @@ describe('proxy/pool-configuration', () => {
     expect(() => findServer(servers, '2')).to.throw('list index out of range');
     expect(() => findServer(servers, 'x')).to.throw("invalid literal for int() with base 10: 'x'");
   });
+
+  it('leaves out what cannot be read in the file of a site, and nothing after it', () => {
+    const faults: string[] = [];
+    const pool = parsePool({ 'http://a:1': { instances: ['x:1:2', 'y:5'] } }, (fault) => faults.push(fault));
+    expect(pool[0]!.fixedInstances).to.deep.equal([{ name: 'y', port: 5 }]);
+    expect(faults).to.deep.equal([
+      "Server 'http://a:1': the entry 'x:1:2' of 'instances' must be NAME or NAME:PORT",
+    ]);
+  });
 });
