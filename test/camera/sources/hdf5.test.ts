@@ -13,9 +13,14 @@ images = np.stack([np.arange(12), np.arange(12) + 1000]).astype('u2').reshape(2,
 with h5py.File(sys.argv[1], 'w') as f:
     f['plain'] = images
     f.create_dataset('group/packed', data=images, chunks=(1, 3, 4), compression=32008, compression_opts=(0, 2))
+    broken = f.create_dataset('broken', data=images, chunks=(1, 3, 4), compression=32008, compression_opts=(0, 2))
     f['flat'] = images[0]
     f['none'] = images[:0]
     f['halves'] = images.astype('f2')
+    second = broken.id.get_chunk_info(1).byte_offset
+with open(sys.argv[1], 'r+b') as f:
+    f.seek(second)
+    f.write(b'\\xff' * 16)
 `;
 
 describe('camera/sources: hdf5', function () {
@@ -79,6 +84,15 @@ describe('camera/sources: hdf5', function () {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     expect(await running.stop()).to.equal(0);
+  });
+
+  it('ends with exit code 1 and the reason at an image that cannot be read', async () => {
+    const running = await start('broken');
+    expect(await running.ended).to.equal(1);
+    expect(running.log.at(-1)).to.equal(
+      `Error while processing camera stream: dataset 'broken' of '${path}': filter returned failure during read`,
+    );
+    expect(running.counters.sent).to.equal(1);
   });
 
   it('says what cannot be played', async () => {

@@ -4,6 +4,7 @@ import type { ReceivedMessage } from '../../../src/bsread/types.js';
 import { readCameraSettings } from '../../../src/camera/settings.js';
 import { sourceDefinition } from '../../../src/camera/sources/index.js';
 import type { JsonObject } from '../../../src/common/json.js';
+import { freePortRange } from '../../support/ports.js';
 import { arrayOf, numberIn, type RunningCamera, receiveUntil, startCamera, subscribe } from '../support.js';
 
 /** One message of two parts, as the peer of that type sends it. */
@@ -189,6 +190,19 @@ for (const [sourceType, message, name] of [
     });
   });
 }
+
+describe('camera/sources: array10 and stream without a device', function () {
+  this.timeout(30_000);
+
+  it('do not start without a first image', async () => {
+    const source = `tcp://127.0.0.1:${(await freePortRange(1)).from}`;
+    const types = ['array10', 'stream'];
+    const starts = types.map((type) => startCamera({ source, source_type: type }).catch((error) => error));
+    for (const error of await Promise.all(starts)) {
+      expect((error as Error).message).to.equal(`No image came from ${source} within 10 s`);
+    }
+  });
+});
 
 describe('camera/sources: array10 as PULL', () => {
   it('shares the images of a PUSH source', async () => {
