@@ -12,7 +12,7 @@ import {
 } from './application.js';
 import { healthRoutes } from './health-routes.js';
 import type { HttpMetrics } from './metrics.js';
-import { openApiRoute } from './openapi.js';
+import { openApiRoutes } from './openapi.js';
 import type { Route } from './route.js';
 
 export interface HttpServerOptions extends ApplicationOptions {
@@ -57,7 +57,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const routes: Route[] = [...options.routes, ...ownRoutes];
   const application = createApplication({
     ...options,
-    routes: [...routes, openApiRoute(options.name, routes)],
+    routes: [...routes, ...openApiRoutes(options.name, routes)],
   });
   state.application = application;
 

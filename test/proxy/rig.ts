@@ -18,7 +18,7 @@ import {
   startPipelineManager,
 } from '../../src/proxy/pipeline-manager-server.js';
 import { PIPELINE_DEFAULTS } from '../../src/worker/defaults.js';
-import { startPipelineServer } from '../../src/worker/server.js';
+import { type PipelineServerOptions, startPipelineServer } from '../../src/worker/server.js';
 import { freePortRange } from '../support/ports.js';
 
 export interface Answer {
@@ -77,7 +77,11 @@ export async function startCameraWorker(options: { port?: number; boot?: string 
   return withFolder(server, folder);
 }
 
-export async function startPipelineWorker(cameraServer: string, port = 0): Promise<TestWorker> {
+export async function startPipelineWorker(
+  cameraServer: string,
+  port = 0,
+  extend?: PipelineServerOptions['extend'],
+): Promise<TestWorker> {
   const folder = mkdtempSync(join(tmpdir(), 'camserver-test-'));
   for (const name of ['backgrounds', 'scripts']) mkdirSync(join(folder, name));
   const server = await startPipelineServer({
@@ -92,6 +96,7 @@ export async function startPipelineWorker(cameraServer: string, port = 0): Promi
     sharedReadOnly: false,
     spares: 0,
     onReset: () => {},
+    ...(extend === undefined ? {} : { extend }),
   });
   return withFolder(server, folder);
 }

@@ -20,6 +20,8 @@ import { codeHelpRoutes } from '../../worker/routes/code-help.js';
 import type { PipelineService } from '../../worker/service.js';
 import type { ClusterControl, ClusterView } from '../cluster-view.js';
 import { auditRoutes } from './audit-routes.js';
+import { backgroundRoutes } from './background-routes.js';
+import { type CodeShelf, codeRoutes } from './code-routes.js';
 import { ConfigurationCatalogue } from './config-catalogue.js';
 import { configRoutes } from './config-routes.js';
 import { EventHub } from './event-hub.js';
@@ -33,6 +35,7 @@ import { LogFollowers, type LogSource } from './log-followers.js';
 import { logRoutes } from './log-routes.js';
 import { metricsRoutes } from './metrics-routes.js';
 import { askJson, Peer, perCluster, serviceHeaders } from './peer.js';
+import { type ClusterSettings, placementRoutes } from './placement-routes.js';
 import { Plant } from './plant.js';
 import type { ClusterName, ServerRole } from './records.js';
 import { referencesOf } from './references.js';
@@ -68,8 +71,7 @@ export interface ApiParts {
   readonly view: ClusterView;
   /** Null on a standalone server. */
   readonly control: ClusterControl | null;
-  /** The pool as it is configured; null on a standalone server. */
-  readonly pool: () => JsonObject | null;
+  readonly settings: ClusterSettings | null;
   /** How many people look at an instance of this server; default: nobody can. */
   readonly viewers?: (instance: string) => number;
   /** The camera server that a pipeline server works with, which this one shows as well; null for camera servers. */
@@ -97,7 +99,12 @@ export function createApi(parts: ApiParts): Api {
     cameraServer === null
       ? null
       : new Peer({ cluster: 'cameras', address: cameraServer.address, serviceToken });
-  const local = new LocalCluster({ ...parts, cluster, viewers: parts.viewers ?? (() => 0) });
+  const local = new LocalCluster({
+    ...parts,
+    cluster,
+    viewers: parts.viewers ?? (() => 0),
+    storedNames: () => stores.configurations.names(),
+  });
   const plant = new Plant([local, ...(peer === null ? [] : [new RemoteCluster(peer)])], hub);
   const tasks = new Tasks(cluster, hub, () => void parts.onChange?.().then(() => plant.lookSoon()));
   const isManager = parts.role === 'manager';
@@ -131,7 +138,17 @@ export function createApi(parts: ApiParts): Api {
       store: stores.configurations,
       control: parts.control,
     }),
-    ...workerRoutes({ ...parts, cluster, plant, tasks, stopAll }),
+    ...workerRoutes({
+      ...parts,
+      cluster,
+      plant,
+      tasks,
+      stopAll,
+      pool: () => parts.settings?.pool.document ?? null,
+    }),
+    ...placementRoutes({ ...parts, cluster, plant, store: stores.configurations }),
+    ...codeRoutes(scriptShelf(subject.service, stores), catalogue),
+    ...pipelineOnlyRoutes(parts, catalogue, tasks),
     ...taskRoutes(tasks),
     ...auditRoutes(audit),
     ...metricsRoutes(cluster, history),
@@ -180,6 +197,40 @@ export function createApi(parts: ApiParts): Api {
       await audit.close();
     },
   };
+}
+
+function scriptShelf(service: CameraService | PipelineService, { scripts }: ApiStores): CodeShelf {
+  return {
+    kind: 'script',
+    plural: 'scripts',
+    names: () => scripts.names(),
+    read: (name) => scripts.read(name),
+    store: (name, content) => service.storeScript(name, content),
+    delete: (name) => service.deleteScript(name),
+  };
+}
+
+/** Libraries and backgrounds, which cameras have no routes for. */
+function pipelineOnlyRoutes(
+  { subject, stores, cameraServer }: ApiParts,
+  catalogue: ConfigurationCatalogue,
+  tasks: Tasks,
+): Route[] {
+  if (subject.family !== 'pipeline' || stores.libraries === null) return [];
+  const { service } = subject;
+  const { libraries } = stores;
+  const shelf: CodeShelf = {
+    kind: 'library',
+    plural: 'libraries',
+    names: () => libraries.names(),
+    read: (name) => libraries.read(name),
+    store: (name, content) => service.storeLibrary(name, content),
+    delete: (name) => service.deleteLibrary(name),
+  };
+  return [
+    ...codeRoutes(shelf, catalogue),
+    ...backgroundRoutes({ service, store: stores.backgrounds, cameraServer, tasks }),
+  ];
 }
 
 /** Adds what the log of one server says in each record, and looks at what the request has changed. */

@@ -18,6 +18,8 @@ export interface CatalogueEntry {
   readonly author: string | null;
   /** The first thing that is wrong with it. */
   readonly problem: string | null;
+  /** Scripts and libraries that it names, built-in functions included. */
+  readonly uses: readonly string[];
 }
 
 export interface StoredDocument {
@@ -53,6 +55,15 @@ export class ConfigurationCatalogue {
       );
     }
     return found;
+  }
+
+  /** @returns gives the configurations that name a file, with or without its extension */
+  async usersOfCode(): Promise<(file: string) => string[]> {
+    const entries = await this.list();
+    return (file) => {
+      const names = [file, file.replace(/\.[^.]+$/, '')];
+      return entries.filter(({ uses }) => uses.some((use) => names.includes(use))).map(({ name }) => name);
+    };
   }
 
   /** @throws CamServerError CONFIG_NOT_FOUND */
@@ -131,6 +142,7 @@ export class ConfigurationCatalogue {
           ? [String(config.group)]
           : [],
       problem: errors[0]?.message ?? null,
+      uses: codeOf(config),
     };
   }
 }
@@ -144,7 +156,14 @@ const EMPTY = {
   changed: null,
   author: null,
   problem: null,
+  uses: [],
 };
+
+function codeOf({ function: name, pipeline_script, class: source, libs }: JsonObject): string[] {
+  const libraries = Array.isArray(libs) ? libs : [libs];
+  const all = [name, pipeline_script, source, ...libraries];
+  return all.filter((use) => typeof use === 'string');
+}
 
 function parsed(text: string): JsonObject {
   const value = parseJson(text);

@@ -12,6 +12,8 @@ export interface InstanceSurroundings {
   readonly worker: string;
   readonly workerAge: number | null;
   readonly isPermanent: boolean;
+  /** The stored configuration that it is likely to come from when its own does not tell. */
+  readonly configuration: string | null;
   readonly isFixed: boolean;
   readonly viewers: number;
 }
@@ -66,7 +68,7 @@ export class InstanceRecords {
       read_only: report.read_only === true,
       permanent: around.isPermanent,
       fixed: around.isFixed,
-      configuration: this.cluster === 'cameras' ? name : textOf(config.name),
+      configuration: this.cluster === 'cameras' ? name : (textOf(config.name) ?? around.configuration),
       config_tag: this.tagOf(key, config),
       geometry: geometryOf(report.camera_geometry, statistics.frame_shape),
       started: startTime(report.last_start_time),

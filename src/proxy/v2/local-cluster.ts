@@ -24,8 +24,12 @@ export interface LocalClusterOptions {
   readonly role: ServerRole;
   /** How many look at an instance at the moment. */
   readonly viewers: (instance: string) => number;
+  /** Names of the stored configurations. */
+  readonly storedNames: () => Promise<readonly string[]>;
 }
 
+/** Milliseconds for which the names of the stored configurations are believed. */
+const MEMORY_OF_NAMES = 5000;
 /** Milliseconds for which instances of a server that does not answer stay listed. */
 const MEMORY_OF_LOST = 600_000;
 
@@ -38,6 +42,9 @@ export class LocalCluster implements ClusterSource {
   /** Instances as they were last seen, by worker. */
   private readonly lastSeen = new Map<string, readonly InstanceRecord[]>();
 
+  private storedNames: ReadonlySet<string> = new Set();
+  private namesReadAt = Number.NEGATIVE_INFINITY;
+
   constructor(private readonly options: LocalClusterOptions) {
     this.cluster = options.cluster;
     this.records = new InstanceRecords(options.cluster);
@@ -46,6 +53,7 @@ export class LocalCluster implements ClusterSource {
 
   async read(): Promise<ClusterRecord> {
     const { cluster, options } = this;
+    await this.readNames();
     const views = options.view.workers();
     const permanent = options.view.permanent();
     const workers = [
@@ -77,7 +85,7 @@ export class LocalCluster implements ClusterSource {
 
   private readInstances(views: readonly WorkerView[], permanent: readonly PermanentView[]): InstanceRecord[] {
     const kept = permanent.filter(({ state }) => state !== 'disabled');
-    const permanentNames = new Set(kept.map(({ name }) => name));
+    const permanentNames = new Map(kept.map(({ name, configuration }) => [name, configuration]));
     const keys = new Set<string>();
     const instances: InstanceRecord[] = [];
     for (const view of views) {
@@ -93,6 +101,7 @@ export class LocalCluster implements ClusterSource {
           worker,
           workerAge: rounded(view.age),
           isPermanent: permanentNames.has(name),
+          configuration: permanentNames.get(name) ?? (this.storedNames.has(name) ? name : null),
           isFixed: fixed.has(name),
           viewers: this.options.viewers(name),
         });
@@ -120,6 +129,14 @@ export class LocalCluster implements ClusterSource {
       );
     }
     return instances;
+  }
+
+  private async readNames(): Promise<void> {
+    if (performance.now() - this.namesReadAt < MEMORY_OF_NAMES) return;
+    this.namesReadAt = performance.now();
+    // a folder that cannot be read for a moment takes nothing away
+    const names = await this.options.storedNames().catch(() => null);
+    if (names !== null) this.storedNames = new Set(names);
   }
 
   private describeWorker(view: WorkerView): WorkerRecord {

@@ -25,7 +25,7 @@ export async function managerApi(context: ManagerContext, options: ManagedOption
     view: context.view,
     ...(options.viewers === undefined ? {} : { viewers: options.viewers }),
     control: context.control,
-    pool: () => context.settings.document,
+    settings: { pool: context.settings, permanent: context.permanentList },
     cameraServer: cameraServer === null ? null : new CamClient(cameraServer),
     foundation,
     logging: context.logging,

@@ -31,7 +31,7 @@ export async function standaloneApi(
     url: parts.address,
     view,
     control: null,
-    pool: () => null,
+    settings: null,
     ...(viewers === undefined ? {} : { viewers }),
     cameraServer: cameraServer === null ? null : new CamClient(cameraServer),
     foundation,

@@ -1,0 +1,115 @@
+/** Background images of cameras. */
+
+import type { CamClient } from '../../client/index.js';
+import { CamServerError } from '../../common/errors.js';
+import { formatNpy, parseNpy } from '../../common/npy.js';
+import { defineRoute, jsonAnswer, ProblemError, RawAnswer, type Route } from '../../http/index.js';
+import type { BackgroundStore } from '../../storage/index.js';
+import type { PipelineService } from '../../worker/service.js';
+import { readCount } from './log-filter.js';
+import { API, listOf, object, objectOf, text } from './schemas.js';
+import type { Tasks } from './tasks.js';
+
+export interface BackgroundParts {
+  readonly service: PipelineService;
+  readonly store: BackgroundStore;
+  readonly cameraServer: CamClient | null;
+  readonly tasks: Tasks;
+}
+
+const tag = 'backgrounds';
+const base = `${API}/backgrounds/{camera_name}` as const;
+const LARGEST_CAPTURE = 1000;
+/** Milliseconds for the size of a camera. */
+const TIMEOUT = 3000;
+
+export function backgroundRoutes({ service, store, cameraServer, tasks }: BackgroundParts): Route[] {
+  return [
+    defineRoute({
+      method: 'GET',
+      path: base,
+      tag,
+      summary: 'The backgrounds collected for a camera, oldest first',
+      response: { kind: 'json', schema: objectOf({ backgrounds: listOf(object) }) },
+      examples: {
+        answer: {
+          backgrounds: [{ id: 'simulation_20261125_100000_000001', time: '20261125_100000_000001' }],
+        },
+      },
+      handler: async ({ parameters: { camera_name: camera } }) => {
+        const ids = await store.list(camera).catch((error) => {
+          if (error instanceof CamServerError && error.code === 'NO_BACKGROUND') return [];
+          throw error;
+        });
+        return jsonAnswer({ backgrounds: ids.map((id) => ({ id, time: id.slice(camera.length + 1) })) });
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: `${base}/{background_name}`,
+      tag,
+      summary: 'A background as an .npy file',
+      response: { kind: 'text' },
+      handler: async ({ parameters: { background_name: id } }) =>
+        new RawAnswer('application/octet-stream', formatNpy(await service.backgroundImage(id)), 200, {
+          'Content-Disposition': `attachment; filename*=UTF-8''${encodeURIComponent(id)}.npy`,
+        }),
+    }),
+    defineRoute({
+      method: 'PUT',
+      path: `${base}/{background_name}`,
+      tag,
+      summary: 'Stores an .npy file as a background; its shape must be that of the camera',
+      action: 'background.save',
+      body: { kind: 'bytes', what: 'background image', limit: 'background' },
+      response: { kind: 'json', schema: objectOf({ id: text }) },
+      handler: async ({ parameters: { camera_name: camera, background_name: id }, body }) => {
+        if (await store.has(id)) {
+          throw new ProblemError(
+            409,
+            'BACKGROUND_EXISTS',
+            `The background '${id}' exists; backgrounds are never changed.`,
+          );
+        }
+        const image = parseNpy(body);
+        const size = await sizeOf(camera, cameraServer);
+        const [height, width] = image.shape;
+        if (image.shape.length !== 2 || (size !== null && (size[0] !== width || size[1] !== height))) {
+          const wanted = size === null ? 'two dimensions' : `(${size[1]}, ${size[0]})`;
+          const text = `The array has the shape (${image.shape.join(', ')}), the camera needs ${wanted}.`;
+          throw new ProblemError(422, 'WRONG_SHAPE', text);
+        }
+        await service.storeBackground(id, image);
+        return jsonAnswer({ id }, 201);
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: `${base}/capture`,
+      tag,
+      summary: 'Averages images of a camera as its newest background',
+      action: 'background.capture',
+      body: { kind: 'object', what: 'order ({"images"})' },
+      response: { kind: 'json', schema: object },
+      examples: { body: { images: 10 } },
+      handler: (request) => {
+        const { camera_name: camera } = request.parameters;
+        const images = readCount('images', String(request.body?.images ?? 10), 10, LARGEST_CAPTURE);
+        return tasks.start(request, 'background.capture', camera, async ({ signal, report }) => {
+          report(null, `averaging ${images} images`);
+          return { id: await service.collectBackground(camera, images, signal) };
+        });
+      },
+    }),
+  ];
+}
+
+/** Width and height; null when they cannot be told. */
+async function sizeOf(camera: string, client: CamClient | null): Promise<readonly [number, number] | null> {
+  try {
+    const [width, height] = (await client?.geometry(camera, { timeout: TIMEOUT })) ?? [];
+    return typeof width === 'number' && typeof height === 'number' ? [width, height] : null;
+  } catch {
+    return null;
+  }
+}

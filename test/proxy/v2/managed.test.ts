@@ -1,0 +1,174 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import type { PipelineClient } from '../../../src/client/index.js';
+import { managerApi } from '../../../src/proxy/v2/managed.js';
+import { standaloneApi } from '../../../src/proxy/v2/standalone.js';
+import { startPipelines, startPipelineWorker, type TestManager, type TestWorker } from '../rig.js';
+import { call, EventReader, until } from './support.js';
+
+describe('/api/v2 of a manager', () => {
+  const state = mkdtempSync(join(tmpdir(), 'camserver-state-'));
+  const foundation = (name: string) => ({
+    stateFolder: join(state, name),
+    securityFile: null,
+    serviceToken: null,
+  });
+  let workers: TestWorker[];
+  let manager: TestManager<PipelineClient>;
+  let api: string;
+  const nobody = 'http://127.0.0.1:1';
+
+  before(async () => {
+    workers = await Promise.all(
+      ['one', 'two'].map((name) =>
+        startPipelineWorker(nobody, 0, (parts) =>
+          standaloneApi(parts, { role: 'worker', cameraServer: null, foundation: foundation(name) }),
+        ),
+      ),
+    );
+    const custom = { pipeline_type: 'custom', function: 'custom_pipeline', no_client_timeout: 0 };
+    manager = await startPipelines(
+      workers,
+      nobody,
+      { first: custom, second: custom, permanent_instances: { first: 'first' } },
+      {
+        logLevel: 'INFO',
+        extend: (context) => managerApi(context, { cameraServer: null, foundation: foundation('manager') }),
+      },
+    );
+    api = `${manager.url}/api/v2`;
+  });
+  after(async () => {
+    await manager.close();
+    await Promise.all(workers.map((worker) => worker.close()));
+    rmSync(state, { recursive: true, force: true });
+  });
+
+  const snapshot = async () => (await call('GET', `${api}/snapshot`)).body.clusters.pipelines;
+  const nameOf = ({ url }: TestWorker): string => url.slice('http://'.length);
+
+  it('shows the workers, what runs, and what is permanent', async () => {
+    const cluster = await until(async () => {
+      const found = await snapshot();
+      return found.permanent[0]?.state === 'running' ? found : null;
+    });
+    expect(cluster.manager.role).to.equal('manager');
+    expect(cluster.workers.map(({ worker }: { worker: string }) => worker)).to.have.members(
+      workers.map(nameOf),
+    );
+    expect(cluster.instances[0]).to.include({ instance: 'first', permanent: true, configuration: 'first' });
+    expect(cluster.permanent[0]).to.include({ instance: 'first', enabled: true });
+  }).timeout(60_000);
+
+  it('says where an instance would go, and why', async () => {
+    const { body } = await call('GET', `${api}/placement/pipelines/explain?configuration=second`);
+    expect(body.rule).to.equal('least load');
+    expect(body.candidates).to.have.length(2);
+    const none = await call('GET', `${api}/placement/pipelines/explain?configuration=none`);
+    expect(none.status).to.equal(404);
+  });
+
+  it('changes the permanent list against what was seen, and says before what would happen', async () => {
+    const { body: before } = await call('GET', `${api}/permanent/pipelines`);
+    expect(before.permanent).to.deep.equal({ first: 'first' });
+    const permanent = { '#first': 'first', second: 'second' };
+    const preview = await call('POST', `${api}/permanent/pipelines/preview`, { permanent });
+    expect(preview.body.starts).to.deep.equal(['second']);
+    expect(preview.body.stops.map(({ instance }: { instance: string }) => instance)).to.deep.equal(['first']);
+    const wrong = await call(
+      'PUT',
+      `${api}/permanent/pipelines`,
+      { permanent: { third: 'third' } },
+      { 'If-Match': `"${before.etag}"` },
+    );
+    expect([wrong.status, wrong.body.detail]).to.deep.equal([
+      422,
+      "'third': there is no configuration 'third'.",
+    ]);
+    expect(
+      (await call('PUT', `${api}/permanent/pipelines`, { permanent }, { 'If-Match': '"other"' })).status,
+    ).to.equal(412);
+    const saved = await call(
+      'PUT',
+      `${api}/permanent/pipelines`,
+      { permanent },
+      { 'If-Match': `"${before.etag}"` },
+    );
+    expect(saved.status).to.equal(200);
+    await until(async () => {
+      const { instances } = await snapshot();
+      const names = instances
+        .filter(({ worker }: { worker: string | null }) => worker !== null)
+        .map(({ instance }: { instance: string }) => instance);
+      return names.length === 1 && names[0] === 'second';
+    });
+    const { body: audit } = await call('GET', `${api}/audit?action=permanent`);
+    expect(audit.records[0]).to.include({ action: 'permanent.save', result: 'ok', before: before.etag });
+  }).timeout(60_000);
+
+  it('changes the pool against what was seen, with warnings before', async () => {
+    const { body: before } = await call('GET', `${api}/placement/pipelines`);
+    const [one, two] = workers.map(({ url }) => url) as [string, string];
+    const placement = {
+      [one]: { expanding: true, instances: ['first:9000', 'none:9000'] },
+      [two]: { expanding: true, instances: ['first'] },
+    };
+    const preview = await call('POST', `${api}/placement/pipelines/preview`, { placement });
+    expect(preview.body.errors).to.deep.equal([]);
+    expect(preview.body.warnings).to.have.length(3);
+    const broken = await call(
+      'PUT',
+      `${api}/placement/pipelines`,
+      { placement: { [one]: { expanding: 'yes' } } },
+      { 'If-Match': `"${before.etag}"` },
+    );
+    expect(broken.status).to.equal(422);
+    const saved = await call(
+      'PUT',
+      `${api}/placement/pipelines`,
+      { placement: { ...before.placement, [two]: { expanding: false } } },
+      { 'If-Match': `"${before.etag}"` },
+    );
+    expect(saved.status).to.equal(200);
+    await until(async () => {
+      const { workers: seen } = await snapshot();
+      return seen.some(
+        ({ url, expanding }: { url: string; expanding: boolean }) => url === two && !expanding,
+      );
+    });
+  }).timeout(60_000);
+
+  it('drains a worker as a task, and takes it back', async () => {
+    const worker = nameOf(workers[0]!);
+    const started = await call('POST', `${api}/workers/pipelines/${worker}/drain`, { move: 'permanent' });
+    expect(started.status).to.equal(202);
+    await until(async () => (await call('GET', `${api}/tasks/${started.body.task}`)).body.state === 'done');
+    const draining = await until(async () => {
+      const { workers: seen } = await snapshot();
+      return seen.find(
+        (entry: { worker: string; draining: boolean }) => entry.worker === worker && entry.draining,
+      );
+    });
+    expect(draining).to.include({ state: 'ok' });
+    expect((await call('POST', `${api}/workers/pipelines/${worker}/undrain`)).status).to.equal(200);
+  }).timeout(60_000);
+
+  it('finds and follows the logs of its workers and their instances', async () => {
+    const follow = await EventReader.open(`${api}/events?topics=logs&scope=instance`);
+    const { body } = await call('GET', `${api}/logs?scope=all`);
+    expect(
+      body.sources.map(({ source, state }: { source: string; state: string }) => [source, state]),
+    ).to.have.deep.members([['pipelines', 'ok'], ...workers.map((worker) => [nameOf(worker), 'ok'])]);
+    // instances log their end; following begins within a second
+    const log = await until(async () => {
+      await call('POST', `${api}/instances/pipelines`, { configuration: 'first', instance: 'talker' });
+      await call('POST', `${api}/instances/pipelines/talker/config`, { changes: { note: Math.random() } });
+      await call('POST', `${api}/instances/pipelines/talker/stop`, {});
+      return follow.events.find(({ type, data }) => type === 'log' && data.instance === 'talker');
+    }, 40_000);
+    expect(workers.map(nameOf)).to.include(log.data.worker);
+    follow.close();
+  }).timeout(60_000);
+});
