@@ -114,7 +114,7 @@ function operation(route: Route): JsonSchema {
       200: { description: 'Answer', content: responseContent(route.response, route.examples?.answer) },
       ...(isVersion2(route) ? { default: problemResponse } : {}),
     },
-    ...(isChanging(route) ? { 'x-role': neededRole(route), 'x-action': route.action } : {}),
+    ...(isChanging(route) ? { 'x-role': neededRole(route), 'x-action': route.action ?? null } : {}),
   };
 }
 

@@ -24,6 +24,8 @@ export function codeHelpRoutes(base: string, options: CheckOptions): Route[] {
       tag,
       summary:
         'What is wrong with the text of a script; the ending of the name tells the language. Nothing is stored',
+      isReadOnly: true,
+      role: 'operator',
       deadline: DEADLINE,
       body: {
         kind: 'object',
