@@ -11,7 +11,7 @@ import { Distribution } from './distribution.js';
 import { type Manager, type PermanentLookup, startManager } from './manager.js';
 import type { ManagerOptions } from './manager-options.js';
 import { OriginResolver } from './origin.js';
-import type { PermanentActions } from './permanent.js';
+import type { PermanentActions } from './permanent-options.js';
 import { PoolInstances } from './pool-instances.js';
 
 /** @throws CamServerError when the pool is missing or wrong, or the port cannot be used */

@@ -72,7 +72,7 @@ export class Cluster<Client extends InstanceClient = InstanceClient> {
       await this.pool.refresh();
       const { decision, watch, release } = this.reserve(request, avoided);
       try {
-        const result = await start({ decision, watch });
+        const result = await this.unlessGone(watch, start({ decision, watch }));
         watch.invalidate();
         void watch.refresh().then(release);
         return { server: watch.address, result };
@@ -89,6 +89,23 @@ export class Cluster<Client extends InstanceClient = InstanceClient> {
 
   close(): void {
     this.pool.close();
+  }
+
+  /**
+   * What `work` gives, or SERVER_UNREACHABLE as soon as the server is found unreachable: a server that hangs may hold an answer
+   * back for as long as a start may take.
+   */
+  private unlessGone<T>(watch: ServerWatch<Client>, work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const stopListening = this.events.listen((event) => {
+        const isGone = event.type === 'worker' && event.reachability === 'unreachable';
+        if (!isGone || event.server !== watch.address) return;
+        stopListening();
+        const text = `${watch.address} stopped answering: ${event.reason}`;
+        reject(new CamServerError('SERVER_UNREACHABLE', text));
+      });
+      work.then(resolve, reject).finally(stopListening);
+    });
   }
 
   /** Decision and reservation in one turn of the event loop, so that simultaneous requests see each other. */

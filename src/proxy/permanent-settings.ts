@@ -4,8 +4,9 @@ import { errorText } from '../common/errors.js';
 import type { JsonObject } from '../common/json.js';
 import type { Logger } from '../common/logging.js';
 import { readControlFile, writeControlFile } from './control-file.js';
-import type { AssignmentStore, PermanentInstances } from './permanent.js';
+import type { PermanentInstances } from './permanent.js';
 import { formatPermanentList, parsePermanentList } from './permanent-list.js';
+import type { AssignmentStore } from './permanent-options.js';
 import type { PermanentListAccess } from './routes/service.js';
 
 export class PermanentSettings implements PermanentListAccess {

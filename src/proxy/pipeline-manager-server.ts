@@ -20,7 +20,7 @@ import { Distribution } from './distribution.js';
 import { type Manager, type PermanentLookup, startManager } from './manager.js';
 import type { ManagerOptions } from './manager-options.js';
 import { OriginResolver } from './origin.js';
-import type { PermanentActions } from './permanent.js';
+import type { PermanentActions } from './permanent-options.js';
 import { PipelineManager } from './pipeline-manager.js';
 import { PipelinePlacing } from './pipeline-placing.js';
 import { PoolInstances } from './pool-instances.js';
