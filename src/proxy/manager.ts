@@ -15,6 +15,7 @@ import type { ClusterControl, ClusterView, FamilyName } from './cluster-view.js'
 import { createControl, type Restarts } from './control.js';
 import type { Distribution } from './distribution.js';
 import type { ManagerOptions } from './manager-options.js';
+import { collectClusterMetrics } from './metrics.js';
 import { namedConfigurations } from './named-configurations.js';
 import { PermanentInstances } from './permanent.js';
 import type { PermanentActions } from './permanent-options.js';
@@ -149,7 +150,7 @@ export async function startManager<Client extends InstanceClient>(
     ],
     service,
     onReset: options.onReset,
-    registerMetrics: () => {},
+    registerMetrics: (registry) => collectClusterMetrics(view, registry),
     closeService: async () => {
       stopRepairs();
       permanent.close();

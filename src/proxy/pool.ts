@@ -150,7 +150,7 @@ export class Pool<Client extends InstanceClient = InstanceClient> {
 
   private watch(address: string): ServerWatch<Client> {
     const { createClient, pollInterval, infoTimeout, log, emit } = this.options;
-    return new ServerWatch({
+    const watch: ServerWatch<Client> = new ServerWatch({
       address,
       client: createClient(address),
       interval: pollInterval,
@@ -158,11 +158,14 @@ export class Pool<Client extends InstanceClient = InstanceClient> {
       onReport: (report, previous) => this.reported(address, report, previous),
       onReachability: (reachability, reason) => {
         const text = `Server ${address} is ${reachability}${reason === null ? '' : `: ${reason}`}`;
-        if (reachability === 'reachable') log.info(text);
+        // a server that was never heard of is often just being started
+        const isExpected = reachability === 'reachable' || watch.age === null;
+        if (isExpected) log.info(text);
         else log.warning(text);
         emit({ type: 'worker', server: address, reachability, reason });
       },
     });
+    return watch;
   }
 
   private reported(server: string, report: ServerReport, previous: ServerReport | null): void {
