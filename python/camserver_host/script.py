@@ -22,6 +22,8 @@ class CallTimeout(BaseException):
 
 
 class Script:
+    functions = FUNCTIONS
+
     def __init__(self, path, name, folder):
         self._name = os.path.basename(path)
         self._folders = [os.path.dirname(os.path.abspath(path)), os.path.abspath(folder)]
@@ -63,11 +65,12 @@ class Script:
             spec.loader.exec_module(module)
         except (Exception, SystemExit) as error:
             raise self.error(error) from None
-        for candidate in FUNCTIONS:
+        for candidate in self.functions:
             function = getattr(module, candidate, None)
             if callable(function):
                 return function
-        raise ScriptError(f"{self._name} has no function 'process_image' or 'process'")
+        names = " or ".join(f"'{name}'" for name in self.functions)
+        raise ScriptError(f"{self._name} has no function {names}")
 
 
 def compiled(path, folder):

@@ -11,6 +11,7 @@ import { userError } from '../user-code/javascript/trace.js';
 import type { FunctionFile } from '../user-code/types.js';
 import { createEnding } from './ending.js';
 import { type PipelineInstanceOptions, readPipelineInstanceOptions } from './options.js';
+import { runPythonScript } from './python-script.js';
 import { openScriptPipeline, type ScriptPipeline } from './script-pipeline.js';
 
 /** Milliseconds that `run` gets to return when the pipeline shall end. */
@@ -23,9 +24,10 @@ export async function runScript(context: InstanceContext): Promise<number> {
   const file = await findFunctionFile(name, options.script_folder);
   if (file === null) throw new CamServerError('INVALID_SCRIPT', `Invalid pipeline script: ${name}`);
   if (file.language === 'javascript') return runJavaScript(context, options, file);
+  if (file.language === 'python') return runPythonScript(context, options, file);
   throw new CamServerError(
     'INVALID_SCRIPT',
-    `Invalid pipeline script: ${name}. Pipeline scripts are written in JavaScript or TypeScript.`,
+    `Invalid pipeline script: ${name}. Pipeline scripts are written in JavaScript, TypeScript or Python.`,
   );
 }
 

@@ -1,7 +1,11 @@
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { JsonObject } from '../../../src/common/json.js';
+import { PYTHON } from '../user-code/support.js';
 import { logsOfFailedStart, namesOf, numberOf, pulseIdsOf, type Rig, range, withRig } from './rig.js';
 
 describe('pipeline instance of type script', () => {
@@ -12,7 +16,10 @@ describe('pipeline instance of type script', () => {
     use: (rig: Rig) => Promise<void>,
   ): Promise<void> {
     const prepare = (folder: string) => writeFile(join(folder, name), text);
-    return withRig({ pipeline_type: 'script', pipeline_script: name, ...config }, use, { prepare });
+    return withRig({ pipeline_type: 'script', pipeline_script: name, ...config }, use, {
+      prepare,
+      options: { python: PYTHON },
+    });
   }
 
   it('runs a script in TypeScript that receives, computes and sends', async () => {
@@ -96,5 +103,68 @@ describe('pipeline instance of type script', () => {
     expect(await logsOfFailedStart({ pipeline_type: 'script', pipeline_script: 'missing' })).to.contain(
       'Invalid pipeline script: missing',
     );
+  });
+
+  it('runs a script in Python with the nine arguments of the original', async () => {
+    const text = [
+      'import logging, socket',
+      'from cam_server.utils import get_lib_file',
+      'def run(stop_event, statistics, parameter_queue, logs_queue, cam_client, pipeline_config,',
+      '        output_stream_port, background_manager, user_scripts_manager):',
+      '    assert stop_event.is_set()',
+      '    server = socket.create_server(("127.0.0.1", output_stream_port))',
+      '    logging.getLogger().warning("serving %s", pipeline_config["factor"])',
+      '    logs_queue.put("from " + user_scripts_manager.get_lib_path("x")[-5:])',
+      '    stop_event.clear()',
+      '    statistics.rx = "9.98Hz - 41"',
+      '    statistics.tx = 40',
+      '    statistics.clients = 2',
+      '    config = parameter_queue.get(timeout=20)',
+      '    print("new factor", config["factor"], pipeline_config.get("factor"))',
+      '    while not stop_event.wait(10): pass',
+      '    return 5',
+    ].join('\n');
+    await withScript('all.py', text, { factor: 2 }, async (rig) => {
+      const connection = connect(rig.instance.port!, '127.0.0.1');
+      await once(connection, 'connect');
+      connection.destroy();
+      rig.supervisor.updateConfig('pipeline', { ...rig.instance.config, factor: 10 });
+      while (!rig.logs().includes('all.py: new factor 10 10')) await nextTurn();
+      while (rig.instance.lastSample?.clients !== 2) await nextTurn();
+      expect(rig.instance.lastSample).to.include({ received: 41, sent: 40 });
+      expect(rig.logs()).to.include('serving 2').and.to.include('from lib/x');
+      await rig.supervisor.stop('pipeline');
+      expect(await rig.exitCode()).to.equal(5);
+    });
+  });
+
+  it('ends with the errors and exit codes of scripts in Python', async () => {
+    const signature = 'def run(stop_event, *arguments):\n    stop_event.clear()\n';
+    const cases = [
+      ['raise ValueError("no beam")', 2, 'failing.py line 3: ValueError: no beam'],
+      ['raise SystemExit(4)', 4, ''],
+      [
+        'import os, signal; os.kill(os.getpid(), signal.SIGSEGV)',
+        2,
+        'failing.py: its process was killed by SIGSEGV',
+      ],
+      ['stop_event.set()', 0, ''],
+    ] as const;
+    for (const [line, code, log] of cases) {
+      await withScript('failing.py', `${signature}    ${line}\n`, {}, async (rig) => {
+        expect(await rig.exitCode(), `${line} ${rig.logs().join(' | ')}`).to.equal(code);
+        expect(rig.logs().join('\n')).to.contain(log);
+      });
+    }
+    const logs = (text: string) =>
+      logsOfFailedStart(
+        { pipeline_type: 'script', pipeline_script: 'bad.py' },
+        {
+          prepare: (folder) => writeFile(join(folder, 'bad.py'), text),
+          options: { python: PYTHON },
+        },
+      );
+    expect(await logs('x = 1')).to.contain("bad.py has no function 'run'");
+    expect(await logs('def run(:')).to.contain('bad.py line 1: SyntaxError');
   });
 });
