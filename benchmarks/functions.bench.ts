@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JsonObject } from '../src/common/json.js';
 import { packageRoot } from '../src/common/package.js';
+import { createCounters } from '../src/instances/index.js';
 import { FrameAccount } from '../src/streaming/accounting.js';
 import { FunctionImporter } from '../src/worker/functions/importer.js';
 import { ownPixels } from '../src/worker/pipelines/camera-frame.js';
@@ -120,17 +121,7 @@ async function openPipeline(
   });
   const importer = new FunctionImporter(folder, PYTHON, log);
   const settings = await buildSettings({ camera_name: 'cam', ...config }, 0, options, importer, log);
-  const account = new FrameAccount({
-    ...{
-      received: 0,
-      sent: 0,
-      bytesReceived: 0,
-      clients: 0,
-      headerChanges: 0,
-      frameShape: null,
-      dropped: {},
-    },
-  });
+  const account = new FrameAccount(createCounters());
   let delivered = 0;
   let onDelivered = (): void => {};
   const execution = new Execution({

@@ -97,25 +97,12 @@ export async function startCameraServer(options: CameraServerOptions): Promise<S
   const backgrounds = new BackgroundStore(options.backgroundFolder);
   const scripts = new ScriptStore(options.scriptFolder);
   const service = createService(options, supervisor, logging, { configurations, backgrounds, scripts });
-  let port = options.port;
-  const address = (): string => `http://${options.hostname}:${port}`;
-  const extension = await options.extend?.({
-    family: 'camera',
-    title,
-    service,
-    configurations,
-    backgrounds,
-    scripts,
-    logging,
-    ask: supervisor.request.bind(supervisor),
-    address,
-    reset: options.onReset,
-  });
-  const server = await startServiceServer({
+  return startServiceServer({
     title,
     base: CAMERA_BASE,
     port: options.port,
     interface: options.interface,
+    hostname: options.hostname,
     logging,
     logger: 'cam_server.camera',
     routes: [
@@ -127,10 +114,20 @@ export async function startCameraServer(options: CameraServerOptions): Promise<S
     onReset: options.onReset,
     registerMetrics: (registry) => collectMetrics(supervisor, registry),
     closeService: () => supervisor.close(),
-    extension,
+    extend: (address) =>
+      options.extend?.({
+        family: 'camera',
+        title,
+        service,
+        configurations,
+        backgrounds,
+        scripts,
+        logging,
+        ask: supervisor.request.bind(supervisor),
+        address,
+        reset: options.onReset,
+      }),
   });
-  port = server.port;
-  return server;
 }
 
 interface Stores {

@@ -33,6 +33,8 @@ export interface ServiceServerOptions {
   /** 0: one that the operating system chooses. */
   readonly port: number;
   readonly interface: string;
+  /** Under which clients reach the server. */
+  readonly hostname: string;
   readonly logging: Logging;
   /** Name of the logger of the service, such as `cam_server.camera`. */
   readonly logger: string;
@@ -48,7 +50,8 @@ export interface ServiceServerOptions {
   registerMetrics(registry: Registry): void;
   /** Ends what the service has started. */
   closeService(): Promise<void>;
-  readonly extension?: ServerExtension | undefined;
+  /** Makes what the role adds. `address` tells where clients reach the server; it is right once the server listens. */
+  extend?(address: () => string): Promise<ServerExtension> | undefined;
 }
 
 export interface ServiceServer {
@@ -61,9 +64,12 @@ export interface ServiceServer {
 
 /** @throws CamServerError when the port cannot be used; the service is closed then */
 export async function startServiceServer(options: ServiceServerOptions): Promise<ServiceServer> {
-  const { title, service, logging, extension } = options;
+  const { title, service, logging, hostname } = options;
   const log = logging.logger(options.logger);
+  let { port } = options;
+  let extension: ServerExtension | undefined;
   try {
+    extension = await options.extend?.(() => `http://${hostname}:${port}`);
     const http = await startHttpServer({
       name: title,
       port: options.port,
@@ -87,6 +93,7 @@ export async function startServiceServer(options: ServiceServerOptions): Promise
         }),
       ],
     });
+    ({ port } = http);
     options.registerMetrics(http.metrics.registry);
     log.info(`${title} on ${http.url}.`);
     extension?.started?.(http);
@@ -95,7 +102,7 @@ export async function startServiceServer(options: ServiceServerOptions): Promise
       await Promise.all([http.close(), options.closeService()]);
       await extension?.close();
     };
-    return { url: http.url, port: http.port, close };
+    return { url: http.url, port, close };
   } catch (error) {
     await options.closeService();
     await extension?.close();

@@ -108,17 +108,12 @@ export async function startManager<Client extends InstanceClient>(
   const view = createView({ cluster, settings, permanent, explain: parts.explain });
   const { restarts } = parts;
   const control = createControl({ cluster, instances, settings, permanent, restarts });
-  let port = options.port;
-  const address = (): string => `http://${options.hostname}:${port}`;
-  const extension = await options.extend?.({
-    ...{ family: cluster.family, title, service, ...stores, logging, address },
-    ...{ view, control, settings, permanentList, reset: options.onReset },
-  });
   const server = await startServiceServer({
     title,
     base: parts.base,
     port: options.port,
     interface: options.interface,
+    hostname: options.hostname,
     logging,
     logger: 'cam_server.cluster',
     routes: [
@@ -156,9 +151,12 @@ export async function startManager<Client extends InstanceClient>(
       permanent.close();
       cluster.close();
     },
-    extension,
+    extend: (address) =>
+      options.extend?.({
+        ...{ family: cluster.family, title, service, ...stores, logging, address },
+        ...{ view, control, settings, permanentList, reset: options.onReset },
+      }),
   });
-  port = server.port;
   permanentList.begin().catch((error) => log.error(`Permanent instances: ${errorText(error)}`, error));
   return { ...server, view, control };
 }

@@ -109,6 +109,7 @@ async function startProxy<Client extends InstanceClient>({
     ...parts,
     port: options.port,
     interface: options.interface,
+    hostname: options.hostname,
     logging,
     logger: 'cam_server.cluster',
     routes: [

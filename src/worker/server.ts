@@ -101,23 +101,12 @@ export async function startPipelineServer(options: PipelineServerOptions): Promi
     libraries: new LibraryStore(options.scriptFolder),
   };
   const service = createService(options, supervisor, logging, stores);
-  let port = options.port;
-  const address = (): string => `http://${options.hostname}:${port}`;
-  const extension = await options.extend?.({
-    family: 'pipeline',
-    title,
-    service,
-    ...stores,
-    logging,
-    ask: supervisor.request.bind(supervisor),
-    address,
-    reset: options.onReset,
-  });
-  const server = await startServiceServer({
+  return startServiceServer({
     title,
     base: PIPELINE_BASE,
     port: options.port,
     interface: options.interface,
+    hostname: options.hostname,
     logging,
     logger: 'cam_server.pipeline',
     routes: [
@@ -129,10 +118,18 @@ export async function startPipelineServer(options: PipelineServerOptions): Promi
     onReset: options.onReset,
     registerMetrics: (registry) => collectMetrics(supervisor, registry),
     closeService: () => supervisor.close(),
-    extension,
+    extend: (address) =>
+      options.extend?.({
+        family: 'pipeline',
+        title,
+        service,
+        ...stores,
+        logging,
+        ask: supervisor.request.bind(supervisor),
+        address,
+        reset: options.onReset,
+      }),
   });
-  port = server.port;
-  return server;
 }
 
 interface Stores {
