@@ -33,6 +33,8 @@ export interface FramePoolOptions<Details, Context> {
   taskTimeout(frame: PoolFrame<Details, Context>): number;
   /** Megabytes of a thread's heap; a thread that needs more is ended and its frame dropped. Null: no limit. */
   readonly heapLimit: number | null;
+  /** Told of an error in a thread that belongs to no frame; the thread has been replaced. */
+  failed(error: Error): void;
   /** Whether a channel of that frame will be sent. */
   wanted(frame: PoolFrame<Details, Context>, name: string): boolean;
   /** Called in order, one at a time; ends the ticket. Must not reject. */
@@ -65,6 +67,7 @@ export class FramePool<Details, Context> {
       recordTiming: false,
       ...(heapLimit !== null && { resourceLimits: { maxOldGenerationSizeMb: heapLimit } }),
     });
+    this.#piscina.on('error', (error: Error) => options.failed(error));
     this.#ring = new FrameRing({
       slots: 2 * threads + waiting + finished + 1,
       maximumBytes: memory,

@@ -23,6 +23,9 @@ function createRig(options: {
     memory: 1e6,
     taskTimeout: () => options.taskTimeout ?? 20_000,
     heapLimit: null,
+    failed(error) {
+      throw error;
+    },
     wanted: (_frame, name) => options.wanted?.(name) ?? true,
     deliver: async ({ ticket, details }, outcome) => {
       if (!outcome.ok) {

@@ -2,6 +2,7 @@
  * Where the work on frames is done: on the main thread, in worker threads, or in the processes of a user's function. Frames are delivered in the order in which they
  * are pushed, also when the way changes.
  */
+import { errorText } from '../../common/errors.js';
 import type { JsonObject } from '../../common/json.js';
 import { numberOf } from '../../common/leniency.js';
 import type { ChannelValues } from '../../common/values.js';
@@ -150,6 +151,8 @@ export class Execution {
       memory: POOL_MEMORY,
       taskTimeout: ({ context }) => taskTimeout(context.settings.limits),
       heapLimit,
+      failed: (error) =>
+        log.error(`A thread was replaced after an error outside a frame: ${errorText(error)}`),
       wanted: ({ context }, name) => context.settings.selects(name),
       deliver: ({ context }, outcome) => this.options.deliver(context, outcome),
     });

@@ -1,5 +1,6 @@
 /** A JavaScript or TypeScript function of kind `stream` or `custom`, in worker threads. */
 import { Piscina } from 'piscina';
+import { errorText } from '../../../common/errors.js';
 import { formatJson, type JsonObject } from '../../../common/json.js';
 import { type ChannelValues, isArrayValue } from '../../../common/values.js';
 import { fromPortable, type PortableValues, toPortable } from '../../../streaming/value-transfer.js';
@@ -26,7 +27,7 @@ export class ScriptFunction implements UserFunction {
   ) {
     this.parallel = options.parallel;
     this.#turns = new Turns(options.parallel);
-    this.#pool = createPool(options.parallel, revision.limits);
+    this.#pool = createPool(options, revision.limits);
   }
 
   /** @throws UserCodeError when the script cannot be loaded */
@@ -52,7 +53,7 @@ export class ScriptFunction implements UserFunction {
     this.revision = revisionOf(revision + 1, script, parameters);
     if (this.revision.limits.megabytes === limits.megabytes) return;
     const former = this.#pool;
-    this.#pool = createPool(this.parallel, this.revision.limits);
+    this.#pool = createPool(this.options, this.revision.limits);
     await former.close();
   }
 
@@ -106,8 +107,11 @@ function revisionOf(revision: number, script: ScriptModule, parameters: JsonObje
   return { revision, script, parameters: formatJson(parameters), limits: readLimits(parameters) };
 }
 
-function createPool(threads: number, { megabytes }: FunctionLimits): Piscina<CallTask, CallAnswer> {
-  return new Piscina({
+function createPool(
+  { parallel: threads, log, file }: UserFunctionOptions,
+  { megabytes }: FunctionLimits,
+): Piscina<CallTask, CallAnswer> {
+  const pool = new Piscina<CallTask, CallAnswer>({
     filename: new URL('./call-thread.js', import.meta.url).href,
     minThreads: threads,
     maxThreads: threads,
@@ -115,6 +119,10 @@ function createPool(threads: number, { megabytes }: FunctionLimits): Piscina<Cal
     recordTiming: false,
     resourceLimits: { maxOldGenerationSizeMb: megabytes },
   });
+  pool.on('error', (error: Error) => {
+    log.error(`A thread of '${file.name}' was replaced after an error outside a call: ${errorText(error)}`);
+  });
+  return pool;
 }
 
 /** Arrays are copied now, because their memory may be released before a thread is free. */
