@@ -8,6 +8,7 @@
         "native/compression.cc",
         "native/fits.cc",
         "native/jobs.cc",
+        "native/memory.cc",
         "native/notify.cc",
         "native/pass.cc",
         "native/pixels.cc",

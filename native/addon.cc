@@ -2,6 +2,7 @@
 // else.
 #include "border.h"
 #include "compression.h"
+#include "memory.h"
 #include "notify.h"
 #include "processing.h"
 #include "shared_memory.h"
@@ -41,5 +42,6 @@ NAPI_MODULE_INIT() {
     camserver::define_shared_memory(env, exports);
     camserver::define_simulation(env, exports);
     camserver::define_notify(env, exports);
+    camserver::define_memory(env, exports);
     return exports;
 }

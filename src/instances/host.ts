@@ -9,6 +9,7 @@ import { HostContext } from './host-context.js';
 import { HostLog } from './host-log.js';
 import { sampleStatistics } from './host-statistics.js';
 import type { HostCommand, HostReport } from './messages.js';
+import { watchSurplusMemory } from './surplus-memory.js';
 import type { ProgramModule } from './types.js';
 
 /** What a program gets to clean up after its server is gone; nobody waits for it any more. */
@@ -64,6 +65,7 @@ async function run(command: RunCommand): Promise<void> {
   if (command.debug) log.enableDebug();
   context = new HostContext(command, stop.signal, log, report);
   sendStatistics(context);
+  watchSurplusMemory();
   let code: number;
   try {
     const module = (await import(command.program)) as Partial<ProgramModule>;
