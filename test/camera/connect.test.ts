@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -30,15 +31,28 @@ function documented(type: string): JsonObject {
   return parseJson(block) as JsonObject;
 }
 
+async function freeDatagramPort(): Promise<number> {
+  const socket = createSocket('udp4');
+  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+  const { port } = socket.address();
+  await new Promise<void>((resolve) => socket.close(resolve));
+  return port;
+}
+
 describe('camera, each source type as documented, from device to client', function () {
   this.timeout(60_000);
   const saved = { ...process.env };
   let server: ServiceServer;
   let folder: string;
+  let searchPort: number;
   let peers: ChildProcess[] = [];
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'camserver-test-'));
+    // instances get the environment that the server was started with
+    searchPort = await freeDatagramPort();
+    process.env.EPICS_CA_ADDR_LIST = `127.0.0.1:${searchPort}`;
+    process.env.EPICS_CA_AUTO_ADDR_LIST = 'NO';
     server = await startCameraServer({
       port: 0,
       interface: '127.0.0.1',
@@ -49,7 +63,8 @@ describe('camera, each source type as documented, from device to client', functi
       backgroundFolder: join(folder, 'backgrounds'),
       scriptFolder: folder,
       ipcFolder: join(folder, 'feeds'),
-      defaults: { ...CAMERA_DEFAULTS, scriptFolder: folder },
+      // values of Channel Access may be late on a machine that does other things too
+      defaults: { ...CAMERA_DEFAULTS, scriptFolder: folder, channelAccessTimeout: 15_000 },
       logLevel: 'CRITICAL',
       spares: 0,
       onReset: () => {},
@@ -93,7 +108,7 @@ describe('camera, each source type as documented, from device to client', functi
       '--port',
       '0',
       '--ca_port',
-      '0',
+      String(searchPort),
       ...size,
     ];
     const peer = spawn(process.execPath, [join(packageRoot, 'bin', 'camserver.js'), ...args], {
@@ -103,7 +118,6 @@ describe('camera, each source type as documented, from device to client', functi
     let port = '';
     for await (const line of createInterface(peer.stdout!)) {
       port ||= /tcp:\/\/localhost:(\d+)/.exec(line)?.[1] ?? '';
-      for (const [, key, value] of line.matchAll(/(EPICS_\w+)=(\S+)/g)) process.env[key!] = value;
       if (line.includes('"source_type"')) break;
     }
     peer.stdout!.resume();

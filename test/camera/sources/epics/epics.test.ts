@@ -34,6 +34,9 @@ function picture(length: number, first: number): Int16Array {
   return Int16Array.from({ length }, (_, index) => first + index);
 }
 
+/** Milliseconds for one value, on a machine that does other things too. */
+const PATIENT = { channelAccessTimeout: 15_000 };
+
 describe('camera/sources/epics', function () {
   this.timeout(30_000);
   const peer = new ChannelAccessPeer();
@@ -56,7 +59,7 @@ describe('camera/sources/epics', function () {
   });
 
   async function start(config: JsonObject = {}): Promise<{ camera: RunningCamera; receiver: Receiver }> {
-    camera = await startCamera({ source: 'P', source_type: 'epics', ...config });
+    camera = await startCamera({ source: 'P', source_type: 'epics', ...config }, 'CAM', PATIENT);
     receiver = await subscribe(camera.address);
     await waitFor(() => camera!.counters.clients === 1);
     return { camera, receiver };
