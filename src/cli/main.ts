@@ -10,6 +10,9 @@ import { addCameraManagerCommand } from './camera-manager.js';
 import { addCameraProxyCommand } from './camera-proxy.js';
 import { addCameraServerCommand } from './camera-server.js';
 import { addCameraWorkerCommand } from './camera-worker.js';
+import { addConfigCommand } from './config.js';
+import { addRestartCommand, addStopCommand } from './instance-commands.js';
+import { addLogsCommand } from './logs.js';
 import { addPipelineManagerCommand } from './pipeline-manager.js';
 import { addPipelineProxyCommand } from './pipeline-proxy.js';
 import { addPipelineServerCommand } from './pipeline-server.js';
@@ -18,6 +21,7 @@ import { addRecordCommand } from './record.js';
 import { addSecurityCommand } from './security.js';
 import { addSimulateCommand } from './simulate.js';
 import { addStartCommand } from './start.js';
+import { addStatusCommand } from './status.js';
 import { addWatchCommand } from './watch.js';
 
 const program = new Command('camserver')
@@ -27,6 +31,11 @@ const program = new Command('camserver')
 
 const commands = [
   addStartCommand,
+  addStatusCommand,
+  addLogsCommand,
+  addStopCommand,
+  addRestartCommand,
+  addConfigCommand,
   addCameraServerCommand,
   addCameraWorkerCommand,
   addCameraManagerCommand,

@@ -9,7 +9,9 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { errorText } from '../common/errors.js';
 import { packageRoot } from '../common/package.js';
 import { closeOnSignal, type PortRange, parsePort, parsePortRange, parseWhole } from './common-options.js';
+import { type StartInstanceOptions, startInstance } from './instance-commands.js';
 import { type ClusterPlan, type LocalClusterOptions, planCluster, type ServerPlan } from './local-cluster.js';
+import { addClusterOptions, runRemote } from './remote.js';
 import { KeptServer } from './server-process.js';
 
 interface StartOptions extends LocalClusterOptions {
@@ -22,9 +24,16 @@ const START_TIMEOUT_MILLISECONDS = 60_000;
 const STOP_TIMEOUT_MILLISECONDS = 65_000;
 
 export function addStartCommand(program: Command): void {
-  program
-    .command('start')
-    .description('start a cluster on this machine, with simulated cameras')
+  addClusterOptions(program.command('start'))
+    .description(
+      'start a cluster on this machine, with simulated cameras; or an instance on a running cluster or server',
+    )
+    .argument(
+      '[configuration]',
+      'stored pipeline (with --cameras a camera) to start on the cluster of --server',
+    )
+    .option('--as <instance>', 'name of the instance (default: that of the configuration)')
+    .option('--reason <text>', 'for the audit log')
     .option('--hosts <count>', 'hosts to imitate, each with a camera and a pipeline worker', parseHosts, 2)
     .option('--camera-port <port>', 'port of the camera manager', parsePort, 8888)
     .option('--pipeline-port <port>', 'port of the pipeline manager', parsePort, 8889)
@@ -37,7 +46,11 @@ export function addStartCommand(program: Command): void {
     .option('--interface <address>', 'address to listen on', '127.0.0.1')
     .option('--hostname <name>', 'host name in stream addresses', 'localhost')
     .option('--log-level <level>', 'log level of all servers', 'WARNING')
-    .action(start);
+    .action((configuration: string | undefined, options: StartOptions & StartInstanceOptions) =>
+      configuration === undefined
+        ? start(options)
+        : runRemote(options, () => startInstance(configuration, options)),
+    );
 }
 
 function parseHosts(text: string): number {

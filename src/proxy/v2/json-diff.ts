@@ -1,15 +1,10 @@
 /** What differs between two documents. */
 import { isDeepStrictEqual } from 'node:util';
-import { isFloatLiteral, type JsonObject, type JsonValue } from '../../common/json.js';
+import { copyProperty, formatJson, isFloatLiteral, type JsonObject, parseJson } from '../../common/json.js';
 import { isJsonObject } from '../../common/leniency.js';
 
-export interface JsonChange {
-  /** JSON Pointer (RFC 6901). */
-  readonly path: string;
-  readonly kind: 'added' | 'removed' | 'changed';
-  readonly before?: JsonValue;
-  readonly after?: JsonValue;
-}
+/** `path` (a JSON Pointer, RFC 6901), `kind` (`added`, `removed`, `changed`), `before`, `after`. */
+export type JsonChange = JsonObject;
 
 /** Objects are compared key by key, everything else as a whole; `2` and `2.0` differ. */
 export function jsonDiff(before: JsonObject, after: JsonObject, path = ''): JsonChange[] {
@@ -17,10 +12,13 @@ export function jsonDiff(before: JsonObject, after: JsonObject, path = ''): Json
   for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
     const at = `${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
     const [was, is] = [before[key], after[key]];
-    if (was === undefined) changes.push({ path: at, kind: 'added', after: is! });
-    else if (is === undefined) changes.push({ path: at, kind: 'removed', before: was });
+    if (was === undefined) changes.push(change(at, 'added', { after: literal(after, key) }));
+    else if (is === undefined) changes.push(change(at, 'removed', { before: literal(before, key) }));
     else if (isJsonObject(was) && isJsonObject(is)) changes.push(...jsonDiff(was, is, at));
-    else if (!isSame(before, after, key)) changes.push({ path: at, kind: 'changed', before: was, after: is });
+    else if (!isSame(before, after, key)) {
+      const values = { before: literal(before, key), after: literal(after, key) };
+      changes.push(change(at, 'changed', values));
+    }
   }
   return changes;
 }
@@ -29,4 +27,17 @@ function isSame(before: JsonObject, after: JsonObject, key: string): boolean {
   return (
     isDeepStrictEqual(before[key], after[key]) && isFloatLiteral(before, key) === isFloatLiteral(after, key)
   );
+}
+
+/** @param values JSON texts, so that 2.0 stays 2.0 under another key */
+function change(path: string, kind: string, values: Readonly<Record<string, string>>): JsonChange {
+  const members = Object.entries(values).map(([name, text]) => `, "${name}": ${text}`);
+  return parseJson(`{"path": ${formatJson(path)}, "kind": "${kind}"${members.join('')}}`) as JsonObject;
+}
+
+/** A value as JSON text. */
+function literal(document: JsonObject, key: string): string {
+  const alone: JsonObject = {};
+  copyProperty(alone, document, key);
+  return formatJson(alone).slice(`{${formatJson(key)}: `.length, -1);
 }
