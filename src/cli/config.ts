@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { errorText } from '../common/errors.js';
 import { formatJson, type JsonObject, type JsonValue, mergeObjects, parseJson } from '../common/json.js';
 import { isJsonObject } from '../common/leniency.js';
+import { literalOf } from '../proxy/v2/json-diff.js';
 import {
   addClusterOptions,
   type ClusterOptions,
@@ -210,10 +211,11 @@ function readDocument(file: string): JsonObject {
   throw new RemoteError(`${file}: a JSON object is expected.`, 1);
 }
 
-function changeText({ path, kind, before, after }: JsonObject): string {
-  if (kind === 'added') return `+ ${path} ${formatJson(after)}`;
-  if (kind === 'removed') return `- ${path} ${formatJson(before)}`;
-  return `~ ${path} ${formatJson(before)} -> ${formatJson(after)}`;
+function changeText(change: JsonObject): string {
+  const { path, kind } = change;
+  if (kind === 'added') return `+ ${path} ${literalOf(change, 'after')}`;
+  if (kind === 'removed') return `- ${path} ${literalOf(change, 'before')}`;
+  return `~ ${path} ${literalOf(change, 'before')} -> ${literalOf(change, 'after')}`;
 }
 
 function pathOf(name: string, options: ClusterOptions): string {

@@ -12,11 +12,11 @@ export function jsonDiff(before: JsonObject, after: JsonObject, path = ''): Json
   for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
     const at = `${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
     const [was, is] = [before[key], after[key]];
-    if (was === undefined) changes.push(change(at, 'added', { after: literal(after, key) }));
-    else if (is === undefined) changes.push(change(at, 'removed', { before: literal(before, key) }));
+    if (was === undefined) changes.push(change(at, 'added', { after: literalOf(after, key) }));
+    else if (is === undefined) changes.push(change(at, 'removed', { before: literalOf(before, key) }));
     else if (isJsonObject(was) && isJsonObject(is)) changes.push(...jsonDiff(was, is, at));
     else if (!isSame(before, after, key)) {
-      const values = { before: literal(before, key), after: literal(after, key) };
+      const values = { before: literalOf(before, key), after: literalOf(after, key) };
       changes.push(change(at, 'changed', values));
     }
   }
@@ -35,8 +35,8 @@ function change(path: string, kind: string, values: Readonly<Record<string, stri
   return parseJson(`{"path": ${formatJson(path)}, "kind": "${kind}"${members.join('')}}`) as JsonObject;
 }
 
-/** A value as JSON text. */
-function literal(document: JsonObject, key: string): string {
+/** A value as JSON text, `2.0` as such. */
+export function literalOf(document: JsonObject, key: string): string {
   const alone: JsonObject = {};
   copyProperty(alone, document, key);
   return formatJson(alone).slice(`{${formatJson(key)}: `.length, -1);
