@@ -1,4 +1,9 @@
+import { execFile } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect } from 'chai';
+import { packageRoot } from '../../../src/common/package.js';
 import { checkSource } from '../../../src/worker/user-code/check.js';
 import { scriptTemplates } from '../../../src/worker/user-code/templates.js';
 import { rejection } from '../../instances/support.js';
@@ -52,6 +57,21 @@ describe('check of a script', () => {
   it('refuses what is no script', async () => {
     const fault = await rejection(checkSource('a.txt', '', options));
     expect(fault.message).to.contain("'a.txt' has no ending of a language that can be checked");
+  });
+
+  it("finds the templates' types right against the declarations of camserver/processing", async () => {
+    const folder = join(packageRoot, 'config', 'user_scripts');
+    const files = (await readdir(folder))
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => join(folder, name));
+    expect(files).to.have.lengthOf(3);
+    const compiler = join(packageRoot, 'node_modules', 'typescript', 'bin', 'tsc');
+    const settings = ['--noEmit', '--ignoreConfig', '--strict', '--module', 'nodenext', '--target', 'es2023'];
+    const parameters = [compiler, ...settings, '--skipLibCheck', '--types', 'node', ...files];
+    const output = await promisify(execFile)(process.execPath, parameters, { cwd: packageRoot }).catch(
+      (error: { stdout: string }) => error,
+    );
+    expect(output.stdout).to.equal('');
   });
 
   it('finds nothing wrong in any template', async () => {

@@ -9,6 +9,7 @@ import {
   type ChannelValues,
   TypedScalar,
 } from '../../../src/common/values.js';
+import { ChannelAccessServer } from '../../../src/epics/server/server.js';
 import type { InstanceLog } from '../../../src/instances/types.js';
 import type { UserCodeError } from '../../../src/worker/user-code/error.js';
 import { findFunctionFile } from '../../../src/worker/user-code/files.js';
@@ -271,6 +272,41 @@ def process(data, pulse_id, timestamp, parameters):
     const pulseIds = Array.from({ length: 8 }, (_, index) => index);
     const results = await Promise.all(pulseIds.map((pulseId) => stream.process(message(pulseId))));
     expect(new Set(results.map((result) => result!.get('process'))).size).to.equal(2);
+  });
+
+  it('read and write process variables, in the main thread and in threads of theirs', async () => {
+    const server = new ChannelAccessServer();
+    server.add('T:NUMBER', 'LONG', [1280]);
+    server.add('T:TARGET', 'DOUBLE', [0], { isWritable: true });
+    const port = await server.start();
+    const former = { ...process.env };
+    Object.assign(process.env, { EPICS_CA_ADDR_LIST: `127.0.0.1:${port}`, EPICS_CA_AUTO_ADDR_LIST: 'NO' });
+    try {
+      const stream = await load(`from threading import Thread
+from cam_server.utils import create_pv, create_thread_pvs
+target = create_pv("T:TARGET")
+found = {}
+
+def read():
+    number, nothing = create_thread_pvs(["T:NUMBER", ""])
+    number.wait_for_connection(10)
+    found["number"], found["nothing"] = number.get(timeout=10), nothing
+
+def process(data, pulse_id, timestamp, parameters):
+    thread = Thread(target=read)
+    thread.start()
+    thread.join()
+    target.wait_for_connection(10)
+    target.put(2.5, wait=True, timeout=10)
+    return found`);
+      const result = await stream.process(message(1));
+      expect(Object.fromEntries(result!)).to.deep.equal({ number: 1280n, nothing: null });
+      expect(server.valueOf('T:TARGET')).to.deep.include({ data: new Float64Array([2.5]) });
+    } finally {
+      process.env = former;
+      await opened?.close(0);
+      await server.stop();
+    }
   });
 
   it('make messages of their own', async () => {
