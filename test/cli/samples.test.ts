@@ -78,6 +78,11 @@ describe('sample pipelines of every type in the simulated cluster', function () 
     expect(namesOf(messages[0]!)).to.deep.equal(['simulation:FPICTURE']);
   });
 
+  it('script: what a script in TypeScript sends', async () => {
+    const messages = await receive('simulation_script', 2);
+    expect(namesOf(messages[0]!)).to.deep.equal(['mean', 'change']);
+  });
+
   it('fanout, processing, fanin: a worker that connects to both by their names', async () => {
     await cluster.pipeline.stream('simulation_worker');
     const [message] = await receive('simulation_fanin', 1);
