@@ -22,6 +22,7 @@ import { addSecurityCommand } from './security.js';
 import { addSimulateCommand } from './simulate.js';
 import { addStartCommand } from './start.js';
 import { addStatusCommand } from './status.js';
+import { addValidateCommand } from './validate.js';
 import { addWatchCommand } from './watch.js';
 
 const program = new Command('camserver')
@@ -44,6 +45,7 @@ const commands = [
   addPipelineWorkerCommand,
   addPipelineManagerCommand,
   addPipelineProxyCommand,
+  addValidateCommand,
   addAuditCommand,
   addSecurityCommand,
   addSimulateCommand,

@@ -5,6 +5,7 @@
 import type { InstanceClient } from '../client/index.js';
 import { CamServerError } from '../common/errors.js';
 import type { Logger } from '../common/logging.js';
+import { noteChange } from '../common/request-context.js';
 import type { FamilyName } from './cluster-view.js';
 import { ClusterEvents } from './events.js';
 import { type PlacementDecision, type PlacementRequest, place } from './placement.js';
@@ -67,6 +68,7 @@ export class Cluster<Client extends InstanceClient = InstanceClient> {
     start: (placement: Placement<Client>) => Promise<T>,
     avoid: Iterable<string> = [],
   ): Promise<PlacedResult<T>> {
+    noteChange({ target: request.instance });
     const avoided = new Set(avoid);
     for (let attempt = 0; ; attempt += 1) {
       await this.pool.refresh();

@@ -8,7 +8,7 @@ import { cameraConfigurationSchema } from '../../camera/configuration-schema.js'
 import { fixedPort, readCameraSettings } from '../../camera/settings.js';
 import { CamServerError, errorText } from '../../common/errors.js';
 import { type JsonObject, type JsonValue, parseJson } from '../../common/json.js';
-import { isJsonObject } from '../../common/leniency.js';
+import { isJsonObject, isTruthy } from '../../common/leniency.js';
 import { nameFault } from '../../common/names.js';
 import {
   expandPipelineConfiguration,
@@ -116,16 +116,19 @@ function faultOf(check: () => void): Finding[] {
   }
 }
 
+/** Keys of a user's function are its own affair, unless they look like a typing error. */
 function unknownKeys(cluster: ClusterName, config: JsonObject): Finding[] {
   const known = KEYS[cluster];
-  return Object.keys(config)
-    .filter((key) => !known.has(key) && !key.startsWith('_'))
-    .map((key) => {
-      const similar = mostSimilar(key, known);
-      const advice =
-        similar === null ? 'It is kept, and functions may read it' : `Did you mean '${similar}'?`;
-      return finding(`/${key}`, `CamServer does not know the key '${key}'. ${advice}`);
-    });
+  const hasFunction = [config.function, config.pipeline_script, config.class].some(isTruthy);
+  const findings: Finding[] = [];
+  for (const key of Object.keys(config)) {
+    if (known.has(key) || key.startsWith('_')) continue;
+    const similar = mostSimilar(key, known);
+    if (similar === null && hasFunction) continue;
+    const advice = similar === null ? 'It is kept and has no effect.' : `Did you mean '${similar}'?`;
+    findings.push(finding(`/${key}`, `CamServer does not know the key '${key}'. ${advice}`));
+  }
+  return findings;
 }
 
 async function brokenReferences(
