@@ -8,6 +8,7 @@ import type { DropReason, FrameTicket } from './accounting.js';
 import { FrameError, TaskLimitError } from './frame-errors.js';
 import { changeSlotState, FrameRing, type FrameSlot } from './frame-ring.js';
 import type { PoolAnswer } from './frame-worker.js';
+import { watchMemory } from './memory-watch.js';
 import { OrderedQueue, type Outcome } from './ordered-queue.js';
 import { fromPortable, type PortableValues } from './value-transfer.js';
 
@@ -31,7 +32,10 @@ export interface FramePoolOptions<Details, Context> {
   readonly memory: number;
   /** Milliseconds after which a thread that hangs is ended and its frame dropped. */
   taskTimeout(frame: PoolFrame<Details, Context>): number;
-  /** Megabytes of a thread's heap; a thread that needs more is ended and its frame dropped. Null: no limit. */
+  /**
+   * Megabytes of a thread's heap; a thread that needs more is ended and its frame dropped. When the process grows by as much
+   * per thread, beyond the slots, all frames at work are dropped and their threads replaced. Null: no limit.
+   */
   readonly heapLimit: number | null;
   /** Told of an error in a thread that belongs to no frame; the thread has been replaced. */
   failed(error: Error): void;
@@ -49,11 +53,16 @@ export interface PoolFrame<Details, Context> {
   readonly context: Context;
 }
 
+/** What a thread takes beyond its heap. */
+const THREAD_MEGABYTES = 64;
+
 type QueuedFrame<Details, Context> = PoolFrame<Details, Context> & { readonly slot: FrameSlot };
 
 export class FramePool<Details, Context> {
   readonly #piscina: Piscina<PoolTask<Details>, PoolAnswer>;
   readonly #ring: FrameRing;
+  readonly #atWork = new Set<AbortController>();
+  readonly #endWatch: () => void;
   readonly #queue: OrderedQueue<QueuedFrame<Details, Context>, PortableValues | null>;
 
   /** Starts the threads. */
@@ -67,6 +76,12 @@ export class FramePool<Details, Context> {
       recordTiming: false,
       ...(heapLimit !== null && { resourceLimits: { maxOldGenerationSizeMb: heapLimit } }),
     });
+    this.#endWatch =
+      heapLimit === null
+        ? () => {}
+        : watchMemory(threads * (heapLimit + THREAD_MEGABYTES) + memory / 2 ** 20, () =>
+            this.giveUp('memory'),
+          );
     this.#piscina.on('error', (error: Error) => options.failed(error));
     this.#ring = new FrameRing({
       slots: 2 * threads + waiting + finished + 1,
@@ -126,6 +141,7 @@ export class FramePool<Details, Context> {
     });
     await Promise.race([this.#queue.idle(), late]);
     clearTimeout(timer);
+    this.#endWatch();
     await this.#piscina.destroy();
     await this.#queue.idle();
   }
@@ -134,8 +150,9 @@ export class FramePool<Details, Context> {
     const { slot, details } = frame;
     const task = { memory: slot.memory, states: this.#ring.states, slot: slot.index, details };
     const abort = new AbortController();
+    this.#atWork.add(abort);
     const timeout = this.options.taskTimeout(frame);
-    const timer = setTimeout(() => abort.abort(), timeout);
+    const timer = setTimeout(() => abort.abort('time'), timeout);
     try {
       const answer = await this.#piscina.run(task, { signal: abort.signal });
       if (answer !== null && 'failure' in answer) {
@@ -143,14 +160,21 @@ export class FramePool<Details, Context> {
       }
       return answer;
     } catch (error) {
-      if (abort.signal.aborted) {
+      if (abort.signal.reason === 'time') {
         throw new TaskLimitError(`A thread did not finish within ${timeout / 1000} s`, 'time');
       }
-      if ((error as { code?: unknown }).code !== 'ERR_WORKER_OUT_OF_MEMORY') throw error;
+      const { code } = error as { code?: unknown };
+      if (!abort.signal.aborted && code !== 'ERR_WORKER_OUT_OF_MEMORY') throw error;
       throw new TaskLimitError(`A thread needed more than ${this.options.heapLimit} MB of memory`, 'memory');
     } finally {
       clearTimeout(timer);
+      this.#atWork.delete(abort);
     }
+  }
+
+  /** Nobody can tell whose memory it is, so all threads at work are replaced. */
+  private giveUp(reason: 'memory'): void {
+    for (const abort of this.#atWork) abort.abort(reason);
   }
 
   private async deliver(

@@ -161,6 +161,24 @@ export function process({ pulseId }) {
     );
   });
 
+  it('are stopped when arrays outside of the heap take too much', async () => {
+    const script = `
+      const kept = [];
+      export function process({ pulseId }) {
+        while (pulseId === 2) kept.push(new Float64Array(1_000_000).fill(kept.length));
+        return { pulseId };
+      }`;
+    await withScripts(
+      { 'arrays.js': script },
+      async ({ camera, receive, logs }) => {
+        await camera.sendImages([1, 2, 3]);
+        expect(pulseIdsOf(await receive(2))).to.deep.equal([1, 3]);
+        await until(() => logs().join('\n').includes("'arrays.js' needed more than 16 MB of memory"));
+      },
+      { abort_on_error: false, function_memory: 16, function_timeout: 60 },
+    );
+  });
+
   it('are replaced while frames flow, and no frame is lost', async () => {
     const version = (number: number): string => `export const process = () => ({ version: ${number} });`;
     await withScripts(

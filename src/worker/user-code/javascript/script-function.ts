@@ -3,6 +3,7 @@ import { Piscina } from 'piscina';
 import { errorText } from '../../../common/errors.js';
 import { formatJson, type JsonObject } from '../../../common/json.js';
 import { type ChannelValues, isArrayValue } from '../../../common/values.js';
+import { watchMemory } from '../../../streaming/memory-watch.js';
 import { fromPortable, type PortableValues, toPortable } from '../../../streaming/value-transfer.js';
 import { UserCodeError } from '../error.js';
 import { type FunctionLimits, limitError, readLimits } from '../limits.js';
@@ -11,6 +12,9 @@ import type { CustomResult, StreamCall, UserFunction, UserFunctionOptions } from
 import { buildScript, type ScriptModule } from './build.js';
 import type { CallAnswer, CallTask } from './call-thread.js';
 import { probeScript } from './probe.js';
+
+/** What a thread takes beyond its heap. */
+const THREAD_MEGABYTES = 64;
 
 interface Revision extends Omit<CallTask, 'call'> {
   readonly limits: FunctionLimits;
@@ -71,25 +75,29 @@ export class ScriptFunction implements UserFunction {
     return this.#turns.take(async () => {
       const { limits, ...task } = this.revision;
       const abort = new AbortController();
-      const timer = setTimeout(() => abort.abort(), 1000 * limits.seconds);
+      const timer = setTimeout(() => abort.abort('time'), 1000 * limits.seconds);
+      const endWatch = watchMemory(this.parallel * (limits.megabytes + THREAD_MEGABYTES), () =>
+        abort.abort('memory'),
+      );
       try {
         const answer = await this.#pool.run({ ...task, call }, { signal: abort.signal });
         if ('failure' in answer) throw new UserCodeError('call', answer.failure, answer.trace);
         return answer;
       } catch (error) {
-        throw this.explain(error, abort.signal.aborted);
+        throw this.explain(error, abort.signal);
       } finally {
         clearTimeout(timer);
+        endWatch();
       }
     });
   }
 
-  private explain(error: unknown, isLate: boolean): unknown {
+  private explain(error: unknown, { aborted, reason }: AbortSignal): unknown {
     const { script, limits } = this.revision;
     if (error instanceof UserCodeError) return error;
-    if (isLate) return limitError(script.name, 'time', limits);
+    if (reason === 'time') return limitError(script.name, 'time', limits);
     const { code } = error as { code?: unknown };
-    if (code === 'ERR_WORKER_OUT_OF_MEMORY') return limitError(script.name, 'memory', limits);
+    if (aborted || code === 'ERR_WORKER_OUT_OF_MEMORY') return limitError(script.name, 'memory', limits);
     return error;
   }
 }
