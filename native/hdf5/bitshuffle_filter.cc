@@ -23,6 +23,8 @@ constexpr size_t most_parameters = 5;
 constexpr unsigned lz4_compression = 2;
 constexpr unsigned format_version[version_parameters] = {0, 3};
 
+thread_local size_t expected_bytes = 0;
+
 // Puts version and element size in front of what the creator of the dataset gave.
 herr_t set_local(hid_t properties, hid_t type, hid_t) {
     unsigned given[most_parameters] = {};
@@ -80,6 +82,7 @@ size_t decode(const Parameters &parameters, size_t size, size_t *capacity, void 
     const auto *input = static_cast<const uint8_t *>(*buffer);
     BitshuffleHeader header{size, parameters.block};
     if (parameters.is_compressed && bitshuffle_read_header(input, size, parameters.element_size, &header) != nullptr) return 0;
+    if (expected_bytes != 0 && header.size != expected_bytes) return 0;
     // a broken header must not make us allocate without limit: LZ4 expands at most 255 times
     if (header.size > size * 255 + 4096) return 0;
     void *output = H5allocate_memory(std::max<size_t>(header.size, 1), false);
@@ -133,6 +136,10 @@ size_t filter(unsigned flags, size_t count, const unsigned values[], size_t size
 }
 
 }  // namespace
+
+ExpectedChunk::ExpectedChunk(size_t bytes) { expected_bytes = bytes; }
+
+ExpectedChunk::~ExpectedChunk() { expected_bytes = 0; }
 
 void register_bitshuffle_filter() {
     static const H5Z_class2_t description = {

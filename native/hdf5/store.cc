@@ -65,6 +65,19 @@ std::vector<hsize_t> chunk_of(hid_t dataset, size_t rank, const std::string &wha
     return chunk;
 }
 
+// See Dataset::packed_chunk_size.
+size_t packed_chunk_size(hid_t dataset, const std::vector<hsize_t> &chunk, const std::string &what) {
+    const Handle properties(H5Dget_create_plist(dataset), H5Pclose, what);
+    if (chunk.empty() || H5Pget_nfilters(properties) < 1) return 0;
+    size_t parameters = 0;
+    unsigned flags = 0, config = 0;
+    if (H5Pget_filter2(properties, 0, &flags, &parameters, nullptr, 0, nullptr, &config) != bitshuffle_filter) return 0;
+    const Handle type(H5Dget_type(dataset), H5Tclose, what);
+    size_t size = H5Tget_size(type);
+    for (const hsize_t length : chunk) size *= length;
+    return size;
+}
+
 // The rows [first, first + count) of the file, and the same in memory.
 struct Selection {
     Handle file_space;
@@ -144,16 +157,18 @@ std::shared_ptr<Dataset> open_dataset(const std::shared_ptr<File> &file, const s
     if (!has_object(*file, path)) throw StoreError(what + " does not exist");
     std::vector<hsize_t> chunk, shape;
     Type type;
+    size_t packed = 0;
     {
         const Handle id(H5Dopen2(file->id, path.c_str(), H5P_DEFAULT), H5Dclose, what);
         type = read_type(id, what);
         shape = read_shape(id, what);
         chunk = chunk_of(id, shape.size(), what);
+        packed = packed_chunk_size(id, chunk, what);
     }
     const size_t row_size = bytes_of_row(shape, type.size);
     const Handle access = access_properties(chunk, row_size);
     return keep(new Dataset{file, Handle(H5Dopen2(file->id, path.c_str(), access), H5Dclose, what), memory_type(type), path,
-                            type, shape, row_size});
+                            type, shape, row_size, packed});
 }
 
 std::shared_ptr<Dataset> create_dataset(const std::shared_ptr<File> &file, const std::string &path,
@@ -185,8 +200,9 @@ std::shared_ptr<Dataset> create_dataset(const std::shared_ptr<File> &file, const
     const size_t row_size = bytes_of_row(shape, creation.type.size);
     const Handle access = access_properties(chunk, row_size);
     Handle id(H5Dcreate2(file->id, path.c_str(), type, space, links, properties, access), H5Dclose, what);
+    const size_t packed = packed_chunk_size(id, chunk, what);
     return keep(
-        new Dataset{file, std::move(id), memory_type(creation.type), path, creation.type, shape, row_size});
+        new Dataset{file, std::move(id), memory_type(creation.type), path, creation.type, shape, row_size, packed});
 }
 
 void resize(Dataset &dataset, hsize_t rows) {
@@ -204,6 +220,7 @@ void read_rows(Dataset &dataset, hsize_t first, hsize_t count, void *bytes, size
                          std::to_string(first + count - 1));
     }
     const Selection selection = select_rows(dataset, first, count);
+    const ExpectedChunk expected(dataset.packed_chunk_size);
     check(H5Dread(dataset.id, dataset.memory_type, selection.memory_space, selection.file_space, H5P_DEFAULT, bytes),
           named(dataset));
 }
@@ -212,6 +229,7 @@ void write_rows(Dataset &dataset, hsize_t first, hsize_t count, const void *byte
     check_size(dataset, count, size);
     if (!dataset.shape.empty() && first + count > dataset.shape[0]) resize(dataset, first + count);
     const Selection selection = select_rows(dataset, first, count);
+    const ExpectedChunk expected(dataset.packed_chunk_size);
     check(H5Dwrite(dataset.id, dataset.memory_type, selection.memory_space, selection.file_space, H5P_DEFAULT, bytes),
           named(dataset));
 }

@@ -62,6 +62,8 @@ struct Dataset {
     std::vector<hsize_t> shape;
     // Bytes of one row as read and written.
     size_t row_size;
+    // Bytes of an unpacked chunk in the file when it is packed by our filter alone, or first of all; else 0.
+    size_t packed_chunk_size;
 };
 
 struct Creation {
