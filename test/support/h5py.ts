@@ -30,6 +30,7 @@ export function readWithH5py(path: string): FileContent {
   const text = execFileSync('/usr/bin/python3', ['-c', SCRIPT, path], {
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   return JSON.parse(text);
 }

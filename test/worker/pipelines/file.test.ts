@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -7,6 +7,18 @@ import type { JsonObject } from '../../../src/common/json.js';
 import { arrayValue } from '../../../src/common/values.js';
 import { readWithH5py } from '../../support/h5py.js';
 import { balance, logsOfFailedStart, type Rig, range, withRig } from './rig.js';
+
+/** The pulse ids that a reader would find now, while the file is written. */
+function rowsOnDisk(file: string): number[] {
+  const copy = `${file}.copy`;
+  copyFileSync(file, copy);
+  try {
+    return readWithH5py(copy)['/header1/pulse_id']?.values ?? [];
+  } catch {
+    // caught in the middle of a change
+    return [];
+  }
+}
 
 describe('pipelines that write a file', () => {
   let folder: string;
@@ -48,6 +60,18 @@ describe('pipelines that write a file', () => {
     const content = readWithH5py(file);
     expect(content['/value/data']!.values).to.deep.equal(range(1, 30));
     expect(content['/pulse_id']!.values).to.deep.equal(range(1, 30));
+  });
+
+  it('leave what came a second ago readable when their process is killed', async () => {
+    await record({ pipeline_type: 'stream', function: 'propagate_stream' }, async (rig) => {
+      for (const pulseId of range(1, 30)) await rig.camera.send(pulseId, { value: pulseId });
+      while (rig.instance.lastSample?.sent !== 30) await nextTurn();
+      let rows: number[] = [];
+      while (rows.length < 30) rows = rowsOnDisk(file);
+      process.kill(rig.instance.pid!, 'SIGKILL');
+      expect(await rig.exitCode()).to.equal(-9);
+    });
+    expect(readWithH5py(file)['/data1/value/value']!.values).to.deep.equal(range(1, 30));
   });
 
   it('end with code 2 when the format changes, and begin new datasets with change', async () => {

@@ -39,6 +39,9 @@ export class Hdf5Recorder {
   #writing: Promise<void> | null = null;
   readonly #generations: GenerationDatasets[] = [];
   #rowsAccepted = 0;
+  #flushedRows = 0;
+  #isFlushDue = false;
+  #flushTimer: NodeJS.Timeout | undefined;
   #lastFlush = performance.now();
   #failure: Error | null = null;
   #isClosed = false;
@@ -64,6 +67,7 @@ export class Hdf5Recorder {
       await file.writeValue('/general/host', hostname());
       const count = await file.createDataset('/general/datasets', { type: 'int64', rowShape: null });
       await file.write([{ dataset: count, first: 0, bytes: new Uint8Array(8) }]);
+      await file.flush();
       return new Hdf5Recorder(options, file, count, reserve);
     } catch (error) {
       await reserve.release();
@@ -98,7 +102,7 @@ export class Hdf5Recorder {
     this.#queue.push(row);
     this.#rowsAccepted += 1;
     this.#queuedBytes += row.bytes;
-    this.#writing ??= this.writeAll();
+    this.#writing ??= this.work();
     return true;
   }
 
@@ -113,7 +117,9 @@ export class Hdf5Recorder {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    await this.#writing;
+    clearTimeout(this.#flushTimer);
+    while (this.#writing !== null) await this.#writing;
+    clearTimeout(this.#flushTimer);
     if (this.#failure !== null) return;
     try {
       await this.finish();
@@ -127,14 +133,27 @@ export class Hdf5Recorder {
     return this.#queue.length < LONGEST_QUEUE && this.#queuedBytes < LARGEST_QUEUE;
   }
 
-  private async writeAll(): Promise<void> {
+  /** Writes what waits, and hands everything to the system when that is due. */
+  private async work(): Promise<void> {
+    clearTimeout(this.#flushTimer);
     try {
-      while (this.#queue.length > 0 && this.#failure === null) await this.writeBatch();
+      while (this.#queue.length > 0) await this.writeBatch();
+      if (this.#isFlushDue) await this.flush();
     } catch (error) {
       this.options.failed(await this.rescue(error));
     }
     this.#writing = null;
     this.wakeWaiters();
+    if (this.#failure !== null) return;
+    if (this.#queue.length > 0) this.#writing = this.work();
+    else this.#flushTimer = setTimeout(() => this.flushSoon(), FLUSH_INTERVAL).unref();
+  }
+
+  /** Nothing has come for a while. */
+  private flushSoon(): void {
+    if (this.#isClosed || this.#flushedRows === this.rows) return;
+    this.#isFlushDue = true;
+    this.#writing ??= this.work();
   }
 
   private async writeBatch(): Promise<void> {
@@ -180,6 +199,8 @@ export class Hdf5Recorder {
   private async flush(): Promise<void> {
     await this.file.flush();
     for (const datasets of this.#generations) datasets.flushed();
+    this.#flushedRows = this.rows;
+    this.#isFlushDue = false;
     this.#lastFlush = performance.now();
   }
 
