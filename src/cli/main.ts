@@ -22,6 +22,7 @@ import { addSecurityCommand } from './security.js';
 import { addSimulateCommand } from './simulate.js';
 import { addStartCommand } from './start.js';
 import { addStatusCommand } from './status.js';
+import { addStreamCommands } from './stream-commands.js';
 import { addValidateCommand } from './validate.js';
 import { addWatchCommand } from './watch.js';
 
@@ -50,6 +51,7 @@ const commands = [
   addSecurityCommand,
   addSimulateCommand,
   addWatchCommand,
+  addStreamCommands,
   addRecordCommand,
 ];
 for (const addCommand of commands) addCommand(program);
