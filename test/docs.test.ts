@@ -1,0 +1,78 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { expect } from 'chai';
+import { packageRoot } from '../src/common/package.js';
+
+const pages = [
+  ...['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md'],
+  ...readdirSync(join(packageRoot, 'docs')).map((name) => `docs/${name}`),
+  ...readdirSync(join(packageRoot, 'docs/decisions')).map((name) => `docs/decisions/${name}`),
+].filter((path) => path.endsWith('.md'));
+
+const read = (path: string): string => readFileSync(join(packageRoot, path), 'utf8');
+
+/** As GitHub makes them: lower case, blanks become hyphens, punctuation goes. */
+function anchorsOf(path: string): string[] {
+  return [...read(path).matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+    heading!
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .trim()
+      .replace(/\s/g, '-'),
+  );
+}
+
+describe('documentation', () => {
+  for (const page of pages) {
+    it(`${page} links to what is there`, () => {
+      const broken: string[] = [];
+      for (const [, target] of read(page).matchAll(/\]\(([^)\s]+)\)/g)) {
+        if (/^[a-z]+:/.test(target!)) continue;
+        const [path, anchor] = target!.split('#') as [string, string | undefined];
+        const file = path === '' ? page : relative(packageRoot, join(packageRoot, dirname(page), path));
+        if (!existsSync(join(packageRoot, file))) broken.push(target!);
+        else if (anchor !== undefined && !anchorsOf(file).includes(anchor)) broken.push(target!);
+      }
+      expect(broken).to.deep.equal([]);
+    });
+  }
+
+  it('names only commands and options that there are', function () {
+    this.timeout(60_000);
+    const program = join(packageRoot, 'bin', 'camserver.js');
+    const help = new Map<string, string>();
+    const helpOf = (command: string): string => {
+      let text = help.get(command);
+      if (text === undefined) {
+        text = spawnSync(process.execPath, [program, ...command.split(' '), '--help'], {
+          encoding: 'utf8',
+        }).stdout;
+        help.set(command, text);
+      }
+      return text;
+    };
+    const known = new Set(
+      [...helpOf('').matchAll(/^ {2}([a-z][\w|-]*)/gm)].flatMap(([, names]) => names!.split('|')),
+    );
+    const wrong: string[] = [];
+    for (const page of pages) {
+      const text = read(page).replace(/\\\n\s*/g, ' ');
+      for (const [line, command] of text.matchAll(/\bcamserver(?:\.js)? ([a-z][a-z_-]*)\b[^\n`|#]*/g)) {
+        if (!/^camserver(\.js)? [a-z_-]+( |$)/.test(line!)) continue;
+        if (!known.has(command!)) {
+          wrong.push(`${page}: camserver ${command}`);
+          continue;
+        }
+        const options = line!.match(/ --[\w-]+/g) ?? [];
+        for (const option of options) {
+          const isSubcommand = /^(audit|security|config)$/.test(command!);
+          if (!isSubcommand && !helpOf(command!).includes(option.trim())) {
+            wrong.push(`${page}: camserver ${command} ${option.trim()}`);
+          }
+        }
+      }
+    }
+    expect(wrong).to.deep.equal([]);
+  });
+});
