@@ -4,7 +4,7 @@
  */
 import { type Command, Option } from 'commander';
 import { parseNumber, parseWhole } from './common-options.js';
-import { streamAddress } from './stream-address.js';
+import { DEFAULT_PIPELINE_SERVER, isAddress, streamAddress } from './stream-address.js';
 
 export interface RecordOptions {
   readonly server?: string;
@@ -32,7 +32,11 @@ export function addRecordCommand(program: Command): void {
     .argument('<file>', 'HDF5 file; one that is there is replaced')
     .option('-s, --server <url>', 'pipeline or camera server (default: http://localhost:8889 or 8888)')
     .option('--camera', 'ask a camera server', false)
-    .option('--pull', 'the stream is of mode PUSH: take messages away from its other readers', false)
+    .option(
+      '--pull',
+      'the stream at the address is of mode PUSH; recording takes messages away from its other readers',
+      false,
+    )
     .option('-n, --number <count>', 'end after so many messages; 0: never', parseWhole, 0)
     .option('-t, --timeout <seconds>', 'end with status 2 after so much silence', parseNumber, 10)
     .option('-c, --channels <names>', 'channels to write, separated by commas (default: all)')
@@ -52,7 +56,7 @@ async function record(instance: string, file: string, options: RecordOptions): P
   const { outcome, summary } = await recordStream({
     address,
     file,
-    mode: options.pull ? 'PULL' : 'SUB',
+    mode: options.pull || (await isPushed(instance, options)) ? 'PULL' : 'SUB',
     messages: options.number,
     silence: options.timeout,
     channels: options.channels?.split(',').map((name) => name.trim()) ?? null,
@@ -69,4 +73,13 @@ async function record(instance: string, file: string, options: RecordOptions): P
   }
   // the server's connection pool would keep the process for a while
   process.exit(0);
+}
+
+/** Whether the instance shares its messages among its readers. */
+async function isPushed(instance: string, { camera, server }: RecordOptions): Promise<boolean> {
+  if (camera || isAddress(instance)) return false;
+  const { PipelineClient } = await import('../client/index.js');
+  const config = await new PipelineClient(server ?? DEFAULT_PIPELINE_SERVER).instanceConfig(instance);
+  const isPushType = config.pipeline_type === 'store' || config.pipeline_type === 'fanout';
+  return (config.mode ?? (isPushType ? 'PUSH' : 'PUB')) === 'PUSH' || config.pipeline_type === 'store';
 }

@@ -7,12 +7,19 @@ export interface StreamServer {
   readonly camera: boolean;
 }
 
+export const DEFAULT_CAMERA_SERVER = 'http://localhost:8888';
+export const DEFAULT_PIPELINE_SERVER = 'http://localhost:8889';
+
+export function isAddress(name: string): boolean {
+  return /^(tcp|ipc):\/\//.test(name);
+}
+
 /** An address as it is; for a name the address that the server gives, which starts the instance when needed. */
 export async function streamAddress(name: string, { camera, server }: StreamServer): Promise<string> {
-  if (/^(tcp|ipc):\/\//.test(name)) return name;
+  if (isAddress(name)) return name;
   const { CamClient, PipelineClient } = await import('../client/index.js');
   const client = camera
-    ? new CamClient(server ?? 'http://localhost:8888')
-    : new PipelineClient(server ?? 'http://localhost:8889');
+    ? new CamClient(server ?? DEFAULT_CAMERA_SERVER)
+    : new PipelineClient(server ?? DEFAULT_PIPELINE_SERVER);
   return client.stream(name);
 }

@@ -58,6 +58,13 @@ describe('camserver record', function () {
     expect(content['/data1/str/value']!.values[19]).to.equal('False');
   });
 
+  it('takes the messages of an instance of mode PUSH', async () => {
+    const { code, out } = await run('pushed', file, '-s', server.url, '-n', '5', '-c', 'scalar');
+    expect(code).to.equal(0);
+    expect(out).to.match(/^5 messages /);
+    expect(readWithH5py(file)['/data1/scalar/value']!.values).to.deep.equal(Array(5).fill(10));
+  });
+
   it('writes some channels of an address in another layout, until it is stopped', async () => {
     const { stream } = await server.call('GET', '/instance/pushed');
     const child = start(

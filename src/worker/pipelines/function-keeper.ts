@@ -40,6 +40,7 @@ export class FunctionKeeper {
   #loaded: { readonly name: string; readonly function: MessageFunction } | null = null;
   readonly #open = new Set<MessageFunction>();
   #current: MessageFunction | null = null;
+  readonly #closing: Promise<void>[] = [];
 
   constructor(private readonly keeper: FunctionKeeperOptions) {}
 
@@ -79,7 +80,7 @@ export class FunctionKeeper {
   use({ function: wanted }: PreparedFunction): void {
     this.#current = wanted;
     for (const other of this.#open) {
-      if (other !== wanted && other !== this.#loaded?.function) void this.end(other);
+      if (other !== wanted && other !== this.#loaded?.function) this.#closing.push(this.end(other));
     }
   }
 
@@ -87,7 +88,8 @@ export class FunctionKeeper {
   async close(): Promise<void> {
     this.#current = null;
     this.#loaded = null;
-    await Promise.all(Array.from(this.#open, (each) => this.end(each)));
+    for (const each of this.#open) this.#closing.push(this.end(each));
+    await Promise.all(this.#closing);
   }
 
   private async load(name: string, parameters: JsonObject, reload: boolean): Promise<MessageFunction> {
@@ -104,7 +106,7 @@ export class FunctionKeeper {
   }
 
   private async end(opened: MessageFunction): Promise<void> {
-    await opened.close(PATIENCE);
     this.#open.delete(opened);
+    await opened.close(PATIENCE).catch((error) => this.keeper.log.warning(errorText(error)));
   }
 }

@@ -9,6 +9,7 @@ import type { InstanceLog } from '../../instances/types.js';
 import { takeValues } from '../../streaming/received-values.js';
 import type { CameraFrame } from './camera-frame.js';
 import type { Ending } from './ending.js';
+import { warnOfStaleKeys } from './message-source.js';
 import { type Match, PulseMatcher } from './pulse-matcher.js';
 import { StreamTimeoutError } from './receive-stage.js';
 import type { FrameSettings } from './settings.js';
@@ -52,6 +53,7 @@ export class Merging {
   /** Connects. @throws CamServerError */
   static async open(options: MergingOptions): Promise<Merging> {
     const { bsread_address, bsread_channels, input_mode: mode } = options.parameters;
+    warnOfStaleKeys(options.parameters, options.log);
     const location = { address: readAddress(bsread_address), channels: readChannels(bsread_channels), mode };
     return new Merging(options, await openStreamSource(location, options.parameters, options.log));
   }

@@ -2,7 +2,7 @@
  * Where pipelines of messages receive from: one stream, or two that are merged by pulse id.
  */
 import type { ReceivedMessage, Source } from '../../bsread/index.js';
-import type { JsonObject } from '../../common/json.js';
+import type { JsonObject, JsonValue } from '../../common/json.js';
 import { lenientInteger } from '../../common/leniency.js';
 import type { InstanceLog } from '../../instances/types.js';
 import type { FrameAccount } from '../../streaming/accounting.js';
@@ -45,13 +45,19 @@ export async function openMessageSource(options: MessageSourceOptions): Promise<
     return new StreamMerger({
       sources: [first, await openStreamSource(second, parameters, log)],
       bufferSize: lenientInteger(parameters.merge_buffer_size, 1, QUEUE_SIZE),
-      receiveTimeout: lenientInteger(parameters.receive_timeout, 1, 1000),
+      receiveTimeout: positive(parameters.receive_timeout, 1000),
       account,
     });
   } catch (error) {
     await first.close();
     throw error;
   }
+}
+
+/** A merged stream is never waited for without end, so 0 and less mean the default. */
+function positive(value: JsonValue | undefined, fallback: number): number {
+  const number = lenientInteger(value, 0, fallback);
+  return number > 0 ? number : fallback;
 }
 
 /** With `input_stream` the channel list is of no interest. */
@@ -67,7 +73,7 @@ function locationOf({ parameters, attachment }: MessageSourceOptions, suffix: ''
 }
 
 /** Old configurations hold keys that were never read; reading them now could break those that work. */
-function warnOfStaleKeys(parameters: JsonObject, log: InstanceLog): void {
+export function warnOfStaleKeys(parameters: JsonObject, log: InstanceLog): void {
   for (const [stale, read] of [
     ['bsread_mode', 'input_mode'],
     ['bsread_mode2', 'input_mode2'],
