@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect } from 'chai';
 import { encodeDataHeader, Sender } from '../../../src/bsread/index.js';
-import type { ChannelDefinition } from '../../../src/bsread/types.js';
+import type { ChannelDefinition, ReceivedMessage } from '../../../src/bsread/types.js';
 import { readCameraSettings } from '../../../src/camera/settings.js';
 import { sourceDefinition } from '../../../src/camera/sources/index.js';
 import type { JsonObject } from '../../../src/common/json.js';
 import { arrayValue, type ChannelValue } from '../../../src/common/values.js';
 import { freePortRange } from '../../support/ports.js';
-import { arrayOf, numberIn, type RunningCamera, startCamera, subscribe } from '../support.js';
+import { arrayOf, numberIn, type RunningCamera, receiveUntil, startCamera, subscribe } from '../support.js';
 
 const image: ChannelDefinition = { name: 'DEV:FPICTURE', type: 'int32', shape: [4, 3] };
 const other: ChannelDefinition = { name: 'OTHER', type: 'float64', shape: [1] };
@@ -57,6 +57,20 @@ describe('camera/sources: bschannel and stddaq', function () {
     return settled;
   }
 
+  /** A socket just closed keeps its port for a moment. */
+  async function bindAgain(address: string): Promise<Sender> {
+    for (;;) {
+      const again = new Sender({ address });
+      try {
+        await again.open();
+        return again;
+      } catch {
+        again.close();
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    }
+  }
+
   async function start(config: JsonObject = {}): Promise<RunningCamera> {
     camera = await startCamera({ source: sender.address, source_type: 'bschannel', ...config });
     return camera;
@@ -99,6 +113,21 @@ describe('camera/sources: bschannel and stddaq', function () {
       expect(running.log.at(-1)).to.equal(reason);
     });
   }
+
+  it('waits for a stream that is not there yet, and goes on when it was restarted', async () => {
+    const { address } = sender;
+    sender.close();
+    const running = await start({ source: address });
+    const receiver = await subscribe(running.address);
+    for (const first of [5, 9]) {
+      sender = await bindAgain(address);
+      const values = arrayValue(new Int32Array(12).fill(first), [3, 4]);
+      const fits = (candidate: ReceivedMessage): boolean => arrayOf(candidate, 'image').data[0] === first;
+      await sendUntil([image], [values], receiveUntil(receiver, fits));
+      sender.close();
+    }
+    receiver.close();
+  });
 
   it('ends when nothing comes within the time-out, and waits without one', async () => {
     const patient = await start();
