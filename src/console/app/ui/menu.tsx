@@ -69,7 +69,7 @@ export function Menu({ label, entries, icon = 'more', text, testId }: MenuProps)
       <Button
         kind={text === undefined ? 'quiet' : 'plain'}
         icon={icon}
-        label={label}
+        {...(text === undefined ? { label } : {})}
         expanded={open}
         onClick={() => setOpen(!open)}
         testId={testId!}

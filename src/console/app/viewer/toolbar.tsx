@@ -153,8 +153,9 @@ function RangeControls({ model }: { model: ViewerModel }): JSX.Element {
   const change = (end: 'low' | 'high', text: string): void => {
     const value = Number(text);
     if (shown === null || text.trim() === '' || !Number.isFinite(value)) return;
-    const next = { ...shown, [end]: value };
-    if (next.low < next.high) model.setRange('manual', next);
+    const low = end === 'low' ? value : Math.min(shown.low, value - 1);
+    const high = end === 'high' ? value : Math.max(shown.high, value + 1);
+    model.setRange('manual', { low, high });
   };
   const rounded = (value: number | undefined): string =>
     value === undefined ? '' : formatNumber(value).replace('–', '');

@@ -1,0 +1,190 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { COLORMAPS, colormapTable } from '../../../src/console/app/core/colormaps.js';
+import { fitGaussian } from '../../../src/console/app/core/gaussian-fit.js';
+import { AverageRate, Series, sparkline, summarise } from '../../../src/console/app/core/history.js';
+import { foldRecords, readLogRecords } from '../../../src/console/app/core/log-records.js';
+import { readNpy, writeNpy } from '../../../src/console/app/core/npy.js';
+import {
+  draftProblems,
+  fixedOf,
+  readFixed,
+  readPermanent,
+  writeFixed,
+  writePermanent,
+} from '../../../src/console/app/core/placement-draft.js';
+import { pathTo, screenAt } from '../../../src/console/app/core/screens.js';
+import { SCRIPT_TEMPLATES, scriptProblem } from '../../../src/console/app/core/script-templates.js';
+
+describe('addresses of the console', () => {
+  it('lead to their screens and back', () => {
+    expect(screenAt('/ui/').screen).to.equal('overview');
+    expect(screenAt('/ui/i/pipelines/a%20b/view')).to.deep.equal({
+      screen: 'instance',
+      parameters: { cluster: 'pipelines', instance: 'a b', tab: 'view' },
+    });
+    expect(screenAt(pathTo('configs', 'cameras', 'x/y'))).to.deep.equal({
+      screen: 'configuration',
+      parameters: { cluster: 'cameras', name: 'x/y' },
+    });
+    expect(screenAt('/ui/configs/pipelines').screen).to.equal('configurations');
+  });
+
+  it('are not found for other clusters and other paths', () => {
+    expect(screenAt('/ui/i/lasers/x').screen).to.equal('not-found');
+    expect(screenAt('/ui/nothing/here').screen).to.equal('not-found');
+    expect(screenAt('/ui/%E0%A4%A').screen).to.equal('not-found');
+  });
+});
+
+describe('short histories', () => {
+  it('forget the oldest points', () => {
+    const series = new Series(10);
+    for (let index = 0; index < 100; index += 1) series.add(index, index);
+    expect(series.length).to.equal(10);
+    expect(series.values).to.deep.equal([90, 91, 92, 93, 94, 95, 96, 97, 98, 99]);
+  });
+
+  it('are summed up without what is not finite', () => {
+    expect(summarise([1, Number.NaN, 3])).to.deep.equal({
+      count: 2,
+      mean: 2,
+      sigma: Math.SQRT2,
+      minimum: 1,
+      maximum: 3,
+    });
+    expect(summarise([])).to.equal(null);
+  });
+
+  it('give average rates, anew when a counter begins anew', () => {
+    const rate = new AverageRate();
+    rate.update(0, 100);
+    expect(rate.value).to.equal(null);
+    rate.update(10_000, 200);
+    expect(rate.value).to.equal(10);
+    rate.update(11_000, 5);
+    rate.update(12_000, 25);
+    expect(rate.value).to.equal(20);
+  });
+
+  it('do not bridge gaps in a sparkline', () => {
+    expect(sparkline([0, 1, 2, 100, 101], [1, 1, 1, 1, 1], 50, 10, 10).match(/M/g)).to.have.length(2);
+    expect(sparkline([0], [1], 50, 10)).to.equal('');
+  });
+});
+
+describe('log records', () => {
+  const record = (message: string, time = '2026-11-25T10:00:00'): object => ({
+    time,
+    level: 'ERROR',
+    message,
+    scope: 'instance',
+  });
+
+  it('that repeat become one with a count, and lines after the first are folded', () => {
+    const answer = readLogRecords({
+      records: [record('a'), record('a'), record('b\n at x\n at y'), record('a')],
+    } as never);
+    const rows = foldRecords(answer.records);
+    expect(rows.map((row) => [row.message.split('\n')[0], row.repeats, row.more.length])).to.deep.equal([
+      ['a', 2, 0],
+      ['b', 1, 2],
+      ['a', 1, 0],
+    ]);
+    expect(new Set(rows.map((row) => row.key)).size).to.equal(3);
+  });
+
+  it('name the sources that gave no answer', () => {
+    const answer = readLogRecords({
+      records: [],
+      hidden: 3,
+      sources: [{ source: 'w1', state: 'error', error: 'refused' }],
+    } as never);
+    expect(answer).to.deep.equal({ records: [], hidden: 3, silent: ['w1: refused'] });
+  });
+});
+
+describe('arrays of NumPy', () => {
+  it('come back as they were written', () => {
+    fc.assert(
+      fc.property(fc.uint16Array({ minLength: 6, maxLength: 6 }), (data) => {
+        const { shape, dtype, data: read } = readNpy(writeNpy(data, [2, 3]).buffer);
+        expect(shape).to.deep.equal([2, 3]);
+        expect(dtype).to.equal('<u2');
+        expect([...Array.from(read)]).to.deep.equal([...data]);
+      }),
+    );
+  });
+
+  it('are refused when they are something else', () => {
+    expect(() => readNpy(new TextEncoder().encode('hello, world').buffer as ArrayBuffer)).to.throw(
+      'no .npy file',
+    );
+  });
+});
+
+describe('a fit in the browser', () => {
+  it('finds the Gaussian it was made of', () => {
+    const places = Float64Array.from({ length: 400 }, (_, index) => index);
+    const values = places.map(
+      (x) => 50 + 900 * Math.exp(-((x - 170) ** 2) / (2 * 22 ** 2)) + 5 * Math.sin(x * 1.7),
+    );
+    const fit = fitGaussian(places, values)!;
+    expect(fit.mean).to.be.closeTo(170, 0.5);
+    expect(fit.standardDeviation).to.be.closeTo(22, 0.5);
+    expect(fit.amplitude).to.be.closeTo(900, 10);
+  });
+
+  it('is none where there is nothing to fit', () => {
+    expect(fitGaussian([0, 1, 2, 3, 4], [7, 7, 7, 7, 7])).to.equal(null);
+    expect(fitGaussian([0, 1], [1, 2])).to.equal(null);
+  });
+});
+
+describe('the draft of a placement', () => {
+  it('reads and writes fixed and permanent entries', () => {
+    for (const text of ['a', '#a', 'a:5554', '#a:5554']) expect(writeFixed(readFixed(text))).to.equal(text);
+    expect(fixedOf({ w: { instances: ['a:1', '#b'] } }, 'w')).to.deep.equal([
+      { enabled: true, name: 'a', port: '1' },
+      { enabled: false, name: 'b', port: '' },
+    ]);
+    const permanent = { a: 'x', '#b': 'y' };
+    expect(writePermanent(readPermanent(permanent))).to.deep.equal(permanent);
+  });
+
+  it('names unknown configurations, double places and double ports', () => {
+    const pool = { w1: { instances: ['a:1', 'b:1'] }, w2: { instances: ['a', '#b'] } };
+    const problems = draftProblems(pool, { p: 'nowhere', '#q': 'nowhere' }, new Set(['a']));
+    expect(problems).to.have.length(3);
+    expect(problems[0]).to.contain('p').and.to.contain('nowhere');
+    expect(problems.join()).to.contain('port 1').and.to.contain('w1').and.to.contain('w2');
+  });
+});
+
+describe('scripts', () => {
+  it('of the templates have no problem', () => {
+    for (const { ending, text } of SCRIPT_TEMPLATES) {
+      expect(scriptProblem(text, ending === 'py' ? 'python' : 'other')).to.equal(null);
+    }
+  });
+
+  it('with open brackets and missing colons are told with their line', () => {
+    expect(scriptProblem('def f(a):\n    return (a\n', 'python')).to.include({ line: 2 });
+    expect(scriptProblem('x = 1\n)\n', 'python')).to.include({ line: 2 });
+    expect(scriptProblem('# (\ndef f()\n    pass\n', 'python')).to.include({ line: 2 });
+    expect(scriptProblem('/* ( */ int x[] = {1, 2;', 'other')).to.include({ line: 1 });
+  });
+});
+
+describe('colour maps', () => {
+  it('have 256 opaque colours each, grey being grey', () => {
+    for (const name of COLORMAPS) {
+      const table = colormapTable(name);
+      expect(table).to.have.length(1024);
+      for (let index = 3; index < 1024; index += 4) expect(table[index]).to.equal(255);
+    }
+    const grey = colormapTable('grey');
+    for (let index = 0; index < 1024; index += 4)
+      expect([grey[index], grey[index + 1]]).to.deep.equal([grey[index + 2], index / 4]);
+  });
+});
