@@ -700,6 +700,100 @@ describe('the console in a browser', function () {
     expect(readFileSync((await download.path())!, 'utf8')).to.contain('sim_other');
   });
 
+  it('27: shows what a change of the placement would do, and posts nothing wrong', async () => {
+    await open(ada, '/placement/pipelines');
+    const line = testId(ada, 'placement-permanent-sim_push');
+    await line.locator('input[type=checkbox]').click();
+    await until(
+      () => line.innerText(),
+      (text) => text.includes('will STOP'),
+      'consequence',
+    );
+    await testId(ada, 'placement-review').click();
+    const consequences = testId(ada, 'placement-consequences');
+    await until(
+      () => consequences.innerText(),
+      (text) => text.includes('stops sim_push'),
+      'consequences of the manager',
+    );
+    await ada.keyboard.press('Escape');
+    await testId(ada, 'placement-discard').click();
+    expect(await testId(ada, 'placement-draft').innerText()).to.equal('No changes');
+    await testId(ada, 'placement-permanent-name').fill('ghost');
+    await testId(ada, 'placement-permanent-configuration').fill('nowhere');
+    await testId(ada, 'placement-permanent-add').click();
+    expect(await testId(ada, 'placement-problems').innerText()).to.contain('nowhere');
+    expect(await testId(ada, 'placement-review').getAttribute('aria-disabled')).to.equal('true');
+    await testId(ada, 'placement-discard').click();
+    await testId(ada, 'placement-drag-sim_push').dragTo(testId(ada, 'placement-drop'));
+    await testId(ada, 'placement-fixed-table').getByText('sim_push').waitFor();
+    await testId(ada, 'placement-add-fixed').click();
+    await testId(ada, 'placement-fixed-name').fill('sim_other');
+    await testId(ada, 'placement-fixed-add').click();
+    await testId(ada, 'placement-fixed-table').getByText('sim_other').waitFor();
+    await testId(ada, 'placement-discard').click();
+    const { permanent_instances } = await v1('/proxy/permanent');
+    expect(permanent_instances).to.deep.equal({ sim_push: 'sim_push' });
+  });
+
+  it('28: captures backgrounds, refuses wrong shapes, and saves no script with an error', async () => {
+    await open(otto, '/backgrounds/simulation');
+    await until(
+      () => testId(otto, 'backgrounds-size').innerText(),
+      (text) => text === '640 × 480',
+      'size of the camera',
+    );
+    await testId(otto, 'backgrounds-images').fill('5');
+    const cards = otto.locator('[data-testid="backgrounds-list"] figure');
+    await testId(otto, 'backgrounds-capture-button').click();
+    const newest = await until(
+      async () => ((await cards.count()) > 0 ? await cards.first().locator('code').innerText() : ''),
+      (id) => /^simulation_\d{8}_/.test(id),
+      'new background',
+    );
+    expect(
+      ((await v1('/pipeline/camera/simulation/background')) as { background_id: string }).background_id,
+    ).to.equal(newest);
+    await until(
+      () => cards.first().locator('[data-testid="background-size"]').innerText(),
+      (text) => text === '640 × 480',
+      'size of the background',
+    );
+    const [download] = await Promise.all([
+      otto.waitForEvent('download'),
+      cards.first().locator('[data-testid="background-npy"]').click(),
+    ]);
+    const array = readNpy(readFileSync((await download.path())!));
+    const legacy = (await v1(`/pipeline/background/${newest}/image_bytes`)).image as {
+      bytes: string;
+      shape: number[];
+    };
+    expect(array.shape).to.deep.equal(legacy.shape);
+    expect(array.at(100, 100)).to.equal(
+      Buffer.from(legacy.bytes, 'base64').readUInt16LE(2 * (100 * 640 + 100)),
+    );
+    const wrong = readFileSync(join(plant.folder, 'background_config', 'simulation_bad.npy'));
+    await testId(otto, 'backgrounds-upload').setInputFiles({
+      name: 'wrong.npy',
+      mimeType: 'application/octet-stream',
+      buffer: wrong,
+    });
+    const problem = await testId(otto, 'backgrounds-upload-problem').innerText();
+    expect(problem).to.contain('(4, 4)').and.to.contain('(480, 640)');
+
+    await open(ada, '/scripts');
+    await testId(ada, 'scripts-new').click();
+    await testId(ada, 'scripts-new-name').fill('mine');
+    await testId(ada, 'scripts-new-begin').click();
+    await ada.locator('.cm-content').waitFor();
+    const text = await ada.locator('.cm-content').innerText();
+    expect(text).to.contain('def process_image').and.to.contain('processor.process_image');
+    await typeDocument(ada, 'def process_image(image:\n    return {}\n');
+    expect(await testId(ada, 'script-problem').innerText()).to.match(/line 1/);
+    expect(await testId(ada, 'script-save').getAttribute('aria-disabled')).to.equal('true');
+    expect((await v1('/pipeline/script')).scripts).not.to.contain('mine.py');
+  });
+
   it('29: filters the log, and stands still when somebody reads', async () => {
     await start('sim_bad');
     await open(vera, '/i/pipelines/sim_bad/logs');
@@ -740,6 +834,10 @@ describe('the console in a browser', function () {
       ['configurations', '/configs/pipelines'],
       ['editor', '/configs/pipelines/simulation_sp/edit'],
       ['launch', '/launch/pipelines'],
+      ['placement', '/placement/pipelines'],
+      ['backgrounds', '/backgrounds/simulation'],
+      ['scripts', '/scripts'],
+      ['worker', `/servers/pipelines/${plant.w1.replace(':', '_')}`],
       ['logs', '/logs'],
       ['audit', '/audit'],
       ['users', '/admin/users'],

@@ -31,7 +31,7 @@ export function Toasts(): JSX.Element {
       {toasts.value.map((toast) => (
         <div key={toast.id} class={`toast tone-${toast.tone}`} data-testid="app-toast">
           <Icon name={toast.tone === 'bad' ? 'alarm' : toast.tone === 'ok' ? 'check' : 'info'} />
-          <span>{toast.text}</span>
+          <span class="toast-text">{toast.text}</span>
           {toast.action !== undefined && (
             <button
               type="button"

@@ -22,7 +22,6 @@ export function QuickControls({ instance }: { instance: InstanceRecord }): JSX.E
   );
   return (
     <section class="quick" aria-label="Change">
-      <h3>Change</h3>
       {instance.readOnly ? (
         <ReadOnly instance={instance} />
       ) : (
@@ -87,7 +86,7 @@ function Controls({ instance, config, onApplied }: ControlsProps): JSX.Element {
   return (
     <>
       <label>
-        <span>Background</span>
+        <span class="quick-name">Background</span>
         <select
           value={String(draft.image_background_enable ?? false)}
           onChange={(event) => set('image_background_enable', backgroundValue(event.currentTarget.value))}
@@ -102,7 +101,7 @@ function Controls({ instance, config, onApplied }: ControlsProps): JSX.Element {
       </label>
       <NumberControl label="Threshold" name="image_threshold" draft={draft} onSet={set} />
       <label>
-        <span>Good region</span>
+        <span class="quick-name">Good region</span>
         <input
           type="checkbox"
           checked={draft.image_good_region != null}
@@ -168,7 +167,7 @@ function NumberControl({ label, name, draft, onSet }: ControlProps): JSX.Element
   const value = draft[name];
   return (
     <label>
-      <span>{label}</span>
+      <span class="quick-name">{label}</span>
       <input
         type="number"
         step="any"
@@ -208,7 +207,7 @@ function NestedNumber({
   };
   return (
     <label>
-      <span>{label}</span>
+      <span class="quick-name">{label}</span>
       <input
         type="number"
         step={whole ? 1 : 'any'}

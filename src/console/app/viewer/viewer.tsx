@@ -54,6 +54,7 @@ function LoadedViewer({
 }): JSX.Element {
   const pointer = useMemo(() => signal<Pointer | null>(null), []);
   const trend = useMemo(() => new Trend(), []);
+  const [changing, setChanging] = useState(false);
   useEffect(() => listenToKeys(model, pointer), [model, pointer]);
   useEffect(
     () =>
@@ -78,14 +79,40 @@ function LoadedViewer({
         <Readout model={model} pointer={pointer} />
       </div>
       <div class="viewer-side panel">
-        {frame === null ? (
-          <p class="muted">Numbers come with the first message.</p>
-        ) : (
-          <Numbers frame={frame} trend={trend} />
+        {children != null && (
+          // biome-ignore lint/a11y/useSemanticElements: two toggles are no form
+          <div class="segmented" role="group" aria-label="Beside the picture">
+            <Button
+              kind="quiet"
+              pressed={!changing}
+              onClick={() => setChanging(false)}
+              testId="viewer-numbers-tab"
+            >
+              Numbers
+            </Button>
+            <Button
+              kind="quiet"
+              icon="edit"
+              pressed={changing}
+              onClick={() => setChanging(true)}
+              testId="viewer-change-tab"
+            >
+              Change
+            </Button>
+          </div>
         )}
-        <h3>Trend</h3>
-        <TrendPanel trend={trend} />
-        {children}
+        {changing && children}
+        {!changing && (
+          <>
+            {frame === null ? (
+              <p class="muted">Numbers come with the first message.</p>
+            ) : (
+              <Numbers frame={frame} trend={trend} />
+            )}
+            <h3>Trend</h3>
+            <TrendPanel trend={trend} />
+          </>
+        )}
       </div>
     </div>
   );
