@@ -80,6 +80,6 @@ async function isPushed(instance: string, { camera, server }: RecordOptions): Pr
   if (camera || isAddress(instance)) return false;
   const { PipelineClient } = await import('../client/index.js');
   const config = await new PipelineClient(server ?? DEFAULT_PIPELINE_SERVER).instanceConfig(instance);
-  const isPushType = config.pipeline_type === 'store' || config.pipeline_type === 'fanout';
-  return (config.mode ?? (isPushType ? 'PUSH' : 'PUB')) === 'PUSH' || config.pipeline_type === 'store';
+  const { pipeline_type: type, mode } = config;
+  return type === 'store' || (mode ?? (type === 'fanout' ? 'PUSH' : 'PUB')) === 'PUSH';
 }

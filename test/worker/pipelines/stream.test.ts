@@ -28,6 +28,27 @@ async function update(rig: Rig, changes: JsonObject): Promise<void> {
   rig.supervisor.updateConfig('pipeline', preparePipelineConfiguration(config));
 }
 
+/** A source whose configuration port, the one after that of its stream, is bound as well. */
+async function openSourceWithConfiguration(): Promise<{
+  source: TestSource;
+  address: string;
+  config: Reply;
+}> {
+  for (;;) {
+    const source = new TestSource();
+    const address = await source.open();
+    const config = new Reply({ linger: 0 });
+    try {
+      await config.bind(address.replace(/\d+$/, (port) => String(Number(port) + 1)));
+      return { source, address, config };
+    } catch {
+      // somebody else has that port
+      source.close();
+      config.close();
+    }
+  }
+}
+
 describe('pipeline instance of type stream', () => {
   it('gives each message to its function and publishes what comes back', async () => {
     await withRig({ ...STREAM, include: ['image', 'nothing', 'text', 'count'] }, async (rig) => {
@@ -161,10 +182,7 @@ describe('pipeline instance of type stream', () => {
   });
 
   it('asks a source at an address for channels', async () => {
-    const source = new TestSource();
-    const address = await source.open();
-    const config = new Reply({ linger: 0 });
-    await config.bind(address.replace(/\d+$/, (port) => String(Number(port) + 1)));
+    const { source, address, config } = await openSourceWithConfiguration();
     const asked = config.receive().then(async ([request]) => {
       await config.send('{}');
       return JSON.parse(String(request));
