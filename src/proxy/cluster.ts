@@ -32,6 +32,8 @@ export interface PlacedResult<T> {
 
 /** Servers that are tried after the first one could not be reached. */
 const FURTHER_ATTEMPTS = 2;
+/** Milliseconds that a start goes on after its server was found unreachable. */
+const PATIENCE = 5000;
 const REMEMBERED_WEIGHTS = 5000;
 
 export class Cluster<Client extends InstanceClient = InstanceClient> {
@@ -94,19 +96,23 @@ export class Cluster<Client extends InstanceClient = InstanceClient> {
   }
 
   /**
-   * What `work` gives, or SERVER_UNREACHABLE as soon as the server is found unreachable: a server that hangs may hold an answer
-   * back for as long as a start may take.
+   * What `work` gives, or SERVER_UNREACHABLE when the server stays unreachable: one that hangs may hold an answer back for as
+   * long as a start may take. One that is merely busy with starts is waited for.
    */
   private unlessGone<T>(watch: ServerWatch<Client>, work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
+      let timer: NodeJS.Timeout | undefined;
       const stopListening = this.events.listen((event) => {
-        const isGone = event.type === 'worker' && event.reachability === 'unreachable';
-        if (!isGone || event.server !== watch.address) return;
-        stopListening();
+        if (event.type !== 'worker' || event.server !== watch.address) return;
+        clearTimeout(timer);
+        if (event.reachability !== 'unreachable') return;
         const text = `${watch.address} stopped answering: ${event.reason}`;
-        reject(new CamServerError('SERVER_UNREACHABLE', text));
+        timer = setTimeout(() => reject(new CamServerError('SERVER_UNREACHABLE', text)), PATIENCE);
       });
-      work.then(resolve, reject).finally(stopListening);
+      work.then(resolve, reject).finally(() => {
+        clearTimeout(timer);
+        stopListening();
+      });
     });
   }
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { Subscriber } from 'zeromq';
+import { PipelineClient } from '../../src/client/index.js';
 import type { JsonObject } from '../../src/common/json.js';
 import { packageRoot } from '../../src/common/package.js';
 import { freePortRange } from '../support/ports.js';
@@ -18,6 +19,13 @@ async function instancePids(cluster: Cluster): Promise<number[]> {
     Object.values(info.active_instances as JsonObject),
   );
   return records.map((record) => Number(((record as JsonObject).statistics as JsonObject).pid));
+}
+
+/** The child of a process that serves a port. */
+function serverOfPort(parent: number, port: string): number {
+  const children = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim().split(' ');
+  const child = children.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`\0${port}\0`));
+  return Number(child);
 }
 
 /** One message as a program without our library sees it: the parts of the wire. */
@@ -80,6 +88,29 @@ describe('camserver start', function () {
       );
     } finally {
       cluster.process.kill('SIGKILL');
+    }
+  });
+
+  it('starts a server again that is killed, and what was permanent on it', async () => {
+    const cluster = await startCluster(data);
+    try {
+      const permanent = async (): Promise<JsonObject | undefined> =>
+        ((await cluster.pipeline.info()).active_instances as Record<string, JsonObject>).simulation_monitor;
+      let before = await permanent();
+      while (before === undefined) {
+        await delay(50);
+        before = await permanent();
+      }
+      const port = new URL(String(before.host)).port;
+      process.kill(serverOfPort(cluster.process.pid!, port), 'SIGKILL');
+      while ((await permanent())?.stream_address === before.stream_address) await delay(50);
+      while ((await permanent()) === undefined) await delay(50);
+      const worker = new PipelineClient(`http://127.0.0.1:${port}`);
+      while ((await worker.version().catch(() => null)) === null) await delay(50);
+      expect(cluster.output()).to.match(/The pipeline worker \d was ended by SIGKILL; it is started again/);
+    } finally {
+      cluster.process.kill('SIGTERM');
+      expect(await cluster.ended).to.equal(0);
     }
   });
 

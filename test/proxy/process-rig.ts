@@ -113,7 +113,7 @@ export async function startProcessCluster(
   mkdirSync(folder);
   const write = (name: string, content: JsonObject): void =>
     writeFileSync(join(folder, `${name}.json`), formatJson(content, 1));
-  for (const name of cameras) write(name, { ...SMALL_CAMERA, name });
+  for (const name of cameras) write(name, { ...SMALL_CAMERA, name, no_client_timeout: 60 });
   write('permanent_instances', permanent);
   write('servers', Object.fromEntries(workers.map(({ url }, index) => [url, pool(index)])));
   const manager = new TestProcess(`http://127.0.0.1:${from}`, folder, [
