@@ -109,13 +109,15 @@ export function createApi(parts: ApiParts): Api {
   const tasks = new Tasks(cluster, hub, () => void parts.onChange?.().then(() => plant.lookSoon()));
   const isManager = parts.role === 'manager';
   const workers = (): LogSource[] =>
-    isManager ? view.workers().map(({ address }) => ({ address, cluster })) : [];
+    isManager ? view.workers().map(({ address }) => ({ address, cluster, worker: workerName(address) })) : [];
   const headers = serviceHeaders(serviceToken);
   const book = new LogBook({
     ...{ cluster, hub, role: parts.role, logging: parts.logging },
     worker: () => workerName(parts.url()),
   });
-  const followers = new LogFollowers(hub, () => [...workers(), ...(peer === null ? [] : [peer])], headers);
+  const remoteLogs = (): LogSource[] =>
+    peer === null ? [] : [{ address: peer.address, cluster: peer.cluster, worker: null }];
+  const followers = new LogFollowers(hub, () => [...workers(), ...remoteLogs()], headers);
   // a manager keeps the figures of its workers
   const history =
     parts.role === 'worker'

@@ -42,7 +42,7 @@ export class InstanceRecords {
     const statisticsAge = this.ageOf(key, statistics);
     const mode = modeOf(this.cluster, config);
     const health = healthOf({
-      processState: typeof report.state === 'string' ? report.state : stateOf(report),
+      processState: stateOf(report, statistics),
       isPaused: config.paused === true,
       statisticsAge,
       rx: statistics.rx,
@@ -192,8 +192,11 @@ function rateAndCount(text: JsonValue | undefined): { rate: number; count: numbe
   return match === null ? { rate: 0, count: 0 } : { rate: Number(match[1]), count: Number(match[2]) };
 }
 
-function stateOf(report: JsonObject): string {
-  return report.is_stream_active === false ? 'starting' : 'running';
+/** Servers of the original do not tell the state; and before the first figures nothing can be said of input and output. */
+function stateOf(report: JsonObject, { time }: StatisticsRecord): string {
+  const told = typeof report.state === 'string' ? report.state : null;
+  if (told !== null && told !== 'running') return told;
+  return report.is_stream_active === false || time === '' ? 'starting' : 'running';
 }
 
 function readLastError(value: JsonValue | undefined): { age: number; text: string } | null {

@@ -1,5 +1,4 @@
 /** Hands on the log records of workers and of the other cluster while somebody here follows logs. */
-import type { JsonObject } from '../../common/json.js';
 import type { EventHub } from './event-hub.js';
 import { followEvents } from './event-source.js';
 import type { LogEntry } from './log-filter.js';
@@ -9,6 +8,13 @@ export interface LogSource {
   /** Address of a server. */
   readonly address: string;
   readonly cluster: ClusterName;
+  /** What this server calls it, which need not be what it calls itself; null: a server of the other cluster. */
+  readonly worker: string | null;
+}
+
+/** A record under the name by which this server knows its worker. */
+export function relabelled(entry: LogEntry, { worker }: LogSource): LogEntry {
+  return worker === null ? entry : { ...entry, worker };
 }
 
 /** Milliseconds between two looks whether somebody follows and which servers there are. */
@@ -52,13 +58,14 @@ export class LogFollowers {
     this.following.clear();
   }
 
-  private follow({ address, cluster }: LogSource): () => void {
+  private follow(source: LogSource): () => void {
+    const { address, cluster } = source;
     return followEvents({
       url: `${address}/api/v2/events?topics=logs&cluster=${cluster}`,
       headers: this.headers,
       onEvent: (type, data) => {
-        if (type === 'log')
-          this.hub.publish('logs', 'log', cluster, data as unknown as LogEntry & JsonObject);
+        if (type !== 'log') return;
+        this.hub.publish('logs', 'log', cluster, relabelled(data as unknown as LogEntry, source));
       },
     });
   }

@@ -4,7 +4,7 @@ import { formatJson } from '../../common/json.js';
 import { defineRoute, jsonAnswer, RawAnswer, type Route, type RouteRequest } from '../../http/index.js';
 import type { LogBook } from './log-book.js';
 import { type LogEntry, logFilter, readCount } from './log-filter.js';
-import type { LogSource } from './log-followers.js';
+import { type LogSource, relabelled } from './log-followers.js';
 import type { Peer } from './peer.js';
 import type { ClusterName } from './records.js';
 import { API, listOf, object, objectOf } from './schemas.js';
@@ -87,14 +87,14 @@ async function search(parts: LogParts, request: RouteRequest): Promise<LogPage> 
     pages.push(Promise.resolve(ownPage(parts, passes)));
     const { worker } = query;
     for (const source of parts.workers()) {
-      const name = source.address.replace(/^http:\/\//, '');
-      if (worker !== undefined && worker !== name) continue;
-      if (query.scope !== 'manager') pages.push(remotePage(parts, source, name, request));
+      if (worker !== undefined && worker !== source.worker) continue;
+      if (query.scope !== 'manager') pages.push(remotePage(parts, source, request));
     }
   }
   const { peer } = parts;
   if (peer !== null && wanted !== parts.cluster) {
-    pages.push(remotePage(parts, { address: peer.address, cluster: peer.cluster }, peer.cluster, request));
+    const { address, cluster } = peer;
+    pages.push(remotePage(parts, { address, cluster, worker: null }, request));
   }
   return joined(await Promise.all(pages), limit);
 }
@@ -106,20 +106,18 @@ function ownPage({ book, cluster }: LogParts, passes: (entry: LogEntry) => boole
   return { records, total: all.length, hidden: all.length - records.length, sources: [source] };
 }
 
-async function remotePage(
-  { ask }: LogParts,
-  { address, cluster }: LogSource,
-  source: string,
-  request: RouteRequest,
-): Promise<LogPage> {
+async function remotePage({ ask }: LogParts, remote: LogSource, request: RouteRequest): Promise<LogPage> {
+  const source = remote.worker ?? remote.cluster;
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(request.query)) if (value) parameters.set(name, value);
-  parameters.set('cluster', cluster);
+  // a worker has another name for itself; the choice of workers was made here
+  if (remote.worker !== null) parameters.delete('worker');
+  parameters.set('cluster', remote.cluster);
   parameters.set('format', 'json');
   try {
-    const page = (await ask(address, `${API}/logs?${parameters}`, request, TIMEOUT)) as LogPage;
+    const page = (await ask(remote.address, `${API}/logs?${parameters}`, request, TIMEOUT)) as LogPage;
     const sources = page.sources.length > 1 ? page.sources : [{ source, state: 'ok' as const, error: null }];
-    return { ...page, sources };
+    return { ...page, records: page.records.map((record) => relabelled(record, remote)), sources };
   } catch (error) {
     request.signal.throwIfAborted();
     const state: LogSourceState = { source, state: 'unreachable', error: errorText(error) };

@@ -162,6 +162,8 @@ describe('/api/v2 of a manager', () => {
       body.sources.map(({ source, state }: { source: string; state: string }) => [source, state]),
     ).to.have.deep.members([['pipelines', 'ok'], ...workers.map((worker) => [nameOf(worker), 'ok'])]);
     // instances log their end; following begins within a second
+    const { body: ofOne } = await call('GET', `${api}/logs?worker=${nameOf(workers[0]!)}`);
+    expect(ofOne.sources).to.have.length(2);
     const log = await until(async () => {
       await call('POST', `${api}/instances/pipelines`, { configuration: 'first', instance: 'talker' });
       await call('POST', `${api}/instances/pipelines/talker/config`, { changes: { note: Math.random() } });
