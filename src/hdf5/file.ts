@@ -1,10 +1,11 @@
 /**
- * One HDF5 file. All work is done on threads of the pool, one piece after the other in the order of the calls, so that the
+ * One HDF5 file. All work is done on a thread of the pool, one piece after the other in the order of the calls, so that the
  * event loop never waits for a disk.
  */
 import { CamServerError, errorText } from '../common/errors.js';
 import { type Creation, creationOptions, Hdf5Dataset } from './dataset.js';
 import { type FileHandle, type Hdf5Addon, hdf5Addon, type RowsToWrite } from './native.js';
+import { enqueue } from './queue.js';
 
 /** Rows for one dataset, see `Hdf5File.write`. */
 export interface RowsOf {
@@ -18,7 +19,6 @@ export interface RowsOf {
 }
 
 export class Hdf5File {
-  private last: Promise<unknown> = Promise.resolve();
   private isClosed = false;
 
   private constructor(
@@ -44,7 +44,7 @@ export class Hdf5File {
 
   private static async openAs(path: string, access: 'read' | 'create' | 'append'): Promise<Hdf5File> {
     const addon = hdf5Addon();
-    const handle = await addon.open(path, access).catch(fail);
+    const handle = await enqueue(() => addon.open(path, access)).catch(fail);
     return new Hdf5File(path, addon, handle);
   }
 
@@ -104,9 +104,7 @@ export class Hdf5File {
   /** For datasets: runs `work` after everything that was asked for before. */
   async next<T>(work: (addon: Hdf5Addon) => Promise<T>): Promise<T> {
     if (this.isClosed) throw new CamServerError('HDF5_CLOSED', `HDF5 file '${this.path}' is closed`);
-    const result = this.last.then(() => work(this.addon));
-    this.last = result.catch(() => {});
-    return result.catch(fail);
+    return enqueue(() => work(this.addon)).catch(fail);
   }
 }
 
