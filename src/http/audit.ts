@@ -98,10 +98,11 @@ function failureStatus(route: Route, error: unknown): number {
   return error instanceof HttpError ? error.status : 200;
 }
 
-/** The last name in the path; a cluster or a folder before it says less. */
+/** The last name in the path; a cluster or a folder says less, and a cluster alone nothing. */
 function targetOf(route: Route, values: Readonly<Record<string, string>>): string | null {
-  const names = pathParameters(route.path).map(({ name }) => values[name]);
-  return names.at(-1) ?? null;
+  const names = pathParameters(route.path).filter(({ name }) => name !== 'cluster');
+  const last = names.at(-1);
+  return last === undefined ? null : (values[last.name] ?? null);
 }
 
 function readReason(request: IncomingMessage): string | null {
