@@ -48,7 +48,12 @@ export function addPoolOptions(command: Command, port: number, configFolder: str
       '',
     )
     .option('-t, --client_timeout <seconds>', 'for a call to a server', parseSeconds, 10)
-    .option('-m, --update_timeout <seconds>', 'for a question how a server is', parseSeconds, 2)
+    .option(
+      '-m, --update_timeout <seconds>',
+      'for a question how a server is; above 60: milliseconds',
+      parseSeconds,
+      2,
+    )
     .option('--poll-interval <milliseconds>', 'between two looks at a server', parseWhole, POLL_INTERVAL);
 }
 
@@ -83,7 +88,7 @@ export function managerSettings(options: ManagerOptions): Settings {
   };
 }
 
-/** Waiting for an answer for longer than this makes nobody happy; sites carried over 2000, which was meant in milliseconds. */
+/** Seconds; sites carried over 2000, the default of the original, which was meant in milliseconds. */
 const LONGEST_UPDATE = 60;
 
 export function poolSettings(options: PoolOptions): PoolServerOptions {
@@ -93,7 +98,8 @@ export function poolSettings(options: PoolOptions): PoolServerOptions {
     hostname: options.hostname,
     configFolder: resolve(options.base),
     servers: options.servers,
-    updateTimeout: Math.min(options.update_timeout, LONGEST_UPDATE) * 1000,
+    updateTimeout:
+      options.update_timeout > LONGEST_UPDATE ? options.update_timeout : options.update_timeout * 1000,
     clientTimeout: options.client_timeout * 1000,
     pollInterval: options.pollInterval,
     logLevel: options.log_level,

@@ -97,7 +97,15 @@ export class PipelinePlacing {
     const { cluster } = this.parts;
     await cluster.pool.refresh();
     const running = cluster.pool.locate(id);
-    if (running !== null) return running.watch.client.stream(id);
+    if (running !== null) {
+      try {
+        return await running.watch.client.stream(id);
+      } catch (error) {
+        // its server went away a moment ago: the instance is started on another one
+        if (!(error instanceof CamServerError && error.code === 'SERVER_UNREACHABLE')) throw error;
+        await running.watch.refresh();
+      }
+    }
     const { stream } = await this.starts.shared(id, () => this.startStored(id, origin));
     return stream;
   }
