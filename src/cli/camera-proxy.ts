@@ -1,6 +1,7 @@
 /** `camserver camera-proxy`: one address for several camera servers that share a configuration folder. */
 import type { Command } from 'commander';
 import { parseNumber, requireFolder } from './common-options.js';
+import { guardOf } from './guard.js';
 import { addPoolOptions, type PoolOptions, poolSettings } from './manager-options.js';
 
 export function addCameraProxyCommand(program: Command): void {
@@ -18,6 +19,7 @@ export function addCameraProxyCommand(program: Command): void {
       requireFolder(options.base, 'configuration');
       const { startCameraProxy } = await import('../proxy/proxy-server.js');
       const { runServer } = await import('./run-server.js');
-      await runServer(() => startCameraProxy(poolSettings(options)));
+      const guard = guardOf('cameras', 'camera-proxy', options);
+      await runServer(() => startCameraProxy({ ...poolSettings(options), guard }));
     });
 }

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { makeFolder, requireFolder } from './common-options.js';
+import { guardOf } from './guard.js';
 import { addPoolOptions, type PoolOptions, poolSettings } from './manager-options.js';
 
 interface Options extends PoolOptions {
@@ -25,6 +26,7 @@ export function addPipelineProxyCommand(program: Command): void {
         ...poolSettings(options),
         cameraServer: options.cam_server,
         backgroundFolder: resolve(options.background_base),
+        guard: guardOf('pipelines', 'pipeline-proxy', options),
       };
       const { startPipelineProxy } = await import('../proxy/proxy-server.js');
       const { runServer } = await import('./run-server.js');

@@ -6,7 +6,7 @@ import { CamClient, type InstanceClient, PipelineClient } from '../client/index.
 import { CamServerError } from '../common/errors.js';
 import type { JsonObject } from '../common/json.js';
 import { Logging, type LogRecord } from '../common/logging.js';
-import { type Route, type ServiceServer, startServiceServer } from '../http/index.js';
+import { type Route, type ServerExtension, type ServiceServer, startServiceServer } from '../http/index.js';
 import { BackgroundStore, type ConfigurationStore, openConfigurations } from '../storage/index.js';
 import { Backgrounds } from '../worker/backgrounds.js';
 import { PIPELINE_BASE, pipelineRoutes } from '../worker/routes.js';
@@ -24,14 +24,19 @@ import { findPool, PoolSettings } from './pool-settings.js';
 import type { PermanentListAccess } from './routes/service.js';
 import { proxyRoutes } from './routes.js';
 
-export interface PipelineProxyOptions extends PoolServerOptions {
+export interface ProxyOptions extends PoolServerOptions {
+  /** Rules of access and the audit log. */
+  readonly guard?: (logging: Logging) => Promise<ServerExtension>;
+}
+
+export interface PipelineProxyOptions extends ProxyOptions {
   readonly backgroundFolder: string;
   /** Address of the camera proxy or server. */
   readonly cameraServer: string;
 }
 
 /** @throws CamServerError when the pool is missing or wrong, or the port cannot be used */
-export async function startCameraProxy(options: PoolServerOptions): Promise<ServiceServer> {
+export async function startCameraProxy(options: ProxyOptions): Promise<ServiceServer> {
   const logging = new Logging({ level: options.logLevel });
   const log = logging.logger('cam_server.camera');
   const store = openConfigurations(options.configFolder, (text) => log.warning(text));
@@ -79,7 +84,7 @@ interface ProxyParts<Client extends InstanceClient> {
   readonly title: string;
   readonly base: string;
   readonly routes: readonly Route[];
-  readonly options: PoolServerOptions;
+  readonly options: ProxyOptions;
   readonly logging: Logging;
   readonly cluster: Cluster<Client>;
   readonly instances: PoolInstances<Client>;
@@ -107,6 +112,7 @@ async function startProxy<Client extends InstanceClient>({
   );
   return startServiceServer({
     ...parts,
+    extend: () => options.guard?.(logging),
     port: options.port,
     interface: options.interface,
     hostname: options.hostname,

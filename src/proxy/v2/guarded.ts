@@ -1,0 +1,24 @@
+/** What a proxy has of version 2: rules of access and the audit log. The plant is shown by the servers behind it. */
+import { hostname } from 'node:os';
+import type { Logging } from '../../common/logging.js';
+import { type Route, type ServerExtension, sessionRoutes } from '../../http/index.js';
+import { auditRoutes } from './audit-routes.js';
+import { type FoundationOptions, openFoundation } from './foundation.js';
+import type { ClusterName } from './records.js';
+
+/** @throws CamServerError, see `openFoundation` */
+export async function guardedApi(
+  cluster: ClusterName,
+  options: FoundationOptions,
+  logging: Logging,
+): Promise<ServerExtension> {
+  const { audit, policy } = await openFoundation(options, logging);
+  const server = hostname();
+  const routes: Route[] = [...auditRoutes(audit), ...sessionRoutes(policy, () => routes)];
+  return {
+    routes,
+    audit: { record: ({ time, ...entry }) => audit.append({ time, cluster, server, ...entry }) },
+    ...(policy === null ? {} : { access: policy }),
+    close: () => audit.close(),
+  };
+}
