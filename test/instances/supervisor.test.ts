@@ -100,7 +100,9 @@ describe('supervisor', () => {
 
     for (const how of ['ignore', 'block']) {
       it(`is given up when the program does not become ready (${how})`, async () => {
-        await supervise({ timeouts: { start: 1500, kill: 100 } });
+        await supervise({ spares: 1, timeouts: { start: 1500, kill: 100 } });
+        // the time-out is that of the program, not of a process that a busy machine has not begun to run
+        await until(() => supervisor.hosts.loadedSpares === 1);
         const failing = supervisor.start('slow', () =>
           specification('slow', 'stubborn', { config: { how } }),
         );
