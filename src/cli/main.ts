@@ -18,6 +18,7 @@ import { addPipelineProxyCommand } from './pipeline-proxy.js';
 import { addPipelineServerCommand } from './pipeline-server.js';
 import { addPipelineWorkerCommand } from './pipeline-worker.js';
 import { addRecordCommand } from './record.js';
+import { addSchemaCommand } from './schema.js';
 import { addSecurityCommand } from './security.js';
 import { addSimulateCommand } from './simulate.js';
 import { addStartCommand } from './start.js';
@@ -47,6 +48,7 @@ const commands = [
   addPipelineManagerCommand,
   addPipelineProxyCommand,
   addValidateCommand,
+  addSchemaCommand,
   addAuditCommand,
   addSecurityCommand,
   addSimulateCommand,

@@ -67,3 +67,14 @@ describe('camserver validate', () => {
     expect(errors).to.match(/neither camera_config nor pipeline_config/);
   }).timeout(30_000);
 });
+
+describe('camserver schema', () => {
+  it('prints the schemas of all documents', () => {
+    for (const kind of ['camera', 'pipeline', 'servers', 'permanent']) {
+      const command = [join(packageRoot, 'bin', 'camserver.js'), 'schema', kind];
+      const { status, stdout } = spawnSync(process.execPath, command, { encoding: 'utf8' });
+      expect(status).to.equal(0);
+      expect(JSON.parse(stdout).$schema).to.equal('https://json-schema.org/draft/2020-12/schema');
+    }
+  }).timeout(60_000);
+});
