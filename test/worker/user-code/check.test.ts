@@ -64,7 +64,7 @@ describe('check of a script', () => {
     const files = (await readdir(folder))
       .filter((name) => name.endsWith('.ts'))
       .map((name) => join(folder, name));
-    expect(files).to.have.lengthOf(3);
+    expect(files).to.have.length.greaterThan(2);
     const compiler = join(packageRoot, 'node_modules', 'typescript', 'bin', 'tsc');
     const settings = ['--noEmit', '--ignoreConfig', '--strict', '--module', 'nodenext', '--target', 'es2023'];
     const parameters = [compiler, ...settings, '--skipLibCheck', '--types', 'node', ...files];

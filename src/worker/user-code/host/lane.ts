@@ -6,7 +6,9 @@ import type { ChannelValues } from '../../../common/values.js';
 import type { InstanceLog } from '../../../instances/types.js';
 import { UserCodeError } from '../error.js';
 import { type FunctionLimits, limitError } from '../limits.js';
+import { Deadline } from './deadline.js';
 import { type HostCommand, HostProcess } from './host-process.js';
+import { PrintedLines } from './printed-lines.js';
 import {
   type CallFacts,
   encodeCall,
@@ -26,11 +28,6 @@ export const SLOTS = 2;
 /** Milliseconds before a process is replaced that ended again without a result. */
 const FIRST_DELAY = 100;
 const LONGEST_DELAY = 10_000;
-/** Milliseconds that a call has to stop by itself after its time limit. */
-const INTERRUPTION = 1000;
-/** Milliseconds that a process has to say where it hangs. */
-const LAST_WORDS = 200;
-
 export interface LaneOptions {
   readonly command: HostCommand;
   readonly load: LoadRequest;
@@ -66,9 +63,10 @@ export class Lane {
   #isLoaded = false;
   #sent = 0;
   #settings: { readonly revision: number; readonly background: CallSettings['background'] } | null = null;
+  /** Of loading, or of the next start. */
   #timer: NodeJS.Timeout | null = null;
-  #limitPassed = false;
-  #lastWords: string[] = [];
+  readonly #deadline: Deadline;
+  readonly #printed: PrintedLines;
   #failures = 0;
   #isClosed = false;
   #nextId = 1;
@@ -77,6 +75,8 @@ export class Lane {
   #closed: Promise<void> | null = null;
 
   constructor(private readonly options: LaneOptions) {
+    this.#deadline = new Deadline(options.command.canBeInterrupted);
+    this.#printed = new PrintedLines(options.load.name, options.log);
     this.#slots = Array.from({ length: SLOTS }, () => ({
       input: new SharedMemory(),
       output: new SharedMemory(),
@@ -154,6 +154,7 @@ export class Lane {
     }
     this.#isClosed = true;
     this.stopTimer();
+    this.#deadline.stop();
     this.rejectAll(new UserCodeError('crash', `'${this.options.load.name}' was stopped`));
     this.#host?.close();
     this.#host = null;
@@ -169,11 +170,11 @@ export class Lane {
     this.#isLoaded = false;
     this.#settings = null;
     this.#sent = 0;
-    this.#lastWords = [];
+    this.#printed.clear();
     const { command, load, loadTimeout } = this.options;
     const host: HostProcess = new HostProcess(command, this.#slots, {
       answer: (answer) => this.#host === host && this.answer(answer),
-      line: (source, text) => this.line(source, text),
+      line: (source, text) => this.#printed.add(source, text),
       ended: (how) => this.#host === host && this.ended(how),
     });
     this.#host = host;
@@ -209,7 +210,8 @@ export class Lane {
     if (call === undefined || call.facts.id !== answer.id) return;
     this.#calls.shift();
     this.#sent -= 1;
-    this.stopTimer();
+    const isLate = this.#deadline.hasPassed;
+    this.#deadline.stop();
     if (answer.type === 'result') {
       this.#failures = 0;
       try {
@@ -218,15 +220,18 @@ export class Lane {
         call.reject(error as Error);
       }
     } else {
-      call.reject(this.callError(call, answer.message, answer.trace));
+      call.reject(this.callError(call, answer, isLate));
     }
-    this.#limitPassed = false;
-    if (this.#sent > 0) this.startTimer();
+    if (this.#sent > 0) this.startDeadline();
     if (this.#calls.length === 0) this.#closing?.();
   }
 
-  private callError({ settings }: PendingCall, message: string, trace: string | null): UserCodeError {
-    if (!this.#limitPassed) return new UserCodeError('call', message, trace);
+  private callError(
+    { settings }: PendingCall,
+    { message, trace }: Extract<HostAnswer, { type: 'failed' }>,
+    isLate: boolean,
+  ): UserCodeError {
+    if (!isLate) return new UserCodeError('call', message, trace);
     return limitError(this.options.load.name, 'time', settings.limits, trace);
   }
 
@@ -241,12 +246,12 @@ export class Lane {
       }
       this.#host!.send(message);
       this.#sent += 1;
-      if (this.#sent === 1) this.startTimer();
+      if (this.#sent === 1) this.startDeadline();
     }
   }
 
-  private startTimer(): void {
-    this.#timer = setTimeout(() => this.interrupt(), 1000 * this.#calls[0]!.settings.limits.seconds);
+  private startDeadline(): void {
+    this.#deadline.start(this.#host!, this.#calls[0]!.settings.limits.seconds);
   }
 
   private stopTimer(): void {
@@ -254,37 +259,13 @@ export class Lane {
     this.#timer = null;
   }
 
-  /** First politely, so that the state of the script survives; then by force. */
-  private interrupt(): void {
-    const host = this.#host!;
-    this.#limitPassed = true;
-    if (!this.options.command.canBeInterrupted) {
-      host.signal('SIGKILL');
-      return;
-    }
-    host.signal('SIGUSR1');
-    this.#timer = setTimeout(() => {
-      host.signal('SIGUSR2');
-      this.#timer = setTimeout(() => host.signal('SIGKILL'), LAST_WORDS);
-    }, INTERRUPTION);
-  }
-
-  private line(source: 'stdout' | 'stderr', text: string): void {
-    const { log, load } = this.options;
-    if (source === 'stdout') {
-      log.info(`${load.name}: ${text}`);
-      return;
-    }
-    log.warning(`${load.name}: ${text}`);
-    this.#lastWords.push(text);
-    if (this.#lastWords.length > 50) this.#lastWords.shift();
-  }
-
   private ended(how: string): void {
     const { load, log } = this.options;
     this.#host = null;
+    const isLate = this.#deadline.hasPassed;
     this.stopTimer();
-    const trace = this.#lastWords.length > 0 ? this.#lastWords.join('\n') : null;
+    this.#deadline.stop();
+    const { trace } = this.#printed;
     const crash = new UserCodeError('crash', `the process of '${load.name}' ended: ${how}`, trace);
     const wasLoading = !this.#isLoaded;
     this.#isLoaded = false;
@@ -294,9 +275,8 @@ export class Lane {
       this.rejectAll(crash);
     } else if (this.#sent > 0) {
       const call = this.#calls.shift()!;
-      call.reject(this.#limitPassed ? limitError(load.name, 'time', call.settings.limits, trace) : crash);
+      call.reject(isLate ? limitError(load.name, 'time', call.settings.limits, trace) : crash);
     }
-    this.#limitPassed = false;
     this.#sent = 0;
     const delay = this.#failures === 0 ? 0 : Math.min(FIRST_DELAY * 2 ** (this.#failures - 1), LONGEST_DELAY);
     this.#failures += 1;
