@@ -9,7 +9,7 @@
  *     }
  */
 import { CamClient } from '../../client/index.js';
-import type { JsonObject } from '../../common/json.js';
+import { type JsonObject, mergeObjects } from '../../common/json.js';
 import { isTruthy } from '../../common/leniency.js';
 import {
   type ChannelValue,
@@ -108,7 +108,7 @@ export function openScriptPipeline(
     ready: () => context.ready(),
     messages: (source = config) => receiveAll(source, { context, options, ending }),
     async openOutput(keys = {}) {
-      const { output, close } = await openOutput({ ...config, ...keys }, { context, options, ending });
+      const { output, close } = await openOutput(mergeObjects(config, keys), { context, options, ending });
       closing.push(close);
       context.ready();
       return output;

@@ -8,7 +8,7 @@ import type { Sink } from '../sink.js';
 import { readLayout } from './layout.js';
 import { Hdf5Recorder } from './recorder.js';
 
-export { LAYOUTS, type LayoutName, readLayout } from './layout.js';
+export { readLayout } from './layout.js';
 export { Hdf5Recorder, type RecorderOptions } from './recorder.js';
 
 export interface Hdf5SinkOptions {

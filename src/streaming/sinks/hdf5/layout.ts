@@ -6,7 +6,7 @@ import { CamServerError } from '../../../common/errors.js';
 import { formatJson, type JsonValue } from '../../../common/json.js';
 import { isTruthy } from '../../../common/leniency.js';
 
-export const LAYOUTS = ['DEFAULT', 'FLAT', 'BSH5'] as const;
+const LAYOUTS = ['DEFAULT', 'FLAT', 'BSH5'] as const;
 
 export type LayoutName = (typeof LAYOUTS)[number];
 
