@@ -21,7 +21,8 @@ import {
   withRig,
 } from './rig.js';
 
-const STREAM = { pipeline_type: 'stream', function: 'propagate_stream' };
+/** A short time-out lets updates take effect at once. */
+const STREAM = { pipeline_type: 'stream', function: 'propagate_stream', receive_timeout: 50 };
 
 async function update(rig: Rig, changes: JsonObject): Promise<void> {
   const config = mergePipelineUpdate(rig.instance.config, changes);
@@ -89,6 +90,50 @@ describe('pipeline instance of type stream', () => {
       const logs = rig.logs().join('\n');
       expect(logs).to.include('Could not import function nothing: Invalid module: nothing.');
       expect(logs).to.include('Error in pipeline processing: Undefined processing function');
+    });
+  });
+
+  it('follows updates of the gate, the selection, the rate and the number of records', async () => {
+    await withRig({ ...STREAM, records: 100 }, async (rig) => {
+      let pulseId = 0;
+      const send = async (count: number): Promise<void> => {
+        for (const each of range(pulseId + 1, count)) await rig.camera.send(each, { a: each, b: 1 });
+        pulseId += count;
+      };
+      let updates = 0;
+      const change = async (changes: JsonObject): Promise<void> => {
+        await update(rig, changes);
+        updates += 1;
+        const applied = () => rig.logs().filter((line) => line.startsWith('Configuration update')).length;
+        while (applied() < updates) await nextTurn();
+      };
+      await send(1);
+      expect(pulseIdsOf(await rig.receive(1))).to.deep.equal([1]);
+      await change({ pause: true });
+      await send(3);
+      while (rig.instance.lastSample?.dropped.paused !== 3) await nextTurn();
+      await change({ pause: false, downsampling: 2, include: ['b'] });
+      await send(4);
+      const [first, second] = await rig.receive(2);
+      expect(pulseIdsOf([first!, second!])).to.deep.equal([5, 8]);
+      expect(namesOf(first!)).to.deep.equal(['b']);
+      await change({ downsampling: null, include: null, pid_range: [11, 0] });
+      await send(4);
+      expect(pulseIdsOf(await rig.receive(2))).to.deep.equal([11, 12]);
+      await change({ pid_range: null, max_frame_rate: 0.001 });
+      await send(3);
+      expect(pulseIdsOf(await rig.receive(1))).to.deep.equal([13]);
+      await change({ max_frame_rate: null, records: 7 });
+      await send(2);
+      expect(pulseIdsOf(await rig.receive(1))).to.deep.equal([16]);
+      expect(await rig.exitCode()).to.equal(0);
+      expect(balance(rig)).to.deep.include({ lost: 0, sent: 7 });
+      expect(balance(rig).dropped).to.include({
+        paused: 3,
+        downsampling: 2,
+        pid_range: 2,
+        max_frame_rate: 2,
+      });
     });
   });
 
