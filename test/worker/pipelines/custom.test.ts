@@ -1,10 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { ArrayValue } from '../../../src/common/values.js';
 import { balance, logsOfFailedStart, namesOf, numberOf, pulseIdsOf, range, withRig } from './rig.js';
 
 const CUSTOM = { pipeline_type: 'custom', function: 'custom_pipeline', max_frame_rate: 200 };
 
-describe('pipeline instance of type custom', () => {
+describe('pipeline instance of type custom', function () {
+  this.timeout(60_000);
   it('publishes what its function makes, with pulse ids of its own', async () => {
     await withRig(CUSTOM, async (rig) => {
       const messages = await rig.receive(4);
@@ -17,7 +19,7 @@ describe('pipeline instance of type custom', () => {
       expect(image.data.every((pixel) => pixel >= 1 && pixel <= 100)).to.equal(true);
       expect(first!.channel('str')!.decode()).to.equal('True');
       expect(second!.channel('str')!.decode()).to.equal('False');
-      while (rig.instance.lastSample?.clients !== 1) await new Promise((resolve) => setImmediate(resolve));
+      while (rig.instance.lastSample?.clients !== 1) await delay(5);
       await rig.supervisor.stop('pipeline');
       expect(await rig.exitCode()).to.equal(0);
       const { received, sent, lost } = balance(rig);

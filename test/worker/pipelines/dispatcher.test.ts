@@ -11,7 +11,8 @@ import {
   withRig,
 } from './rig.js';
 
-describe('pipelines with streams of the dispatching layer', () => {
+describe('pipelines with streams of the dispatching layer', function () {
+  this.timeout(60_000);
   let dispatcher: TestDispatcher;
   let client: DispatcherClient;
   const source = new TestSource();

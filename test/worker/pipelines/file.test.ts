@@ -1,7 +1,7 @@
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { JsonObject } from '../../../src/common/json.js';
 import { arrayValue } from '../../../src/common/values.js';
@@ -20,7 +20,8 @@ function rowsOnDisk(file: string): number[] {
   }
 }
 
-describe('pipelines that write a file', () => {
+describe('pipelines that write a file', function () {
+  this.timeout(60_000);
   let folder: string;
   let file: string;
 
@@ -53,7 +54,7 @@ describe('pipelines that write a file', () => {
   it('close it properly when their process gets SIGTERM', async () => {
     await record({ pipeline_type: 'stream', function: 'propagate_stream', layout: 'bsh5' }, async (rig) => {
       for (const pulseId of range(1, 30)) await rig.camera.send(pulseId, { value: pulseId });
-      while (rig.instance.lastSample?.sent !== 30) await nextTurn();
+      while (rig.instance.lastSample?.sent !== 30) await delay(5);
       process.kill(rig.instance.pid!, 'SIGTERM');
       expect(await rig.exitCode()).to.equal(0);
     });
@@ -65,7 +66,7 @@ describe('pipelines that write a file', () => {
   it('leave what came a second ago readable when their process is killed', async () => {
     await record({ pipeline_type: 'stream', function: 'propagate_stream' }, async (rig) => {
       for (const pulseId of range(1, 30)) await rig.camera.send(pulseId, { value: pulseId });
-      while (rig.instance.lastSample?.sent !== 30) await nextTurn();
+      while (rig.instance.lastSample?.sent !== 30) await delay(5);
       let rows: number[] = [];
       while (rows.length < 30) rows = rowsOnDisk(file);
       process.kill(rig.instance.pid!, 'SIGKILL');

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { type ReceivedMessage, Receiver } from '../../../src/bsread/index.js';
 import { freePort } from '../../instances/support.js';
@@ -23,7 +23,8 @@ async function receiveFrom(receiver: Receiver, count: number): Promise<ReceivedM
   return messages;
 }
 
-describe('pipeline instance of type fanout', () => {
+describe('pipeline instance of type fanout', function () {
+  this.timeout(60_000);
   it('passes messages on unchanged, with selection and gate', async () => {
     const config = { pipeline_type: 'fanout', exclude: ['y_axis'], downsampling: 1, pid_range: [2, 6] };
     await withRig(config, async (rig) => {
@@ -60,7 +61,7 @@ describe('pipeline instance of type fanout', () => {
           };
           await createPipeline(supervisor, prefix, worker, { folder });
         }
-        while (fanout.lastSample?.clients !== 2) await nextTurn();
+        while (fanout.lastSample?.clients !== 2) await delay(5);
         const client = new Receiver({
           address: `tcp://127.0.0.1:${port}`,
           mode: 'PULL',

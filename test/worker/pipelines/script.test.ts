@@ -2,13 +2,14 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { JsonObject } from '../../../src/common/json.js';
 import { PYTHON } from '../user-code/support.js';
 import { logsOfFailedStart, namesOf, numberOf, pulseIdsOf, type Rig, range, withRig } from './rig.js';
 
-describe('pipeline instance of type script', () => {
+describe('pipeline instance of type script', function () {
+  this.timeout(60_000);
   function withScript(
     name: string,
     text: string,
@@ -129,8 +130,8 @@ describe('pipeline instance of type script', () => {
       await once(connection, 'connect');
       connection.destroy();
       rig.supervisor.updateConfig('pipeline', { ...rig.instance.config, factor: 10 });
-      while (!rig.logs().includes('all.py: new factor 10 10')) await nextTurn();
-      while (rig.instance.lastSample?.clients !== 2) await nextTurn();
+      while (!rig.logs().includes('all.py: new factor 10 10')) await delay(5);
+      while (rig.instance.lastSample?.clients !== 2) await delay(5);
       expect(rig.instance.lastSample).to.include({ received: 41, sent: 40 });
       expect(rig.logs()).to.include('serving 2').and.to.include('from lib/x');
       await rig.supervisor.stop('pipeline');

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { FrameAccount } from '../../../src/streaming/accounting.js';
@@ -68,7 +69,7 @@ describe('merging of two streams', () => {
     for (let pulseId = 1; pulseId <= 10; pulseId += 1) {
       for (const source of sources) await source.send(pulseId, { value: 1 });
     }
-    while (counters.dropped.queue_full !== 7) await new Promise((resolve) => setImmediate(resolve));
+    while (counters.dropped.queue_full !== 7) await delay(5);
     const left = [await merged.receive(), await merged.receive(), await merged.receive()];
     expect(left.map((message) => Number(message!.pulseId))).to.deep.equal([8, 9, 10]);
     await merged.close();

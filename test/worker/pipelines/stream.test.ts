@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { Reply } from 'zeromq';
 import { Receiver } from '../../../src/bsread/index.js';
@@ -50,7 +50,8 @@ async function openSourceWithConfiguration(): Promise<{
   }
 }
 
-describe('pipeline instance of type stream', () => {
+describe('pipeline instance of type stream', function () {
+  this.timeout(60_000);
   it('gives each message to its function and publishes what comes back', async () => {
     await withRig({ ...STREAM, include: ['image', 'nothing', 'text', 'count'] }, async (rig) => {
       const channels = { count: 7, text: 'beam', image: referenceImage(), other: true };
@@ -105,13 +106,13 @@ describe('pipeline instance of type stream', () => {
         await update(rig, changes);
         updates += 1;
         const applied = () => rig.logs().filter((line) => line.startsWith('Configuration update')).length;
-        while (applied() < updates) await nextTurn();
+        while (applied() < updates) await delay(5);
       };
       await send(1);
       expect(pulseIdsOf(await rig.receive(1))).to.deep.equal([1]);
       await change({ pause: true });
       await send(3);
-      while (rig.instance.lastSample?.dropped.paused !== 3) await nextTurn();
+      while (rig.instance.lastSample?.dropped.paused !== 3) await delay(5);
       await change({ pause: false, downsampling: 2, include: ['b'] });
       await send(4);
       const [first, second] = await rig.receive(2);
@@ -158,9 +159,9 @@ describe('pipeline instance of type stream', () => {
     });
     await withRig({ ...failing, abort_on_error: false }, async (rig) => {
       for (const pulseId of range(1, 3)) await rig.camera.send(pulseId, { value: 1 });
-      while (rig.logs().length < 3) await nextTurn();
+      while (rig.logs().length < 3) await delay(5);
       await update(rig, { prefix: '' });
-      while (!rig.logs().join('\n').includes('Configuration update')) await nextTurn();
+      while (!rig.logs().join('\n').includes('Configuration update')) await delay(5);
       await rig.camera.send(4, { value: 1 });
       expect(pulseIdsOf(await rig.receive(1))).to.deep.equal([4]);
       await rig.supervisor.stop('pipeline');
@@ -261,7 +262,7 @@ describe('pipeline instance of type stream', () => {
           await rig.camera.send(pulseId, { value: 1 });
           expect(Number((await target.receive())!.pulseId)).to.equal(pulseId);
         }
-        while (rig.instance.lastSample?.clients !== 1) await nextTurn();
+        while (rig.instance.lastSample?.clients !== 1) await delay(5);
         target.close();
         expect(await rig.exitCode()).to.equal(0);
         expect(rig.logs().join('\n')).to.include(

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import {
   mergePipelineUpdate,
@@ -14,7 +14,8 @@ const withFile = (name: string, text: string) => ({
   options: { python: PYTHON },
 });
 
-describe("pipelines without images with users' functions", () => {
+describe("pipelines without images with users' functions", function () {
+  this.timeout(60_000);
   it('stream: a function in threads is replaced while messages flow, and none is lost', async () => {
     const version = (n: number) => `export const process = ({ data }) => ({ version: ${n}, ...data });`;
     const config = {
@@ -38,7 +39,7 @@ describe("pipelines without images with users' functions", () => {
         const update = mergePipelineUpdate(rig.instance.config, { reload: true });
         rig.supervisor.updateConfig('pipeline', preparePipelineConfiguration(update));
         await send(range(51, 50));
-        while (!rig.logs().join('\n').includes('Configuration update')) await nextTurn();
+        while (!rig.logs().join('\n').includes('Configuration update')) await delay(5);
         await send(range(101, 100));
         messages.push(...(await rig.receive(150)));
         expect(pulseIdsOf(messages)).to.deep.equal(range(1, 200));
