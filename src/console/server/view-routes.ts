@@ -14,6 +14,7 @@ import {
   type Route,
   type RouteRequest,
 } from '../../http/index.js';
+import { type Frame, frameFile, MOST_MESSAGES } from './frame-file.js';
 import { relayRequest } from './relay.js';
 import { type AskInstance, type ClusterName, type Locate, readClusterName } from './views.js';
 
@@ -31,7 +32,7 @@ type FrameFormat = (frame: { result: JsonObject; data: Uint8Array | null }) => P
 
 const TAG = 'live view';
 const ANSWER_TIMEOUT = 15_000;
-const FORMATS = ['png', 'npy', 'json'] as const;
+const FORMATS = ['png', 'npy', 'json', 'h5'] as const;
 
 export function viewRoutes(options: ViewRouteOptions): Route[] {
   /** Answers here, or passes the request on to where the instance runs. */
@@ -89,28 +90,36 @@ export function viewRoutes(options: ViewRouteOptions): Route[] {
       tag: TAG,
       summary: 'A whole image: the one that was shown with a pulse id, or the next one',
       query: {
-        format: { description: 'png, npy, or json for the scalars only', schema: { enum: FORMATS } },
+        format: {
+          description: 'png, npy, json for the scalars only, or h5 for a file of the next messages',
+          schema: { enum: FORMATS },
+        },
+        messages: { description: `For h5: how many, at most ${MOST_MESSAGES}; default 1` },
         pulse_id: { description: 'Of a picture that was just shown, or is held' },
         ...pictureQuery,
       },
       response: { kind: 'png' },
-      handler: answering('frame', async ({ parameters, query }) => {
+      handler: answering('frame', async ({ parameters, query, signal }) => {
         const { instance_name } = parameters;
         const format = readFormat(query.format);
         const pulse_id = readNumber('pulse_id', query.pulse_id);
-        const answer = await options.ask(instance_name, 'view_frame', { pulse_id }, ANSWER_TIMEOUT);
-        const result = shown(answer.result, instance_name);
-        const formats: Record<(typeof FORMATS)[number], FrameFormat> = {
+        const next = async (pulse: number | null): Promise<Frame> => {
+          const answer = await options.ask(instance_name, 'view_frame', { pulse_id: pulse }, ANSWER_TIMEOUT);
+          return { result: shown(answer.result, instance_name), data: answer.data };
+        };
+        if (format === 'h5') {
+          const file = await frameFile(readCount(query.messages), () => next(null), signal);
+          return attachment(`${instance_name}.h5`, 'application/x-hdf5', file);
+        }
+        const { result, data } = await next(pulse_id);
+        const formats: Record<Exclude<(typeof FORMATS)[number], 'h5'>, FrameFormat> = {
           json: () => jsonAnswer(result),
           npy: (frame) =>
             new RawAnswer('application/octet-stream', formatNpy(imageFromAnswer(withImage(frame)))),
           png: (frame) => pictureAnswer(imageFromAnswer(withImage(frame)), query),
         };
-        const { contentType, body } = await formats[format]({ result, data: answer.data });
-        const name = `${instance_name}_${String(result.pulse_id)}.${format}`;
-        return new RawAnswer(contentType, body, 200, {
-          'Content-Disposition': `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
-        });
+        const { contentType, body } = await formats[format]({ result, data });
+        return attachment(`${instance_name}_${String(result.pulse_id)}.${format}`, contentType, body);
       }),
     }),
     defineRoute({
@@ -166,6 +175,18 @@ function readFormat(text: string | undefined): (typeof FORMATS)[number] {
     'INVALID_QUERY',
     `format: there is no '${text}', there are ${FORMATS.join(', ')}.`,
   );
+}
+
+function readCount(text: string | undefined): number {
+  const count = readNumber('messages', text) ?? 1;
+  if (count >= 1 && count <= MOST_MESSAGES) return count;
+  throw new CamServerError('INVALID_QUERY', `messages is ${count}; it must be from 1 to ${MOST_MESSAGES}.`);
+}
+
+function attachment(name: string, contentType: string, body: string | Uint8Array): RawAnswer {
+  return new RawAnswer(contentType, body, 200, {
+    'Content-Disposition': `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
+  });
 }
 
 function readNumber(name: string, text: string | undefined): number | null {

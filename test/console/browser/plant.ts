@@ -52,6 +52,7 @@ const PIPELINES = {
   sim_push: {
     camera_name: 'simulation',
     mode: 'PUSH',
+    queue_size: 100,
     no_client_timeout: 0,
     include: ['intensity', 'x_fit_mean', 'image'],
   },

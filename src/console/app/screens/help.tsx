@@ -60,7 +60,7 @@ const RUNBOOK: readonly [state: HealthState, means: string, steps: readonly stri
       'Check host, network and service; other workers take over what is not fixed there.',
     ],
   ],
-  ['paused', 'Its configuration says `paused`.', ['Set `paused` to false in Config to go on.']],
+  ['paused', 'Its configuration says “paused”.', ['Set “paused” to false in Config to go on.']],
 ];
 
 export function HelpScreen(): JSX.Element {

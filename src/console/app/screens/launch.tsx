@@ -124,7 +124,7 @@ function Create({ cluster, configuration }: { cluster: Cluster; configuration: s
   };
   return (
     <Panel id="launch-create" title={`Create from ${configuration}`}>
-      <div class="row">
+      <div class="row fields">
         <label class="field">
           <span>Instance</span>
           <input

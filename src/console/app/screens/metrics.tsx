@@ -63,9 +63,22 @@ async function load(
   const rows = Array.isArray(answer.rows) ? (answer.rows as Json[][]) : [];
   return {
     columns: textsOf(answer.columns),
-    rows: rows.map((row) => row.map(numberOf)),
+    rows: withGaps(
+      rows.map((row) => row.map(numberOf)),
+      numberOf(answer.step_ms) ?? 0,
+    ),
     marks: await readMarks(cluster, name, signal),
   };
+}
+
+/** Where nothing was recorded a row without values stands, so that no line leads across. */
+function withGaps(rows: readonly (number | null)[][], step: number): (number | null)[][] {
+  return rows.flatMap((row, index) => {
+    const before = rows[index - 1]?.[0] ?? null;
+    const time = row[0] ?? null;
+    if (before === null || time === null || step === 0 || time - before <= step * 2.5) return [row];
+    return [[before + step, ...row.slice(1).map(() => null)], row];
+  });
 }
 
 /** What was done with it, from the audit log; without it the plots stand alone. */

@@ -93,7 +93,7 @@ export function InspectTab({ cluster, name, instance }: TabProps): JSX.Element {
         </label>
       </div>
       <Loaded resource={message} lines={10}>
-        {({ channels }) => {
+        {({ channels, pulse_id }) => {
           const before = new Map(last.current.before?.channels.map((entry) => [entry.name, entry.value]));
           const shown = [...channels]
             .sort((a, b) => a.name.localeCompare(b.name, 'en'))
@@ -101,7 +101,11 @@ export function InspectTab({ cluster, name, instance }: TabProps): JSX.Element {
           if (shown.length === 0) return <Empty title={`The filter hides all ${channels.length} channels`} />;
           return (
             <div class="table-scroll">
-              <table data-testid="inspect-table" data-clients={instance?.statistics.clients ?? undefined}>
+              <table
+                data-testid="inspect-table"
+                data-clients={instance?.statistics.clients ?? undefined}
+                data-pulse-id={pulse_id}
+              >
                 <thead>
                   <tr>
                     <th scope="col">Channel</th>
