@@ -85,6 +85,8 @@ export function viewingChecks(): void {
     });
 
     it('14: freezes, steps back, and goes on', async () => {
+      // the focus is still on the menu, where Space belongs to its button
+      await testId(page, 'viewer-readout').click();
       if ((await testId(page, 'viewer-state').innerText()) !== 'Frozen') await page.keyboard.press(' ');
       const pulse = Number(await testId(page, 'viewer-pulse').innerText());
       await page.waitForTimeout(1500);

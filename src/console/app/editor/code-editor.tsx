@@ -19,8 +19,11 @@ interface CodeEditorProps {
   readonly handle?: Ref<Editor | null>;
 }
 
+/** One list for all, as another one would make the editor anew. */
+const NO_KEYS: readonly KeyHelp[] = [];
+
 export function CodeEditor(props: CodeEditorProps): JSX.Element {
-  const { text, language, label, readOnly = false, keys = [], marks } = props;
+  const { text, language, label, readOnly = false, keys = NO_KEYS, marks } = props;
   const host = useRef<HTMLDivElement>(null);
   const [editor, setEditor] = useState<Editor | null>(null);
   const [problem, setProblem] = useState<unknown>(null);

@@ -1,7 +1,9 @@
 /** Who is signed in; signing in and out. */
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import { formatDuration } from '../core/format.js';
 import { messageOf } from '../data/api.js';
+import { now } from '../data/plant.js';
 import { session, signIn, signOut } from '../data/session.js';
 import { Button } from './basics.jsx';
 import { Dialog } from './dialog.jsx';
@@ -9,14 +11,25 @@ import { Icon } from './icons.jsx';
 import { Menu } from './menu.jsx';
 import { showToast } from './toasts.jsx';
 
+/** Milliseconds. */
+const WARN_BEFORE = 120_000;
+
 export function UserMenu(): JSX.Element {
   const [signingIn, setSigningIn] = useState(false);
-  const { user, role, login } = session.value;
+  const { user, role, login, expires } = session.value;
   const leave = (): void => {
     signOut().catch((error) => showToast({ tone: 'bad', text: messageOf(error) }));
   };
+  const left = expires === null ? null : Date.parse(expires) - now.value;
   return (
     <>
+      {left !== null && left < WARN_BEFORE && (
+        <span class="tone-warn" role="status" data-testid="app-session-ends">
+          {left > 0
+            ? `Session ends in ${formatDuration(left)}; drafts are kept`
+            : 'The session has ended; drafts are kept'}
+        </span>
+      )}
       {user === null && login.includes('password') && (
         <Button icon="user" onClick={() => setSigningIn(true)} testId="app-sign-in">
           Sign in

@@ -2,10 +2,12 @@ import type { JSX } from 'preact';
 import { formatTime, MISSING } from '../../core/format.js';
 import type { Cluster } from '../../core/plant.js';
 import { pathTo } from '../../core/screens.js';
+import { ApiError } from '../../data/api.js';
 import {
   diffRevisions,
   listRevisions,
   type Revision,
+  readConfiguration,
   restoreRevision,
   type StoredDocument,
 } from '../../data/configurations.js';
@@ -167,9 +169,20 @@ function restore(
     actionLabel: `Restore revision ${revision}`,
     reason: 'optional',
     run: async (reason) => {
-      const saved = await restoreRevision(cluster, name, revision, document?.etag ?? null, reason);
+      const etag = document?.etag ?? (await presentTag(cluster, name));
+      const saved = await restoreRevision(cluster, name, revision, etag, reason);
       onRestored();
       return `${name} is now revision ${saved.revision ?? '–'}, with the content of revision ${revision}.`;
     },
   });
+}
+
+/** Null when the configuration was deleted. */
+async function presentTag(cluster: Cluster, name: string): Promise<string | null> {
+  try {
+    return (await readConfiguration(cluster, name)).etag;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return null;
+    throw error;
+  }
 }

@@ -64,6 +64,11 @@ export function PlacementScreen(): JSX.Element {
   );
 }
 
+/** What a test made good is offered as an entry of the draft. */
+function promoted(permanent: JsonRecord, name: string): JsonRecord {
+  return name === '' || name in permanent ? permanent : { ...permanent, [name]: name };
+}
+
 interface DraftProps {
   readonly cluster: Cluster;
   readonly loaded: Loadable;
@@ -73,7 +78,7 @@ interface DraftProps {
 function Draft({ cluster, loaded, onSaved }: DraftProps): JSX.Element {
   const { documents, configurations } = loaded;
   const [pool, setPool] = useState(documents.placement);
-  const [permanent, setPermanent] = useState(documents.permanent);
+  const [permanent, setPermanent] = useState(() => promoted(documents.permanent, queryValue('promote')));
   const [dialog, setDialog] = useState<'review' | 'add-worker' | null>(null);
   const changes =
     changesBetween(documents.placement, pool).length + changesBetween(documents.permanent, permanent).length;
