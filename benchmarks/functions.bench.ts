@@ -3,7 +3,7 @@
  * pipeline, without sockets, with as many frames in work as it takes.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JsonObject } from '../src/common/json.js';
@@ -16,7 +16,6 @@ import { Execution } from '../src/worker/pipelines/execution.js';
 import { readPipelineInstanceOptions } from '../src/worker/pipelines/options.js';
 import { buildSettings } from '../src/worker/pipelines/settings.js';
 import { type BenchmarkRow, cameraImage, median } from './benchmark.js';
-import { cpuSeconds } from './process-figures.js';
 
 export const title = "users' functions";
 
@@ -35,6 +34,10 @@ def process_image(image, pulse_id, timestamp, x_axis, y_axis, parameters, bsdata
     return processor.process_image(image, pulse_id, timestamp, x_axis, y_axis, parameters, bsdata)
 `;
 
+const EMPTY_SCRIPT = `def process_image(image, pulse_id, timestamp, x_axis, y_axis, parameters, bsdata):
+    return {"id": pulse_id}
+`;
+
 export async function run(): Promise<BenchmarkRow[]> {
   const folder = mkdtempSync(join(tmpdir(), 'camserver-bench-'));
   const script = join(folder, 'standard.py');
@@ -42,6 +45,8 @@ export async function run(): Promise<BenchmarkRow[]> {
   writeFileSync(join(folder, 'standard.js'), JAVASCRIPT);
   writeFileSync(script, PYTHON_SCRIPT);
   writeFileSync(pixels, cameraImage(WIDTH, HEIGHT));
+  writeFileSync(join(folder, 'empty.py'), EMPTY_SCRIPT);
+  const empty = await openPipeline(folder, { function: 'empty.py' });
   const builtIn = await openPipeline(folder, { processing_threads: 1 });
   const javaScript = await openPipeline(folder, { function: 'standard.js' });
   const python = await openPipeline(folder, { function: 'standard.py' });
@@ -58,9 +63,10 @@ export async function run(): Promise<BenchmarkRow[]> {
       builtIn: builtIn.measure,
       javaScript: javaScript.measure,
       python: python.measure,
+      empty: empty.measure,
       plainPython,
     };
-    const results = { builtIn: [], javaScript: [], python: [], plainPython: [] } as Record<
+    const results = { builtIn: [], javaScript: [], python: [], empty: [], plainPython: [] } as Record<
       keyof typeof sides,
       Measured[]
     >;
@@ -91,9 +97,15 @@ export async function run(): Promise<BenchmarkRow[]> {
         measured: `${((cpuOf('python') / cpuOf('plainPython') - 1) * 100).toFixed(0)} % more (${cpuOf('python').toFixed(2)} ms)`,
         comparedWith: `plain Python: ${cpuOf('plainPython').toFixed(2)} ms`,
       },
+      {
+        figure: 'processor time of the Python process per frame for a function that does nothing',
+        target: '–',
+        measured: `${cpuOf('empty').toFixed(2)} ms, ${((100 * cpuOf('empty')) / cpuOf('plainPython')).toFixed(0)} % of the default processing`,
+        comparedWith: `default processing in plain Python: ${cpuOf('plainPython').toFixed(2)} ms`,
+      },
     ];
   } finally {
-    await Promise.all([builtIn.close(), javaScript.close(), python.close()]);
+    await Promise.all([empty.close(), builtIn.close(), javaScript.close(), python.close()]);
     rmSync(folder, { recursive: true });
   }
 }
@@ -108,6 +120,11 @@ interface Measured {
 function share(results: readonly Measured[], others: readonly Measured[]): string {
   const ratios = results.map(({ rate }, round) => rate / others[round]!.rate);
   return `${(100 * median(ratios)).toFixed(0)} % (${median(results.map(({ rate }) => rate)).toFixed(0)} Hz)`;
+}
+
+/** Processor time of the main thread, finer than the ticks of /proc/<pid>/stat. */
+function busyMilliseconds(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1e6;
 }
 
 async function openPipeline(
@@ -148,7 +165,7 @@ async function openPipeline(
     async measure() {
       const first = delivered;
       const pid = settings.hosted?.pids[0] ?? null;
-      const before = pid === null ? 0 : cpuSeconds(pid);
+      const before = pid === null ? 0 : busyMilliseconds(pid);
       const start = performance.now();
       for (let pushed = 0; pushed < FRAMES; pushed += 1) {
         while (first + pushed - delivered >= IN_WORK) {
@@ -160,7 +177,7 @@ async function openPipeline(
       }
       await execution.idle();
       const rate = (1000 * FRAMES) / (performance.now() - start);
-      const cpu = pid === null ? 0 : ((cpuSeconds(pid) - before) * 1000) / FRAMES;
+      const cpu = pid === null ? 0 : (busyMilliseconds(pid) - before) / FRAMES;
       return { rate, cpu };
     },
     async close() {

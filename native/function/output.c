@@ -1,6 +1,7 @@
 #include "output.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -186,7 +187,10 @@ void camserver_set_number(camserver_output *output, const char *name, camserver_
 static void reserve(slot_memory *memory, size_t size) {
     if (size <= memory->size) return;
     size = (size + STEP - 1) / STEP * STEP;
-    if (ftruncate(memory->descriptor, (off_t)size) != 0) _exit(1);
+    if (posix_fallocate(memory->descriptor, 0, (off_t)size) != 0) {
+        fprintf(stderr, "/dev/shm has no room for a result of %zu bytes\n", size);
+        _exit(1);
+    }
     follow(memory, size);
 }
 

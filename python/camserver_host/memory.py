@@ -31,7 +31,8 @@ class SharedMemory:
         """Makes room for at least so many bytes; earlier views stay valid, but are not of this memory any more."""
         if size > self.size:
             size = -(-size // STEP) * STEP
-            os.ftruncate(self._descriptor, size)
+            # Without disk space for it, a write to the memory would be a bus error.
+            os.posix_fallocate(self._descriptor, 0, size)
             self._open(size)
 
     def array(self, dtype, shape, offset):

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -116,6 +116,18 @@ describe('C functions', () => {
     await writeFile(join(folder, 'script.c'), body('return 1;'));
     const first = await compileFunction(join(folder, 'script.c'), folder);
     expect(await compileFunction(join(folder, 'script.c'), folder)).to.equal(first);
+  });
+
+  it('run from a library that was compiled elsewhere', async () => {
+    await writeFile(
+      join(folder, 'source.c'),
+      body('camserver_set_text(output, "from", "library");\nreturn 0;'),
+    );
+    await copyFile(await compileFunction(join(folder, 'source.c'), folder), join(folder, 'ready.so'));
+    const file = (await findFunctionFile('ready', folder))!;
+    const options = { file, kind: 'stream', parallel: 1, parameters: {}, python: null, log } as const;
+    opened = await openUserFunction({ ...options, scriptFolder: folder });
+    expect((await opened.process(message(1)))!.get('from')).to.equal('library');
   });
 
   it('that crash, hang or need too much memory harm only their own process', async () => {

@@ -7,6 +7,7 @@ import { closeSync, existsSync, ftruncateSync, openSync, readSync, unlinkSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadAddon } from '../../../common/addon.js';
+import { errorText } from '../../../common/errors.js';
 
 interface Addon {
   mapShared(fd: number, bytes: number): ArrayBuffer;
@@ -66,7 +67,14 @@ export class SharedMemory {
 
   private open(bytes: number): void {
     this.release();
-    this.#memory = this.#addon === null ? new ArrayBuffer(bytes) : this.#addon.mapShared(this.fd, bytes);
+    try {
+      this.#memory = this.#addon === null ? new ArrayBuffer(bytes) : this.#addon.mapShared(this.fd, bytes);
+    } catch (error) {
+      const megabytes = Math.ceil(bytes / STEP);
+      throw new Error(
+        `Memory of ${megabytes} MB cannot be shared with a function: ${errorText(error)}; /dev/shm may be too small`,
+      );
+    }
   }
 
   private release(): void {
