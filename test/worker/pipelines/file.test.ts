@@ -94,6 +94,18 @@ describe('pipelines that write a file', function () {
     expect(readWithH5py(file)['/data2/p']!.values).to.deep.equal([[1, 2, 3]]);
   });
 
+  it('end with code 2 when something cannot be written, and say how much is in the file', async () => {
+    await record({ pipeline_type: 'fanout' }, async (rig) => {
+      await rig.camera.send(1, { a: 1 });
+      await rig.camera.send(2, { a: 'one' });
+      expect(await rig.exitCode()).to.equal(2);
+      expect(rig.logs()).to.include(
+        `Exception in the sender: Channel 'a' was float64 when the file was begun, and is a text now. 1 complete messages are in '${file}'.`,
+      );
+    });
+    expect(readWithH5py(file)['/data1/a/value']!.values).to.deep.equal([1]);
+  });
+
   it('lose nothing that a function makes, however fast it is', async () => {
     await record({ pipeline_type: 'custom', function: 'custom_pipeline', records: 3000 }, async (rig) => {
       expect(await rig.exitCode()).to.equal(0);
