@@ -4,7 +4,9 @@ import { useEffect, useState } from 'preact/hooks';
 import type { ScreenName } from './core/screens.js';
 import { messageOf } from './data/api.js';
 import { screen } from './data/navigation.js';
+import { AuditScreen } from './screens/audit.jsx';
 import { InstanceScreen } from './screens/instance/instance.jsx';
+import { LogsScreen } from './screens/logs.jsx';
 import { NotFound } from './screens/not-found.jsx';
 import { Overview } from './screens/overview/overview.jsx';
 import { Failure, Skeleton } from './ui/panel.jsx';
@@ -17,6 +19,8 @@ const EAGER: Partial<Record<ScreenName, ComponentType>> = {
   pipelines: Overview,
   cameras: Overview,
   instance: InstanceScreen,
+  logs: LogsScreen,
+  audit: AuditScreen,
   'not-found': NotFound,
 };
 
@@ -31,8 +35,6 @@ const LAZY: Partial<Record<ScreenName, Loader>> = {
   scripts: async () => (await import('./screens/scripts/code-list.jsx')).ScriptsScreen,
   libraries: async () => (await import('./screens/scripts/code-list.jsx')).LibrariesScreen,
   script: async () => (await import('./screens/scripts/script-editor.jsx')).ScriptScreen,
-  logs: async () => (await import('./screens/logs.jsx')).LogsScreen,
-  audit: async () => (await import('./screens/audit.jsx')).AuditScreen,
   wall: async () => (await import('./screens/wall.jsx')).WallScreen,
   users: async () => (await import('./screens/users.jsx')).UsersScreen,
   settings: async () => (await import('./screens/settings.jsx')).SettingsScreen,

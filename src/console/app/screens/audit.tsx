@@ -176,9 +176,9 @@ const COLUMNS: readonly Column<AuditRecord>[] = [
 function Result({ record }: { record: AuditRecord }): JSX.Element {
   const well = record.result === 'ok';
   return (
-    <span class={well ? 'tone-ok' : 'tone-bad'}>
+    <span class={`audit-result ${well ? 'tone-ok' : 'tone-bad'}`}>
       <Icon name={well ? 'check' : 'alarm'} /> {record.result}
-      {record.error !== null && <span class="muted"> {record.error.slice(0, 80)}</span>}
+      {record.error !== null && <span class="muted"> {record.error}</span>}
     </span>
   );
 }
