@@ -20,8 +20,9 @@ export const title = 'fanout, two workers, fanin';
 
 const WIDTH = 1280;
 const HEIGHT = 960;
-const RATE = 50;
-const FRAMES = 5 * RATE;
+const STEADY: Burst = { rate: 50, frames: 250 };
+/** More than two workers and their queues can take. */
+const FLOOD: Burst = { rate: 200, frames: 1000 };
 /** `pid_buffer` of fanin: one worker may be so much behind the other. */
 const KEEPING_UP = 4;
 const FALLING_BEHIND = 40;
@@ -29,13 +30,13 @@ const FALLING_BEHIND = 40;
 const SILENCE = 1500;
 
 export async function run(): Promise<BenchmarkRow[]> {
-  const waiting = await pass(KEEPING_UP, {});
-  const slow = { rotation: { angle: 5, order: 3 } };
-  const dropping = await pass(FALLING_BEHIND, { block: false, queue_size: 1 }, slow);
-  const what = `fanout → 2 workers → fanin, ${WIDTH}x${HEIGHT} u16 at ${RATE} Hz`;
+  const waiting = await pass(STEADY, KEEPING_UP, {});
+  const slow = { rotation: { angle: 5, order: 5 } };
+  const dropping = await pass(FLOOD, FALLING_BEHIND, { block: false, queue_size: 1 }, slow);
+  const what = `fanout → 2 workers → fanin, ${WIDTH}x${HEIGHT} u16`;
   return [
-    row(`${what}, block`, 'order kept, 0 lost', waiting, KEEPING_UP),
-    row(`${what}, workers too slow, drop`, 'order kept, drops counted', dropping, FALLING_BEHIND),
+    row(`${what}, block`, STEADY, 'order kept, 0 lost', waiting, KEEPING_UP),
+    row(`${what}, workers too slow, drop`, FLOOD, 'order kept, drops counted', dropping, FALLING_BEHIND),
   ];
 }
 
@@ -48,20 +49,26 @@ interface Passed {
 
 function row(
   figure: string,
+  { rate, frames }: Burst,
   target: string,
   { received, inOrder, counted }: Passed,
   pulseIdBuffer: number,
 ): BenchmarkRow {
-  const missing = FRAMES - received;
+  const missing = frames - received;
   return {
-    figure,
+    figure: `${figure}, ${rate} Hz`,
     target,
     measured: `order ${inOrder ? 'kept' : 'LOST'}, ${missing} missing, ${counted} counted`,
-    comparedWith: `${FRAMES} frames; ${pulseIdBuffer - 1} of them are held back by pid_buffer`,
+    comparedWith: `${frames} frames; ${pulseIdBuffer - 1} of them are held back by pid_buffer`,
   };
 }
 
-async function pass(pulseIdBuffer: number, fanout: JsonObject, workers: JsonObject = {}): Promise<Passed> {
+async function pass(
+  burst: Burst,
+  pulseIdBuffer: number,
+  fanout: JsonObject,
+  workers: JsonObject = {},
+): Promise<Passed> {
   const folder = mkdtempSync(join(tmpdir(), 'camserver-bench-'));
   const peer = fileURLToPath(new URL('./pipeline-peer.js', import.meta.url));
   const camera = fork(peer, ['camera', String(WIDTH), String(HEIGHT)]);
@@ -90,7 +97,7 @@ async function pass(pulseIdBuffer: number, fanout: JsonObject, workers: JsonObje
     const receiver = new Receiver({ address: addressOf(fanin), mode: 'PULL', receiveTimeout: SILENCE });
     await receiver.open();
     while (instances.some((instance) => instance.lastSample?.clients === 0)) await sleep(50);
-    camera.send({ rate: RATE, frames: FRAMES } satisfies Burst);
+    camera.send(burst);
     const pulseIds = await collect(receiver);
     receiver.close();
     await Promise.all(instances.map(({ name }) => supervisor.stop(name)));
