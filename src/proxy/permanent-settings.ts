@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { errorText } from '../common/errors.js';
 import type { JsonObject } from '../common/json.js';
 import type { Logger } from '../common/logging.js';
+import { noteChange } from '../common/request-context.js';
+import { documentTag } from '../storage/index.js';
 import { readControlFile, writeControlFile } from './control-file.js';
 import type { PermanentInstances } from './permanent.js';
 import { formatPermanentList, parsePermanentList } from './permanent-list.js';
@@ -39,7 +41,10 @@ export class PermanentSettings implements PermanentListAccess {
   replace(list: JsonObject): Promise<JsonObject> {
     const result = this.lastChange.then(async () => {
       const entries = parsePermanentList(list);
+      const before = documentTag(this.read());
       await writeControlFile(this.path, formatPermanentList(entries));
+      const after = documentTag(formatPermanentList(entries));
+      noteChange({ target: 'permanent instances', before, after });
       await this.instances.apply(entries);
       return this.read();
     });

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { CamServerError } from '../common/errors.js';
 import { cloneJson, type JsonObject, mergeObjects, parseJson } from '../common/json.js';
 import { isJsonObject } from '../common/leniency.js';
+import { noteChange } from '../common/request-context.js';
+import { documentTag } from '../storage/index.js';
 import { readControlFile, sortedByKey, writeControlFile } from './control-file.js';
 import { normaliseAddress, type PoolServer, parsePool, poolFromAddresses } from './pool-configuration.js';
 
@@ -117,6 +119,7 @@ export class PoolSettings {
       const edited = sortedByKey(edit(this.document));
       const servers = parsePool(edited);
       if (this.path !== null) await writeControlFile(this.path, edited);
+      noteChange({ target: 'pool', before: documentTag(this.present), after: documentTag(edited) });
       this.present = edited;
       this.onChange(servers);
       return this.document;

@@ -20,7 +20,7 @@ export function registrationRoutes(settings: PoolSettings, secret: string | null
       tag: 'pool',
       action: 'pool.register',
       // the secret is what gives the right
-      role: 'viewer',
+      role: 'none',
       summary: 'A worker adds itself to the pool; one that is there already stays as it is configured',
       body: { kind: 'object', what: 'registration ({"address", "secret"})', required: true },
       response: { kind: 'envelope', payload: { added: { type: 'boolean' } } },

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { CamServerError } from '../common/errors.js';
 import { nameFault, validName } from '../common/names.js';
 import { formatNpy, parseNpy } from '../common/npy.js';
+import { noteChange } from '../common/request-context.js';
 import type { ArrayValue } from '../common/values.js';
 import { digestOf, FileDigests } from './digest.js';
 import { isMissing, removeFileDurably, writeFileDurably } from './durable-file.js';
@@ -52,6 +53,7 @@ export class BackgroundStore {
     const path = this.path(id);
     await mkdir(this.folder, { recursive: true });
     await writeFileDurably(path, formatNpy(image));
+    noteChange({ target: id });
   }
 
   /** Stores a collected background. @returns its new id */

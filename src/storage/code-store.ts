@@ -5,6 +5,7 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CamServerError } from '../common/errors.js';
 import { nameFault, validName } from '../common/names.js';
+import { noteChange } from '../common/request-context.js';
 import { digestOf, FileDigests } from './digest.js';
 import { isMissing, noSuchFile, removeFileDurably, writeFileDurably } from './durable-file.js';
 
@@ -68,13 +69,12 @@ export class ScriptStore {
   }
 
   async store(name: string, content: string | Uint8Array): Promise<void> {
-    await writeFileDurably(join(this.folder, validName('script', name)), content);
+    await storeNoted(join(this.folder, validName('script', name)), name, content);
   }
 
   /** Removes the file of exactly this name. @throws CamServerError NOT_FOUND */
   async delete(name: string): Promise<void> {
-    const path = join(this.folder, validName('script', name));
-    if (!(await removeFileDurably(path))) throw noSuchFile(path);
+    await removeNoted(join(this.folder, validName('script', name)), name);
   }
 }
 
@@ -114,13 +114,12 @@ export class LibraryStore {
   async store(name: string, content: string | Uint8Array): Promise<void> {
     const path = join(this.folder, validName('library', name));
     await mkdir(this.folder, { recursive: true });
-    await writeFileDurably(path, content);
+    await storeNoted(path, name, content);
   }
 
   /** @throws CamServerError NOT_FOUND */
   async delete(name: string): Promise<void> {
-    const path = join(this.folder, validName('library', name));
-    if (!(await removeFileDurably(path))) throw noSuchFile(path);
+    await removeNoted(join(this.folder, validName('library', name)), name);
   }
 }
 
@@ -151,4 +150,17 @@ async function readIfPresent(path: string): Promise<Buffer | null> {
     if (isMissing(error)) return null;
     throw error;
   }
+}
+
+/** Tells the audit log what the file was and became. */
+async function storeNoted(path: string, target: string, content: string | Uint8Array): Promise<void> {
+  const before = await readIfPresent(path);
+  await writeFileDurably(path, content);
+  noteChange({ target, before: before === null ? null : digestOf(before), after: digestOf(content) });
+}
+
+async function removeNoted(path: string, target: string): Promise<void> {
+  const before = await readIfPresent(path);
+  if (before === null || !(await removeFileDurably(path))) throw noSuchFile(path);
+  noteChange({ target, before: digestOf(before), after: null });
 }

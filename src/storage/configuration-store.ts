@@ -3,7 +3,7 @@
  */
 import { createHash } from 'node:crypto';
 import { CamServerError } from '../common/errors.js';
-import type { JsonObject } from '../common/json.js';
+import { formatJson, type JsonObject } from '../common/json.js';
 import { nameFault, validName } from '../common/names.js';
 import { currentRequest, noteChange } from '../common/request-context.js';
 
@@ -90,6 +90,11 @@ export function withAuthor(change: Change = {}): Change {
 export function noteStored(name: string, before: string | null, after: string | null): void {
   const tag = (text: string | null): string | null => (text === null ? null : tagOf(text));
   noteChange({ target: name, before: tag(before), after: tag(after) });
+}
+
+/** A fingerprint of a document that is not kept as a configuration, for tags and the audit log. */
+export function documentTag(document: JsonObject): string {
+  return tagOf(formatJson(document));
 }
 
 /** A fingerprint of the stored text. */

@@ -16,6 +16,7 @@ export { LibraryStore, ScriptStore, type StoredFile } from './code-store.js';
 export {
   type Change,
   type ConfigurationStore,
+  documentTag,
   isConfigurationName,
   type Revision,
   readAllConfigurations,

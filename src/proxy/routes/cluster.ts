@@ -79,6 +79,7 @@ function stopRoutes(base: string, service: ProxyService): Route[] {
       path: `${base}/server/{server_name}`,
       tag,
       action: 'instance.stop_all',
+      role: 'admin',
       summary: 'Stops all instances of a server, given by index or compact name',
       deadline: STOP_DEADLINE,
       handler: async ({ parameters: { server_name } }) => {

@@ -26,7 +26,8 @@ function poolRoutes(base: string, { settings }: ProxyService): Route[] {
       method: 'POST',
       path: `${base}/config`,
       tag,
-      action: 'pool.save',
+      action: 'placement.save',
+      role: 'admin',
       summary: 'Replaces the pool; servers that are new, removed, enabled or disabled count at once',
       body: { kind: 'object', what: 'server pool', required: true },
       response: config,
@@ -59,6 +60,7 @@ function permanentRoutes(base: string, { permanentList }: ProxyService): Route[]
       path: `${base}/permanent`,
       tag,
       action: 'permanent.save',
+      role: 'admin',
       summary: 'Replaces the permanent instances: removed ones are stopped, new ones are started',
       body: { kind: 'object', what: 'list of permanent instances', required: true },
       response: answer,
@@ -118,6 +120,7 @@ function namedRoutes(base: string, { configurations }: ProxyService): Route[] {
       path,
       tag,
       action: 'config.delete',
+      role: 'admin',
       summary: 'Deletes a stored configuration',
       handler: async ({ parameters: { config_name } }) => {
         await configurations.delete(config_name);

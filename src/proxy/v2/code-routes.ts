@@ -1,6 +1,5 @@
 /** Users' scripts and libraries. */
 import { CamServerError } from '../../common/errors.js';
-import { noteChange } from '../../common/request-context.js';
 import { defineRoute, jsonAnswer, RawAnswer, type Route } from '../../http/index.js';
 import { digestOf, type StoredFile } from '../../storage/index.js';
 import type { ConfigurationCatalogue } from './config-catalogue.js';
@@ -91,7 +90,6 @@ export function codeRoutes(shelf: CodeShelf, catalogue: ConfigurationCatalogue):
         requireTag(expectedTag(request), before, `The ${shelf.kind} '${name}'`);
         await shelf.store(name, request.body);
         const etag = digestOf(request.body);
-        noteChange({ before, after: etag });
         const answer = jsonAnswer({ name, etag }, before === null ? 201 : 200);
         return new RawAnswer(answer.contentType, answer.body, answer.status, { ETag: etagOf(etag) });
       },
@@ -111,7 +109,6 @@ export function codeRoutes(shelf: CodeShelf, catalogue: ConfigurationCatalogue):
         if (before === null) await shelf.read(name);
         requireTag(expectedTag(request), before, `The ${shelf.kind} '${name}'`);
         await shelf.delete(name);
-        noteChange({ before, after: null });
         return jsonAnswer({ deleted: name });
       },
     }),

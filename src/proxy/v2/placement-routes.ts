@@ -1,10 +1,10 @@
 /** The pool of workers and the permanent instances of a manager, as documents with tags. */
 import { CamServerError } from '../../common/errors.js';
-import { formatJson, type JsonObject } from '../../common/json.js';
+import type { JsonObject } from '../../common/json.js';
 import { isJsonObject } from '../../common/leniency.js';
 import { noteChange } from '../../common/request-context.js';
 import { defineRoute, jsonAnswer, ProblemError, type Route } from '../../http/index.js';
-import { type ConfigurationStore, tagOf } from '../../storage/index.js';
+import { type ConfigurationStore, documentTag } from '../../storage/index.js';
 import type { ClusterView } from '../cluster-view.js';
 import type { PermanentSettings } from '../permanent-settings.js';
 import type { PoolSettings } from '../pool-settings.js';
@@ -83,12 +83,7 @@ function poolRoutes(parts: PlacementParts): Route[] {
         requireTag(expectedTag(request), before, 'The pool');
         refuse(await consequences(document));
         await settings.pool.replace(document);
-        noteChange({
-          target: 'pool',
-          before,
-          after: documentTag(settings.pool.document),
-          ...comment(request.body),
-        });
+        noteChange(comment(request.body));
         return poolAnswer(settings);
       },
     }),
@@ -197,8 +192,7 @@ function permanentRoutes(parts: PlacementParts): Route[] {
         requireTag(expectedTag(request), before, 'The list of permanent instances');
         refuse(await consequences(document));
         await settings.permanent.replace(document);
-        const after = documentTag(settings.permanent.read());
-        noteChange({ target: 'permanent instances', before, after, ...comment(request.body) });
+        noteChange(comment(request.body));
         await plant.look();
         return answer();
       },
@@ -246,8 +240,4 @@ function requireDocument(value: unknown, name: string): JsonObject {
 
 function comment(body: JsonObject): { details?: string } {
   return typeof body.comment === 'string' && body.comment !== '' ? { details: body.comment } : {};
-}
-
-function documentTag(document: JsonObject): string {
-  return tagOf(formatJson(document));
 }

@@ -140,6 +140,34 @@ describe('/api/v2 of a manager', () => {
     });
   }).timeout(60_000);
 
+  it('names action, role and what was before and after of changes over version 1', async () => {
+    const { body: document } = await call('GET', `${manager.url}/api/v1/openapi.json`);
+    const operations = Object.entries<Record<string, Record<string, unknown>>>(document.paths).flatMap(
+      ([path, methods]) =>
+        Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+    );
+    const unnamed = operations.filter(
+      ({ operation }) => operation['x-role'] !== undefined && !operation['x-action'],
+    );
+    expect(unnamed.map(({ method, path }) => `${method} ${path}`)).to.deep.equal([]);
+    await manager.call('POST', '/api/v1/proxy/permanent', { second: 'second', '#gone': 'first' });
+    const pool = (await manager.call('GET', '/api/v1/proxy/config')).config;
+    await manager.call('POST', '/api/v1/proxy/config', { ...pool, [workers[0]!.url]: { note: 'changed' } });
+    const { records } = (await call('GET', `${api}/audit?limit=2`)).body;
+    for (const record of records) {
+      expect(record.before).to.match(/^[0-9a-f]{32}$/);
+      expect(record.after)
+        .to.match(/^[0-9a-f]{32}$/)
+        .and.not.equal(record.before);
+    }
+    expect(
+      records.map(({ action, target }: { action: string; target: string }) => [action, target]),
+    ).to.deep.equal([
+      ['placement.save', 'pool'],
+      ['permanent.save', 'permanent instances'],
+    ]);
+  });
+
   it('drains a worker as a task, and takes it back', async () => {
     const worker = nameOf(workers[0]!);
     const started = await call('POST', `${api}/workers/pipelines/${worker}/drain`, { move: 'permanent' });
