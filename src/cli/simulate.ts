@@ -75,6 +75,7 @@ async function simulate(options: SimulateOptions): Promise<void> {
   });
   describe(options, peer, `${images.size.width}x${images.size.height}`);
   const pacer = new Pacer(() => rate);
+  const timeOf = pulseClock();
   const firstPulse = options.type === 'camera' ? 0n : BigInt(Math.floor((Date.now() * PULSE_RATE) / 1000));
   for (let frame = 0; await pacer.next(stop.signal); frame += 1) {
     if (options.number > 0 && frame >= options.number) break;
@@ -85,11 +86,18 @@ async function simulate(options: SimulateOptions): Promise<void> {
   await images.close();
 }
 
-/** The present time; its nanoseconds encode the pulse id, as the timing system of SwissFEL writes them. */
-function timeOf(pulseId: bigint): { readonly seconds: bigint; readonly nanoseconds: bigint } {
-  const milliseconds = BigInt(Date.now());
-  const nanoseconds = (milliseconds % 1000n) * 1_000_000n + (pulseId % PULSE_ID_DIGITS);
-  return { seconds: milliseconds / 1000n, nanoseconds };
+/**
+ * The present time; its nanoseconds encode the pulse id, as the timing system of SwissFEL writes them. Frames that catch up after
+ * a delay are a millisecond apart, because receivers want times that increase.
+ */
+function pulseClock(): (pulseId: bigint) => { readonly seconds: bigint; readonly nanoseconds: bigint } {
+  let last = 0;
+  return (pulseId) => {
+    last = Math.max(Date.now(), last + 1);
+    const milliseconds = BigInt(last);
+    const nanoseconds = (milliseconds % 1000n) * 1_000_000n + (pulseId % PULSE_ID_DIGITS);
+    return { seconds: milliseconds / 1000n, nanoseconds };
+  };
 }
 
 function describe({ type, name, rate }: SimulateOptions, peer: Peer, size: string): void {
