@@ -301,7 +301,9 @@ function Records({ answer, follow, wrap, ended }: RecordsProps): JSX.Element {
 }
 
 function NoRecords({ hidden, ended }: { hidden: number; ended: boolean }): JSX.Element {
-  if (hidden > 0) {
+  // other instances of the same server are no records that somebody hides
+  const isFiltered = ['q', 'level', 'from'].some((name) => queryValue(name) !== '');
+  if (hidden > 0 && isFiltered) {
     return (
       <Empty title={`The filter hides ${hidden} records`}>
         <Button onClick={() => setQuery({ q: null, level: null, from: null, regex: null })}>
