@@ -8,7 +8,10 @@ import { formatJson, type JsonObject } from '../src/common/json.js';
 
 const [workers, instances, silent] = process.argv.slice(2).map(Number) as [number, number, number];
 
+/** Renewed every 2 s, with rates that move a little, as those of real instances do. */
 function record(name: string): JsonObject {
+  const renewed = Math.floor(Date.now() / 2000);
+  const rate = `${(10 + ((renewed + name.length) % 7) / 100).toFixed(2)}Hz - ${1234 + (renewed % 100_000)}`;
   return {
     stream_address: 'tcp://127.0.0.1:10100',
     is_stream_active: true,
@@ -19,9 +22,9 @@ function record(name: string): JsonObject {
       total_bytes: 123_456_789,
       clients: 1,
       throughput: 24_576_000.5,
-      time: new Date().toISOString().slice(11, 19),
-      rx: '10.00Hz - 1234',
-      tx: '10.00Hz - 1234',
+      time: new Date(renewed * 2000).toISOString().slice(11, 19),
+      rx: rate,
+      tx: rate,
       pid: '4711',
       cpu: 12.5,
       memory: 98_000_000,
