@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { errorText } from '../common/errors.js';
+import { FROZEN_AFTER } from '../proxy/frozen.js';
 import {
   POLL_INTERVAL,
   type PoolServerOptions,
@@ -33,6 +34,7 @@ export interface ManagerOptions extends PoolOptions {
   readonly scripts_base: string;
   readonly secretFile: string | undefined;
   readonly restartFrozen: boolean;
+  readonly frozenAfter: number;
 }
 
 const FOLDER = 'configuration';
@@ -65,7 +67,13 @@ export function addManagerOptions(command: Command, port: number, configFolder: 
       '--secret-file <path>',
       'workers that know the secret in this file may add themselves to the pool',
     )
-    .option('--restart-frozen', 'stop permanent instances that are frozen, so that they start again', false);
+    .option('--restart-frozen', 'replace permanent instances that are frozen by new ones', false)
+    .option(
+      '--frozen-after <seconds>',
+      'without progress: then a permanent instance counts as frozen',
+      parseSeconds,
+      FROZEN_AFTER / 1000,
+    );
 }
 
 function parseSeconds(text: string): number {
@@ -85,6 +93,7 @@ export function managerSettings(options: ManagerOptions): Settings {
     scriptFolder: resolve(options.scripts_base),
     registrationSecret: readSecret(options.secretFile),
     restartFrozen: options.restartFrozen,
+    frozenAfter: options.frozenAfter * 1000,
   };
 }
 

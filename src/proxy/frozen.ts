@@ -11,18 +11,20 @@ interface Progress {
   receivedSince: number;
 }
 
-/** Milliseconds without progress after which an instance counts as frozen. */
-const PATIENCE = 15_000;
+/** Milliseconds without progress after which an instance counts as frozen, unless the options say otherwise. */
+export const FROZEN_AFTER = 15_000;
 
 export class FrozenWatch {
   private readonly progress = new Map<string, Progress>();
 
   /**
    * @param isCameraSending whether images come from the camera of an instance; null when that cannot be told
+   * @param patience milliseconds without progress after which an instance counts as frozen
    * @param now milliseconds of a steady clock
    */
   constructor(
     private readonly isCameraSending: (record: JsonObject) => Promise<boolean | null>,
+    private readonly patience: number = FROZEN_AFTER,
     private readonly now: () => number = () => performance.now(),
   ) {}
 
@@ -46,8 +48,8 @@ export class FrozenWatch {
       progress.receivedSince = now;
     }
     if (typeof time !== 'string' || time === '') return null;
-    if (now - progress.statisticsSince > PATIENCE) return `its statistics stand still since ${time}`;
-    if (now - progress.receivedSince <= PATIENCE) return null;
+    if (now - progress.statisticsSince > this.patience) return `its statistics stand still since ${time}`;
+    if (now - progress.receivedSince <= this.patience) return null;
     return (await this.isCameraSending(record)) === true
       ? 'nothing comes in although its camera sends'
       : null;

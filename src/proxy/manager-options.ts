@@ -27,8 +27,10 @@ export interface PoolServerOptions {
 export interface ManagerOptions extends PoolServerOptions {
   readonly backgroundFolder: string;
   readonly scriptFolder: string;
-  /** Frozen permanent instances are stopped and started again. */
+  /** Frozen permanent instances are replaced by new ones. */
   readonly restartFrozen: boolean;
+  /** Milliseconds without progress after which an instance counts as frozen; default 15 000. */
+  readonly frozenAfter?: number;
   /** Workers that know it may add themselves to the pool; null: none may. */
   readonly registrationSecret: string | null;
   /** What the role adds to the server. */

@@ -14,6 +14,7 @@ import type { Cluster } from './cluster.js';
 import type { ClusterControl, ClusterView, FamilyName } from './cluster-view.js';
 import { createControl, type Restarts } from './control.js';
 import type { Distribution } from './distribution.js';
+import { FROZEN_AFTER } from './frozen.js';
 import type { ManagerOptions } from './manager-options.js';
 import { collectClusterMetrics } from './metrics.js';
 import { namedConfigurations } from './named-configurations.js';
@@ -99,6 +100,7 @@ export async function startManager<Client extends InstanceClient>(
     actions: parts.permanentActions,
     assignments: assignmentFile(options.configFolder, log),
     restartFrozen: options.restartFrozen,
+    frozenAfter: options.frozenAfter ?? FROZEN_AFTER,
     log,
   });
   lookup.current = permanent;

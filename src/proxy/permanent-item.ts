@@ -19,6 +19,8 @@ export interface PermanentItem {
   /** A start, a move or a stop is under way. */
   busy: Promise<void> | null;
   frozen: string | null;
+  /** Copies that gave way are being stopped. */
+  isStoppingSurplus: boolean;
   /** It was seen to that it does not end for lack of clients. */
   isKept: boolean;
 }
@@ -38,6 +40,7 @@ export function newPermanentItem(entry: PermanentEntry, server: string | null): 
     endIsOrdered: false,
     busy: null,
     frozen: null,
+    isStoppingSurplus: false,
     isKept: false,
   };
 }

@@ -35,7 +35,9 @@ export interface PermanentOptions<Client extends InstanceClient> {
   readonly instances: PoolInstances<Client>;
   readonly actions: PermanentActions<Client>;
   readonly assignments: AssignmentStore;
-  /** Stop frozen instances, so that they are started again. */
+  /** Replace frozen instances by new ones. */
   readonly restartFrozen: boolean;
+  /** Milliseconds without progress after which an instance counts as frozen. */
+  readonly frozenAfter: number;
   readonly log: Logger;
 }

@@ -28,7 +28,10 @@ export class PermanentInstances<Client extends InstanceClient = InstanceClient> 
 
   constructor(private readonly options: PermanentOptions<Client>) {
     this.runs = new PermanentRuns(options);
-    this.frozenWatch = new FrozenWatch((record) => options.actions.isCameraSending(record));
+    this.frozenWatch = new FrozenWatch(
+      (record) => options.actions.isCameraSending(record),
+      options.frozenAfter,
+    );
   }
 
   /** Begins with the stored list, after each server was heard or given up: what runs already is left alone. */
@@ -172,38 +175,55 @@ export class PermanentInstances<Client extends InstanceClient = InstanceClient> 
     }
     const surplus = copies.filter((copy) => copy !== kept);
     if (surplus.length > 0) this.stopSurplus(item, kept, surplus);
-    else this.lookWhetherFrozen(item, kept);
+    this.lookWhetherFrozen(item, kept);
   }
 
+  /** Stopping a copy that hangs takes long; the one that is kept is looked after meanwhile. */
   private stopSurplus(
     item: PermanentItem,
     kept: LocatedInstance<Client>,
     surplus: readonly LocatedInstance<Client>[],
   ): void {
+    if (item.isStoppingSurplus) return;
+    item.isStoppingSurplus = true;
     const { cluster, instances, actions, log } = this.options;
     const name = actions.instanceName(item.entry);
-    void this.working(item, async () => {
-      for (const { watch } of surplus) {
-        const [keptOn, stopped] = [kept.watch.address, watch.address];
-        log.warning(`${name} runs twice: it stays on ${keptOn} and is stopped on ${stopped}.`);
-        await instances.stopOn(watch, name);
-        await watch.refresh();
-        cluster.events.emit({ type: 'duplicate', name, kept: keptOn, stopped });
-      }
-    });
+    const stop = async ({ watch }: LocatedInstance<Client>): Promise<void> => {
+      const [keptOn, stopped] = [kept.watch.address, watch.address];
+      log.warning(`${name} runs twice: it stays on ${keptOn} and is stopped on ${stopped}.`);
+      await instances.stopOn(watch, name);
+      await watch.refresh();
+      cluster.events.emit({ type: 'duplicate', name, kept: keptOn, stopped });
+    };
+    Promise.all(surplus.map(stop))
+      .catch((error) => log.warning(`${name} runs twice: ${errorText(error)}`))
+      .finally(() => {
+        item.isStoppingSurplus = false;
+        this.reviewSoon();
+      });
   }
 
   /** The camera may have to be asked; nothing else waits for that. */
-  private lookWhetherFrozen(item: PermanentItem, { record }: LocatedInstance<Client>): void {
-    const { instances, actions, log, restartFrozen } = this.options;
+  private lookWhetherFrozen(item: PermanentItem, { record, watch }: LocatedInstance<Client>): void {
     void this.frozenWatch.look(item.entry.name, record).then((frozen) => {
-      if (item.busy !== null || item.runningSince === null) return;
+      if (item.busy !== null || item.runningSince === null || item.server !== watch.address) return;
       item.frozen = frozen;
       this.runs.setState(item, frozen === null ? 'running' : 'frozen');
-      if (frozen === null || !restartFrozen) return;
-      log.warning(`${item.entry.name} is stopped to be started again: ${frozen}`);
-      void this.working(item, () => instances.stop(actions.instanceName(item.entry)));
+      if (frozen === null || !this.options.restartFrozen) return;
+      this.options.log.warning(`${item.entry.name} is replaced: ${frozen}.`);
+      void this.working(item, () => this.replace(item, watch.address));
     });
+  }
+
+  /** On another server, beside the frozen copy, which may take long to end; only where there is none, after its end. */
+  private async replace(item: PermanentItem, server: string): Promise<void> {
+    this.frozenWatch.forget(item.entry.name);
+    try {
+      await this.runs.start(item, [server], true);
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'NO_SERVER') throw error;
+      await this.options.instances.stop(this.options.actions.instanceName(item.entry));
+    }
   }
 
   private async reviewMissing(item: PermanentItem): Promise<void> {

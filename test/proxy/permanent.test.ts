@@ -127,4 +127,32 @@ describe('proxy/permanent instances', function () {
     expect(answer.status).to.contain("Permanent instance 'one': the name of a configuration is expected");
     expect(await cluster.proxy.permanentInstances()).to.deep.equal(before);
   });
+
+  it('replaces an instance that is frozen on another server, where the option says so', async () => {
+    await cluster.proxy.savePermanentInstances({});
+    const other = await startCameras(
+      workers,
+      { ice: { ...SMALL_CAMERA, name: 'ice' }, permanent_instances: { ice: 'ice' } },
+      { restartFrozen: true, frozenAfter: 3000 },
+    );
+    try {
+      const record = async (): Promise<JsonObject | undefined> =>
+        ((await other.client.info()).active_instances as Record<string, JsonObject>).ice;
+      const before = (await until(async () => {
+        const found = await record();
+        const isRunning = other.manager.view.permanent()[0]?.state === 'running';
+        return isRunning && (found?.statistics as JsonObject | undefined)?.time !== '' && found;
+      })) as JsonObject;
+      const pid = Number((before.statistics as JsonObject).pid);
+      process.kill(pid, 'SIGSTOP');
+      await until(async () => {
+        const [entry] = other.manager.view.permanent();
+        return entry!.server !== before.host && entry!.state === 'running';
+      });
+      process.kill(pid, 'SIGCONT');
+      await until(async () => (await record())?.host !== before.host);
+    } finally {
+      await other.close();
+    }
+  });
 });

@@ -164,6 +164,7 @@ function managerOptions(
     backgroundFolder: join(root, 'backgrounds'),
     scriptFolder: join(root, 'scripts'),
     restartFrozen: false,
+    frozenAfter: 15_000,
     onReset: () => {},
     ...options,
   };

@@ -119,6 +119,7 @@ describe('proxy/frozen', () => {
     let sends: boolean | null = true;
     const watch = new FrozenWatch(
       async () => sends,
+      15_000,
       () => now,
     );
     expect(await watch.look('a', record('10:00:00', 1))).to.equal(null);
@@ -144,6 +145,7 @@ describe('proxy/frozen', () => {
     let now = 0;
     const watch = new FrozenWatch(
       async () => true,
+      15_000,
       () => now,
     );
     await watch.look('a', record('', 0));
