@@ -19,11 +19,8 @@ interface CodeEditorProps {
   readonly handle?: Ref<Editor | null>;
 }
 
-/** One list for all, as another one would make the editor anew. */
-const NO_KEYS: readonly KeyHelp[] = [];
-
 export function CodeEditor(props: CodeEditorProps): JSX.Element {
-  const { text, language, label, readOnly = false, keys = NO_KEYS, marks } = props;
+  const { text, language, label, readOnly = false, marks } = props;
   const host = useRef<HTMLDivElement>(null);
   const [editor, setEditor] = useState<Editor | null>(null);
   const [problem, setProblem] = useState<unknown>(null);
@@ -43,7 +40,8 @@ export function CodeEditor(props: CodeEditorProps): JSX.Element {
           label,
           readOnly,
           dark,
-          keys,
+          // they arrive later than the editor, which must not be made anew: that would lose what is being typed
+          keys: () => latest.current.keys ?? [],
           onChange: (next) => latest.current.onChange?.(next),
           onReview: () => latest.current.onReview?.(),
         });
@@ -55,7 +53,7 @@ export function CodeEditor(props: CodeEditorProps): JSX.Element {
       made?.destroy();
       setEditor(null);
     };
-  }, [language, label, readOnly, keys]);
+  }, [language, label, readOnly]);
   useEffect(() => editor?.setText(text), [editor, text]);
   useEffect(() => editor?.setMarks(marks ?? []), [editor, marks]);
   useEffect(() => editor?.setDark(dark), [editor, dark]);

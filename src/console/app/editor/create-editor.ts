@@ -60,7 +60,7 @@ export interface EditorOptions {
   readonly readOnly: boolean;
   readonly dark: boolean;
   /** Keys that a JSON document may have, for completion. */
-  readonly keys: readonly KeyHelp[];
+  readonly keys: () => readonly KeyHelp[];
   readonly onChange: (text: string) => void;
   readonly onReview: () => void;
 }
@@ -178,7 +178,9 @@ function languageOf(language: Language): Extension {
   }
 }
 
-function completeKeys(keys: readonly KeyHelp[]): (context: CompletionContext) => CompletionResult | null {
+function completeKeys(
+  keys: () => readonly KeyHelp[],
+): (context: CompletionContext) => CompletionResult | null {
   return (context) => {
     const word = context.matchBefore(/"?[\w]*/);
     if (word === null || (word.from === word.to && !context.explicit)) return null;
@@ -191,7 +193,7 @@ function completeKeys(keys: readonly KeyHelp[]): (context: CompletionContext) =>
     return {
       from: word.from,
       validFor: /^"?\w*$/,
-      options: keys.map(({ key, detail, description, value }) => ({
+      options: keys().map(({ key, detail, description, value }) => ({
         label: `"${key}"`,
         detail,
         info: description,
