@@ -28,6 +28,9 @@ export const OVERLAYS = [
 
 export type OverlayName = (typeof OVERLAYS)[number][0];
 
+/** Bits per second that the pictures of one viewer may take at the usual rate. */
+const BIT_RATE = 20e6;
+const USUAL_RATE = 5;
 const STACK_FRAMES = 60;
 const STACK_BYTES = 256e6;
 
@@ -160,7 +163,14 @@ export class ViewerModel {
         ? null
         : ([Math.floor(view[0]), Math.floor(view[1]), Math.ceil(view[2]), Math.ceil(view[3])] as const);
     const rate = settings.value.calm ? Math.min(2, this.rate.value) : this.rate.value;
-    this.live.set({ region, width: Math.round(width), height: Math.round(height), rate });
+    this.live.set({
+      region,
+      width: Math.round(width),
+      height: Math.round(height),
+      rate,
+      // who asks for more pictures than usual gets as much more of the network
+      bit_rate: BIT_RATE * Math.max(1, rate / USUAL_RATE),
+    });
   }
 
   /** Keeps what was shown, for looking back. */
