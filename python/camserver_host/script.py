@@ -21,6 +21,13 @@ class CallTimeout(BaseException):
     """Raised in a call that takes too long; no Exception, so that scripts do not catch it by accident."""
 
 
+class SourceLoader(importlib.machinery.SourceFileLoader):
+    """Compiles what is in the file now: Python's cache takes a file for unchanged that was saved twice in a second."""
+
+    def get_code(self, fullname):
+        return self.source_to_code(self.get_data(self.path), self.path)
+
+
 class Script:
     functions = FUNCTIONS
 
@@ -59,7 +66,7 @@ class Script:
                 loader = importlib.machinery.ExtensionFileLoader(extension_name(path, module_name), path)
                 spec = importlib.util.spec_from_loader(loader.name, loader)
             else:
-                spec = importlib.util.spec_from_file_location(module_name, path)
+                spec = importlib.util.spec_from_file_location(module_name, path, loader=SourceLoader(module_name, path))
             module = importlib.util.module_from_spec(spec)
             sys.modules[module_name] = module
             spec.loader.exec_module(module)
@@ -92,7 +99,8 @@ def extension_name(path, module_name):
 
 
 def prepare_path(folder):
-    """Libraries and the other scripts of the folder can be imported."""
+    """Libraries and the other scripts of the folder can be imported; no caches are left beside them."""
+    sys.dont_write_bytecode = True
     libraries = os.path.join(folder, "lib")
     sys.path[:0] = [libraries, folder]
     if os.path.isdir(libraries):

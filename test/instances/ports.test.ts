@@ -2,7 +2,8 @@ import { createServer, type Server } from 'node:net';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { PortAllocator } from '../../src/instances/index.js';
-import { freeRange, rejection } from './support.js';
+import { freePortRange } from '../support/ports.js';
+import { rejection } from './support.js';
 
 const HOST = '127.0.0.1';
 const ALL_USED = 'All ports are used. Stop some instances before opening a new stream.';
@@ -18,7 +19,7 @@ function listen(port: number): Promise<Server> {
 /** An allocator over `size` ports that were all free a moment ago. */
 async function createAllocator(size: number): Promise<{ allocator: PortAllocator; from: number }> {
   for (;;) {
-    const { from, to } = await freeRange(size);
+    const { from, to } = await freePortRange(size);
     const probe = new PortAllocator({ from, to }, HOST);
     try {
       for (let port = from; port < to; port += 1) await probe.reserve('probe', port);

@@ -7,15 +7,16 @@ import {
   type SupervisorOptions,
 } from '../../src/instances/index.js';
 import type { InstanceLog, InstanceSpecification } from '../../src/instances/types.js';
+import { freePortRange } from '../support/ports.js';
 
 export { CAMERA_MODES };
 
 export const silentLog: InstanceLog = { debug() {}, info() {}, warning() {}, error() {} };
 
-/** A supervisor without spares whose ports the operating system chose to be free a moment ago. */
+/** A supervisor without spares. */
 export async function createSupervisor(options: Partial<SupervisorOptions> = {}): Promise<Supervisor> {
   return new Supervisor({
-    portRange: await freeRange(100),
+    portRange: await freePortRange(100),
     portPolicy: PIPELINE_POLICY,
     address: '127.0.0.1',
     log: silentLog,
@@ -23,14 +24,6 @@ export async function createSupervisor(options: Partial<SupervisorOptions> = {})
     timeouts: { kill: 300 },
     ...options,
   });
-}
-
-/** A range that starts at a port that is free; others in it may be taken, which the allocator copes with. */
-export async function freeRange(size: number): Promise<{ from: number; to: number }> {
-  for (;;) {
-    const from = await freePort();
-    if (from + size <= 65536) return { from, to: from + size };
-  }
 }
 
 export function freePort(): Promise<number> {

@@ -51,7 +51,7 @@ describe('pipeline instance of type fanout', function () {
       async (rig) => {
         const { supervisor, instance: fanout, backgroundFolder: folder } = rig;
         const collected = `tcp://localhost:${await freePort()}`;
-        const fanin = { pipeline_type: 'fanin', mode: 'PUSH', input_stream: collected, pid_buffer: 8 };
+        const fanin = { pipeline_type: 'fanin', mode: 'PUSH', input_stream: collected, pid_buffer: 100 };
         const { port } = await createPipeline(supervisor, 'fanin', fanin, { folder });
         for (const prefix of ['a', 'b']) {
           const worker = {
@@ -68,14 +68,14 @@ describe('pipeline instance of type fanout', function () {
           receiveTimeout: 15_000,
         });
         await client.open();
-        for (const pulseId of range(1, 47)) await rig.camera.send(pulseId, { value: pulseId });
+        for (const pulseId of range(1, 139)) await rig.camera.send(pulseId, { value: pulseId });
         const messages = await receiveFrom(client, 40);
         expect(pulseIdsOf(messages)).to.deep.equal(range(1, 40));
         expect(new Set(messages.flatMap(namesOf))).to.deep.equal(new Set(['avalue', 'bvalue']));
         client.close();
         await supervisor.stop('fanin');
         expect(balance({ instance: supervisor.get('fanin')! })).to.deep.include({
-          ...{ received: 47, sent: 40, dropped: { stopped: 7 }, lost: 0 },
+          ...{ received: 139, sent: 40, dropped: { stopped: 99 }, lost: 0 },
         });
       },
       { client: false },
