@@ -49,11 +49,11 @@ size_t bytes_of_row(const std::vector<hsize_t> &shape, size_t element_size) {
 }
 
 // Chunks that hold several rows are read once for all of them only if the cache holds a row of chunks.
-Handle access_properties(const std::vector<hsize_t> &chunk, size_t row_size) {
+Handle access_properties(const std::vector<hsize_t> &chunk, size_t row_size, size_t least = least_cache) {
     Handle properties(H5Pcreate(H5P_DATASET_ACCESS), H5Pclose, "HDF5 properties");
     const size_t rows = chunk.empty() ? 1 : chunk[0];
-    const size_t wanted = rows > 1 ? std::min(most_cache, 2 * rows * row_size) : least_cache;
-    H5Pset_chunk_cache(properties, cache_slots, std::max(least_cache, wanted), 1.0);
+    const size_t wanted = rows > 1 ? std::min(most_cache, 2 * rows * row_size) : least;
+    H5Pset_chunk_cache(properties, cache_slots, std::max(least, wanted), 1.0);
     return properties;
 }
 
@@ -198,7 +198,9 @@ std::shared_ptr<Dataset> create_dataset(const std::shared_ptr<File> &file, const
         if (creation.is_compressed) check(H5Pset_filter(properties, bitshuffle_filter, 0, 2, lz4), what);
     }
     const size_t row_size = bytes_of_row(shape, creation.type.size);
-    const Handle access = access_properties(chunk, row_size);
+    // rows come one after the other: the last chunks are enough, and little is lost or left to write when the disk is full
+    const size_t least = chunk.empty() || chunk[0] == 1 ? least_cache : 2 * chunk[0] * row_size;
+    const Handle access = access_properties(chunk, row_size, least);
     Handle id(H5Dcreate2(file->id, path.c_str(), type, space, links, properties, access), H5Dclose, what);
     const size_t packed = packed_chunk_size(id, chunk, what);
     return keep(

@@ -21,7 +21,7 @@ export interface Creation {
   readonly compression?: 'none' | 'bitshuffle_lz4';
 }
 
-const CHUNK_BYTES = 65_536;
+export const CHUNK_BYTES = 65_536;
 
 export function creationOptions(creation: Creation): CreationOptions {
   const { type, rowShape, rows = 0, maximumRows, chunkRows, compression = 'none' } = creation;

@@ -6,5 +6,5 @@
  *     await file.write([{ dataset: images, first: images.rows, bytes }]);
  *     await file.close();
  */
-export { type Creation, Hdf5Dataset } from './dataset.js';
+export { CHUNK_BYTES, type Creation, Hdf5Dataset } from './dataset.js';
 export { Hdf5File, type RowsOf } from './file.js';

@@ -2,7 +2,13 @@
  * The datasets of one generation.
  */
 import type { ChannelValue, Timestamp } from '../../../common/values.js';
-import type { Creation, Hdf5Dataset, Hdf5File, RowsOf } from '../../../hdf5/index.js';
+import {
+  CHUNK_BYTES,
+  type Creation,
+  type Hdf5Dataset,
+  type Hdf5File,
+  type RowsOf,
+} from '../../../hdf5/index.js';
 import { bytesOf, type Column, creationOf, encode } from './column.js';
 import type { Generation, Row } from './generation.js';
 import { type LayoutName, pathsOf } from './layout.js';
@@ -18,9 +24,9 @@ export interface DatasetOptions {
 
 /** Rows of so many bytes or more are written from where they are. */
 const DIRECT_FROM = 16 * 1024;
-/** Bytes that the library may hold back per dataset. */
+/** Bytes that the library may hold back per dataset: chunks of one row, or the last two of several rows. */
 const CACHE = 1024 * 1024;
-const SMALL_CHUNK = 64 * 1024;
+const SMALL_CACHE = 2 * CHUNK_BYTES;
 
 export class GenerationDatasets {
   #rows = 0;
@@ -57,9 +63,9 @@ export class GenerationDatasets {
 
   /** Bytes on the disk that closing the file may need. */
   get outstanding(): number {
-    const small = SMALL_CHUNK * (this.times.length + 1);
+    const small = SMALL_CACHE * (this.times.length + 1);
     return this.generation.columns.reduce(
-      (sum, { rowSize }) => sum + (rowSize >= DIRECT_FROM ? CACHE : SMALL_CHUNK),
+      (sum, { rowSize }) => sum + (rowSize >= CHUNK_BYTES ? CACHE : SMALL_CACHE),
       small,
     );
   }
