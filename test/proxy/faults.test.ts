@@ -6,6 +6,7 @@ import { Listener } from './listener.js';
 import {
   holdersOf,
   isProcessAlive,
+  isReachable,
   type ProcessCluster,
   pidOf,
   startProcessCluster,
@@ -99,6 +100,7 @@ describe('proxy/faults', function () {
   it('answers at once while a worker hangs, and marks what it knows of it', async () => {
     const holder = await onlyHolder();
     const [idle] = cluster.workers.filter((worker) => worker !== holder && worker !== cluster.workers[0]);
+    await isReachable(cluster, idle!);
     idle!.signal('SIGSTOP');
     const record = (await until(async () => {
       const { servers } = await cluster.client.info();
@@ -110,9 +112,6 @@ describe('proxy/faults', function () {
     expect(await cluster.client.stream('OTHER')).to.contain('tcp://127.0.0.');
     await cluster.proxy.stopInstance('OTHER');
     idle!.signal('SIGCONT');
-    await until(async () => {
-      const { servers } = await cluster.client.info();
-      return (servers as Record<string, { state: string }>)[idle!.url]!.state === 'reachable';
-    });
+    await isReachable(cluster, idle!);
   });
 });

@@ -130,11 +130,21 @@ export async function startProcessCluster(
   try {
     for (const server of all) server.start();
     await Promise.all(all.map((server) => server.answering()));
+    const cluster = { manager, workers, client: manager.client, proxy: new ProxyClient(manager.url), close };
+    for (const worker of workers) await isReachable(cluster, worker);
+    return cluster;
   } catch (error) {
     await close();
     throw error;
   }
-  return { manager, workers, client: manager.client, proxy: new ProxyClient(manager.url), close };
+}
+
+/** Waits until the manager has heard of a worker. */
+export async function isReachable({ client }: ProcessCluster, { url }: TestProcess): Promise<void> {
+  await until(async () => {
+    const { servers } = await client.info();
+    return (servers as Record<string, { state: string }>)[url]?.state === 'reachable';
+  });
 }
 
 /** The workers that run an instance, asked one by one; those that do not answer do not count. */
