@@ -74,10 +74,14 @@ export class Pool<Client extends InstanceClient = InstanceClient> {
     );
   }
 
-  /** Asks all servers anew; those that are unreachable are not waited for. */
+  /**
+   * Asks all servers anew. Those that are unreachable are not waited for, unless all are: then they may just have been
+   * started together with this one.
+   */
   async refresh(): Promise<void> {
     const waited = this.watches().filter((watch) => watch.reachability !== 'unreachable');
-    await Promise.all(waited.map((watch) => watch.refresh()));
+    const asked = waited.length > 0 ? waited : this.watches();
+    await Promise.all(asked.map((watch) => watch.refresh()));
   }
 
   /** Waits only for servers on which something was changed from here since they were last asked. */
