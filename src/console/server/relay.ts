@@ -9,6 +9,8 @@ const CONNECT_TIMEOUT = 5000;
 const ANSWER_TIMEOUT = 30_000;
 /** Beyond this the other side waits: a frame of a large image, at most. */
 const MOST_BUFFERED = 32 * 1024 * 1024;
+/** Messages of a viewer that wait for the connection; one that sends more is no viewer. */
+const MOST_EARLY = 100;
 const LARGEST_MESSAGE = 256 * 1024 * 1024;
 
 /** Connects a viewer with the same path on another server; ends when one of them does. */
@@ -21,11 +23,12 @@ export function relayViewer(viewer: WebSocket, url: string, headers: Readonly<Re
   });
   const early: [RawData, boolean][] = [];
   viewer.on('message', (data: RawData, isBinary: boolean) => {
-    if (server.readyState === WebSocket.OPEN) server.send(data, { binary: isBinary });
-    else if (early.length < 100) early.push([data, isBinary]);
+    if (early.length >= MOST_EARLY || server.bufferedAmount > MOST_BUFFERED) viewer.terminate();
+    else if (server.readyState === WebSocket.OPEN) server.send(data, { binary: isBinary });
+    else if (server.readyState === WebSocket.CONNECTING) early.push([data, isBinary]);
   });
   server.on('open', () => {
-    for (const [data, isBinary] of early) server.send(data, { binary: isBinary });
+    for (const [data, isBinary] of early.splice(0)) server.send(data, { binary: isBinary });
   });
   server.on('message', (data: RawData, isBinary: boolean) => {
     if (viewer.bufferedAmount < MOST_BUFFERED) viewer.send(data, { binary: isBinary });

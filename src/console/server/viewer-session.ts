@@ -23,6 +23,8 @@ const PATIENCE = 3000;
 const ANSWER_TIMEOUT = PATIENCE + 5000;
 /** A viewer that shows nothing for that long is gone. */
 const ACKNOWLEDGE_TIMEOUT = 30_000;
+/** Bytes that may wait for a viewer: a frame of the largest screen, and some texts. */
+const MOST_UNREAD = 160 * 1024 * 1024;
 /** Before asking again an instance that is just starting. */
 const RETRY_DELAY = 300;
 
@@ -170,7 +172,10 @@ export class ViewerSession {
     }
   }
 
+  /** A viewer that sends without reading must not fill the memory with answers. */
   private tell(document: JsonObject): void {
-    this.options.socket.send(formatJson(document));
+    const { socket } = this.options;
+    if (socket.bufferedAmount > MOST_UNREAD) socket.terminate();
+    else socket.send(formatJson(document));
   }
 }
