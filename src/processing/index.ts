@@ -5,6 +5,7 @@ export { type ArrayValue, type ChannelValue, TypedScalar } from '../common/value
 export { averageType, EarlyAverage, RunningMean } from './averaging.js';
 export { type Axes, binAxis, prepareAxes } from './axes.js';
 export { COLOR_MAP_NAMES, colorMap, DEFAULT_COLOR_MAP } from './colormaps/index.js';
+export { type EdgeOptions, type Edges, findEdges } from './edges.js';
 export { PROCESSING_FUNCTIONS } from './functions/index.js';
 export type { ProcessingFunction, ProcessingInput, SpectrometerState } from './functions/types.js';
 export type {
