@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { keepPicture, openPage, PATIENCE } from './browser.js';
-import { FITS, VIOLATIONS } from './page-scripts.js';
+import { FITS, FOCUS_STEP, MISSED_CONTROLS, ROOM_FOR_ROWS, VIOLATIONS } from './page-scripts.js';
 import { openScreen, stage } from './stage.js';
 
 export function appearanceChecks(): void {
@@ -55,6 +55,23 @@ export function appearanceChecks(): void {
     expect(violations).to.deep.equal([]);
     const info = await fetch(`${stage.plant.url}/api/v1/proxy/info`, { headers: { Accept: 'text/html' } });
     expect(info.headers.get('content-type')).to.equal('application/json');
+  });
+
+  it('30: has room for ten instances on a small screen, and is reached by Tab with a focus that shows', async () => {
+    const page = await openPage(stage.browser, stage.plant.url, 'ada', { width: 1280, height: 720 });
+    await openScreen(page, '/overview');
+    await page.locator('[data-testid="overview-instances"] tbody tr').first().waitFor();
+    expect(await page.evaluate(ROOM_FOR_ROWS)).to.be.at.least(10);
+    const unseen: string[] = [];
+    for (let step = 0; step < 200; step += 1) {
+      await page.keyboard.press('Tab');
+      const found = await page.evaluate<string | null>(FOCUS_STEP);
+      if (found === null) break;
+      if (found !== '') unseen.push(found);
+    }
+    expect(unseen).to.deep.equal([]);
+    expect(await page.evaluate(MISSED_CONTROLS)).to.deep.equal([]);
+    await page.context().close();
   });
 }
 

@@ -27,3 +27,30 @@ export const VIOLATIONS = `(async () => {
   return violations.map(({ id, nodes }) =>
     id + ' (' + nodes.length + '): ' + nodes[0].html.slice(0, 160) + ' ' + nodes[0].failureSummary.slice(0, 220));
 })()`;
+
+/** How many rows of instances there is room for, not counting what alarms take away while there are any. */
+export const ROOM_FOR_ROWS = `(() => {
+  const frame = document.querySelector('[data-testid="overview-instances"]').closest('.table-scroll');
+  const [first] = frame.querySelectorAll('tbody tr');
+  const alarms = document.querySelector('[data-testid="overview-alarms"]')?.getBoundingClientRect().height ?? 0;
+  const end = Math.min(innerHeight, frame.parentElement.getBoundingClientRect().bottom) + alarms;
+  return Math.floor((end - first.getBoundingClientRect().top) / first.getBoundingClientRect().height);
+})()`;
+
+/** After a press of Tab: null at the end or when it begins again, else what has the focus without showing it, or an empty text. */
+export const FOCUS_STEP = `(() => {
+  const element = document.activeElement;
+  window.reached ??= new Set();
+  if (element === null || element === document.body || window.reached.has(element)) return null;
+  window.reached.add(element);
+  const shows = [element, element.parentElement].some((entry) => {
+    const { outlineStyle, outlineWidth } = getComputedStyle(entry);
+    return outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2;
+  });
+  return shows ? '' : element.outerHTML.slice(0, 120);
+})()`;
+
+/** Controls that Tab has not reached. */
+export const MISSED_CONTROLS = `[...document.querySelectorAll('a[href],button,input,select')]
+  .filter((entry) => entry.tabIndex >= 0 && entry.checkVisibility() && !window.reached.has(entry))
+  .map((entry) => entry.outerHTML.slice(0, 120))`;
