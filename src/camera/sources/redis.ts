@@ -1,7 +1,6 @@
 /**
  * One look-up in redis, over a connection of its own.
  */
-import { createClient } from '@redis/client';
 import { CamServerError, errorText } from '../../common/errors.js';
 import type { RedisSettings } from '../source-settings.js';
 
@@ -11,6 +10,8 @@ const TIMEOUT = 3000;
 /** The text under `key`, null when there is none. @throws CamServerError when redis cannot be asked */
 export async function redisText(settings: RedisSettings, key: string): Promise<string | null> {
   const { host, port, database } = settings;
+  // its 480 modules would otherwise be half of the start of every camera
+  const { createClient } = await import('@redis/client');
   const client = createClient({
     socket: { host, port, connectTimeout: TIMEOUT, reconnectStrategy: false },
     database,
