@@ -6,6 +6,7 @@ import type { Observer } from 'zeromq';
 /** The number of established connections of one socket; `onChange` is called with each new number. */
 export class ClientCounter {
   private count = 0;
+  private since: number | null = performance.now();
 
   constructor(
     private readonly events: Observer,
@@ -24,6 +25,11 @@ export class ClientCounter {
     return this.count;
   }
 
+  /** Since when nobody is connected, in milliseconds of `performance.now()`; null while somebody is. */
+  get idleSince(): number | null {
+    return this.since;
+  }
+
   /** Forgets all connections and listens no longer. */
   stop(): void {
     this.events.off('accept', this.add);
@@ -35,29 +41,30 @@ export class ClientCounter {
   private set(count: number): void {
     if (count === this.count) return;
     this.count = count;
+    this.since = count === 0 ? performance.now() : null;
     this.onChange(count);
   }
 }
 
 /**
  * Calls `action` when nobody has been connected for the time-out: from the start, and from each time that the last client
- * left; then again after each further time-out until somebody connects. It looks ten times a second, and whenever
- * `evaluate` is called.
+ * left, however short it stayed; then again after each further time-out until somebody connects. It looks ten times a second.
  */
 export class NoClientTimer {
-  private since: number | null = performance.now();
+  /** When the present waiting began, unless somebody was connected since. */
+  private since = performance.now();
   private readonly interval: NodeJS.Timeout;
 
   /**
-   * @param clients tells the present number of clients
+   * @param idleSince since when nobody is connected, in milliseconds of `performance.now()`; null while somebody is
    * @param timeout seconds; 0 and below never
    */
   constructor(
-    private readonly clients: () => number,
+    private readonly idleSince: () => number | null,
     private timeout: number,
     private readonly action: () => void,
   ) {
-    this.interval = setInterval(() => this.evaluate(), 100);
+    this.interval = setInterval(() => this.look(), 100);
     this.interval.unref();
   }
 
@@ -65,7 +72,7 @@ export class NoClientTimer {
   setTimeout(timeout: number): void {
     if (timeout === this.timeout) return;
     this.timeout = timeout;
-    this.since = null;
+    this.since = performance.now();
   }
 
   /** Looks no longer; the action is not called again. */
@@ -73,15 +80,12 @@ export class NoClientTimer {
     clearInterval(this.interval);
   }
 
-  /** Looks at the number of clients now instead of within 100 ms; for clients that stay shorter than that. */
-  evaluate(): void {
-    if (this.clients() > 0) {
-      this.since = null;
-      return;
-    }
-    this.since ??= performance.now();
-    if (this.timeout <= 0 || performance.now() - this.since <= this.timeout * 1000) return;
-    this.since = performance.now();
+  private look(): void {
+    const idleSince = this.idleSince();
+    if (idleSince === null || this.timeout <= 0) return;
+    const now = performance.now();
+    if (now - Math.max(idleSince, this.since) <= this.timeout * 1000) return;
+    this.since = now;
     this.action();
   }
 }

@@ -83,6 +83,11 @@ export class Sender {
     return this.boundAddress ?? this.options.address;
   }
 
+  /** Since when nobody is connected, in milliseconds of `performance.now()`; null while somebody is. */
+  get idleSince(): number | null {
+    return this.counter.idleSince;
+  }
+
   /** Counts since the sender was made. */
   get statistics(): SenderStatistics {
     return {

@@ -80,10 +80,6 @@ export class StreamSender {
       ...options,
       address: options.address ?? 'tcp://*:9999',
       mode: options.mode ?? 'PUSH',
-      onClientsChange: (clients) => {
-        this.timer?.evaluate();
-        options.onClientsChange?.(clients);
-      },
     });
   }
 
@@ -92,7 +88,7 @@ export class StreamSender {
     await this.sender.open();
     this.pulseId = this.options.startPulseId ?? 0n;
     if (noClientAction === undefined) return;
-    this.timer = new NoClientTimer(() => this.sender.statistics.clients, noClientTimeout, noClientAction);
+    this.timer = new NoClientTimer(() => this.sender.idleSince, noClientTimeout, noClientAction);
   }
 
   /** Closes the socket; unsent messages are kept for the linger time in the background. */

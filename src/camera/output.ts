@@ -70,6 +70,11 @@ export class CameraOutput {
     return this.sender.statistics.clients;
   }
 
+  /** As `Sender.idleSince`. */
+  get idleSince(): number | null {
+    return this.sender.idleSince;
+  }
+
   /** Headers made so far. */
   get headerChanges(): number {
     return this.changes;

@@ -69,7 +69,7 @@ async function serve(
   const { log, counters } = context;
   const unused = new AbortController();
   const noClientTimer = new NoClientTimer(
-    () => output.clients,
+    () => output.idleSince,
     engine.settings.output.noClientTimeout,
     () => {
       const seconds = engine.settings.output.noClientTimeout;

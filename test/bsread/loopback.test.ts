@@ -3,13 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { Push } from 'zeromq';
-import {
-  type ChannelDefinition,
-  encodeDataHeader,
-  NoClientTimer,
-  Receiver,
-  Sender,
-} from '../../src/bsread/index.js';
+import { type ChannelDefinition, encodeDataHeader, Receiver, Sender } from '../../src/bsread/index.js';
 import { encodeMessage } from '../../src/bsread/message.js';
 import type { SenderOptions } from '../../src/bsread/sender.js';
 import { arrayValue, type ChannelValue, isArrayValue, TypedScalar } from '../../src/common/values.js';
@@ -152,10 +146,13 @@ describe('bsread: sender and receiver over real sockets', () => {
     const changes: number[] = [];
     const sender = await openSender({ onClientsChange: (clients) => changes.push(clients) });
     const receiver = await openReceiver(sender.address, 'SUB');
+    const idleBefore = sender.idleSince;
     await until(() => changes.length === 1);
+    expect(sender.idleSince).to.equal(null);
     receiver.close();
     await until(() => changes.length === 2);
     expect(changes).to.deep.equal([1, 0]);
+    expect(sender.idleSince).to.be.above(idleBefore!);
   });
 
   it('counts clients of a bound and of a connecting sender', async () => {
@@ -388,28 +385,5 @@ describe('bsread: sender and receiver over real sockets', () => {
     }
     await second.send(header, [2], 2n, timestamp);
     expect((await receiver.receive())?.pulseId).to.equal(2n);
-  });
-
-  it('calls the no-client action again and again until somebody connects', async () => {
-    let clients = 0;
-    let calls = 0;
-    const timer = new NoClientTimer(
-      () => clients,
-      0.05,
-      () => {
-        calls += 1;
-      },
-    );
-    await until(() => calls >= 2);
-    clients = 1;
-    await new Promise((resolve) => setTimeout(resolve, 250));
-    const before = calls;
-    await new Promise((resolve) => setTimeout(resolve, 250));
-    expect(calls).to.equal(before);
-    timer.setTimeout(0);
-    clients = 0;
-    await new Promise((resolve) => setTimeout(resolve, 250));
-    expect(calls).to.equal(before);
-    timer.stop();
   });
 });

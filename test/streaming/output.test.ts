@@ -23,6 +23,7 @@ function createRig(counters: FrameCounters, answer: () => boolean) {
   const output = createOutput({
     sink: {
       clients: null,
+      idleSince: null,
       address: 'nowhere',
       send: async (_message, pulseId) => {
         const delivered = answer();

@@ -22,6 +22,9 @@ export async function openBsreadSink(options: BsreadSinkOptions): Promise<Sink> 
     get clients() {
       return sender.statistics.clients;
     },
+    get idleSince() {
+      return sender.idleSince;
+    },
     address: sender.address,
     async send({ definitions, values }, pulseId, timestamp) {
       if (header === null || encodedFor !== definitions) {

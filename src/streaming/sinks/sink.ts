@@ -7,6 +7,8 @@ import type { PreparedMessage } from '../header-strategy.js';
 export interface Sink {
   /** Established connections; null when there is nothing to connect to, so that nobody can be missing. */
   readonly clients: number | null;
+  /** Since when nobody is connected, in milliseconds of `performance.now()`; null while somebody is, or nobody can be missing. */
+  readonly idleSince: number | null;
   /** Where it is bound or connected, or the path of the file. */
   readonly address: string;
   /**

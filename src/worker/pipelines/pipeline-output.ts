@@ -117,11 +117,11 @@ function watchClients(
 ): NoClientTimer | null {
   if (sink.clients === null) return null;
   const timeout = numberOf(parameters.no_client_timeout) ?? 10;
-  const clients = (): number => {
+  const idleSince = (): number | null => {
     context.counters.clients = sink.clients ?? 0;
-    return context.counters.clients;
+    return sink.idleSince;
   };
-  return new NoClientTimer(clients, timeout, () => {
+  return new NoClientTimer(idleSince, timeout, () => {
     context.log.info(`No client connected to the pipeline stream for ${timeout} seconds. Closing instance.`);
     ending.end(0);
   });

@@ -40,6 +40,7 @@ export async function openHdf5Sink(
   });
   return {
     clients: null,
+    idleSince: null,
     address: path,
     async send({ definitions, values }, pulseId, timestamp) {
       if (waits) await recorder.room();
