@@ -75,6 +75,9 @@ export function formatJson(value: unknown, indent = 0): string {
   return write(value, false, indent, 0);
 }
 
+const NOT_ASCII = /[\u007f-\uffff]/;
+const EACH_NOT_ASCII = /[\u007f-\uffff]/g;
+
 function write(value: unknown, isFloat: boolean, indent: number, level: number): string {
   if (value === null || value === undefined) return 'null';
   if (typeof value === 'number') return formatNumber(value, isFloat);
@@ -82,37 +85,37 @@ function write(value: unknown, isFloat: boolean, indent: number, level: number):
   if (typeof value === 'boolean' || typeof value === 'bigint') return String(value);
   if (typeof value !== 'object') throw new TypeError(`A ${typeof value} cannot be written as JSON`);
   if (value instanceof PreparedJson) return value.text;
+  const margin = indent === 0 ? '' : `\n${' '.repeat(indent * (level + 1))}`;
+  const separator = indent === 0 ? ', ' : `,${margin}`;
   const marks = (value as Container)[FLOAT_KEYS];
-  const inner = (key: string, item: unknown): string =>
-    write(item, marks?.has(key) ?? false, indent, level + 1);
+  const [open, close] = Array.isArray(value) ? '[]' : '{}';
+  // one growing text: managers write megabytes per second, and lists of parts would be garbage
+  let text = '';
+  const append = (part: string): void => {
+    text += text === '' ? part : separator + part;
+  };
   if (Array.isArray(value)) {
-    return enclose(
-      '[',
-      ']',
-      value.map((item, index) => inner(String(index), item)),
-      indent,
-      level,
-    );
+    for (let index = 0; index < value.length; index += 1) {
+      append(write(value[index], marks?.has(String(index)) ?? false, indent, level + 1));
+    }
+  } else {
+    for (const key of Object.keys(value)) {
+      const item = (value as Record<string, unknown>)[key];
+      if (item === undefined) continue;
+      append(`${formatString(key)}: ${write(item, marks?.has(key) ?? false, indent, level + 1)}`);
+    }
   }
-  const entries: string[] = [];
-  for (const [key, item] of Object.entries(value)) {
-    if (item !== undefined) entries.push(`${formatString(key)}: ${inner(key, item)}`);
-  }
-  return enclose('{', '}', entries, indent, level);
-}
-
-function enclose(open: string, close: string, entries: string[], indent: number, level: number): string {
-  if (entries.length === 0) return open + close;
-  if (indent === 0) return open + entries.join(', ') + close;
-  const margin = `\n${' '.repeat(indent * (level + 1))}`;
-  return `${open}${margin}${entries.join(`,${margin}`)}\n${' '.repeat(indent * level)}${close}`;
+  if (text === '') return `${open}${close}`;
+  return `${open}${margin}${text}${margin.slice(0, margin.length - indent)}${close}`;
 }
 
 function formatString(text: string): string {
-  return JSON.stringify(text).replace(
-    /[\u007f-\uffff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  const quoted = JSON.stringify(text);
+  return NOT_ASCII.test(quoted) ? quoted.replace(EACH_NOT_ASCII, escapeCharacter) : quoted;
+}
+
+function escapeCharacter(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 /** The shortest decimal text, with exponents where Python's float format has them (below 1e-4, from 1e16). */
