@@ -148,7 +148,8 @@ function buildAddon(missing) {
   const stamp = readStamp();
   const addon = hashOf(['native', 'binding.gyp']);
   const isBuilt = (name) => existsSync(join(root, 'build', 'Release', name));
-  const isComplete = isBuilt('camserver.node') && (isBuilt('camserver_hdf5.node') || !hasHdf5());
+  const names = ['camserver.node', 'camserver_kernels.node', ...(hasHdf5() ? ['camserver_hdf5.node'] : [])];
+  const isComplete = names.every(isBuilt);
   if (stamp.addon === addon && isComplete) return;
   if (missing.some((entry) => entry.needed === 'addon')) {
     say('WARNING: the native addon cannot be built; CamServer will run on the slower TypeScript code.');

@@ -46,6 +46,8 @@ def agree(actual, expected, tolerance):
     expected = numpy.asarray([plain(v) for v in expected] if isinstance(expected, list) else expected, dtype=numpy.float64)
     if actual.shape != expected.shape:
         return False
+    if isinstance(tolerance, dict) and "max_mismatch_fraction" in tolerance:
+        return float((actual != expected).mean()) <= tolerance["max_mismatch_fraction"] and numpy.abs(actual - expected).max() <= 1
     rtol, atol = (0, 0) if tolerance == "exact" else (tolerance.get("rtol", 0), tolerance.get("atol", 0))
     return bool(numpy.allclose(actual, expected, rtol=max(rtol, 1e-6), atol=max(atol, 1e-6 * (numpy.nanmax(numpy.abs(expected)) if expected.size and not numpy.isnan(expected).all() else 0)), equal_nan=True))
 
@@ -81,6 +83,7 @@ KINDS = {
     "subtract_background": background,
     "threshold": lambda c, i, p: [functions.apply_threshold(i["image"], p["threshold"])],
     "binning": lambda c, i, p: functions.binning(i["image"], i["x_axis"], i["y_axis"], p["bx"], p["by"], p["mean"]),
+    "rotate": lambda c, i, p: [functions.rotate(i["image"], p["degrees"], p["order"], p["mode"])],
     "gauss_fit": gauss_fit,
     "full_width": lambda c, i, p: [functions.get_fw(i["axis"], i["profile"], p.get("threshold", 0.5), p.get("interpolate", True))],
     "find_index": lambda c, i, p: [functions.find_index(i["axis"], item) for item in p["items"]],

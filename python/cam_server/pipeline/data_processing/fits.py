@@ -3,6 +3,7 @@ from math import isnan, sqrt
 
 import numpy
 
+from . import kernels
 from .minimiser import minimise
 
 
@@ -10,6 +11,8 @@ def gauss(x, offset, amplitude, center, standard_deviation):
     """The model, in the type of x."""
     x = numpy.asarray(x)
     kind = x.dtype if x.dtype.kind == "f" else numpy.float64
+    if kernels.available and x.ndim == 1:
+        return kernels.gaussian(x, (offset, amplitude, center, standard_deviation)).astype(kind)
     distance = x.astype(numpy.float64) - center
     with numpy.errstate(all="ignore"):
         bell = numpy.exp(-(distance * distance) / (2 * standard_deviation * standard_deviation))
@@ -26,12 +29,19 @@ def gauss_fit(profile, axis, center_of_mass=True):
         raise RuntimeError(f"Invalid axis passed {len(axis)} {len(profile)}")
     points = numpy.asarray(profile, dtype=numpy.float64)
     positions = numpy.asarray(axis, dtype=numpy.float64)
-    start = estimate_gauss(points, positions)
-    offset, amplitude, center, sigma = fit_gauss(points.astype(numpy.float32).astype(numpy.float64), positions, start)
+    offset, amplitude, center, sigma = fit_profile(points, positions)
     sigma = abs(sigma)
     function = gauss(axis, offset, amplitude, center, sigma)
     com, rms = center_and_rms(points, positions, offset, center, sigma) if center_of_mass else (None, None)
     return function, offset, amplitude, center, sigma, com, rms
+
+
+def fit_profile(points, positions):
+    """offset, amplitude, center, standard deviation; the profile is rounded to float32 for the fit, not for its start."""
+    if kernels.available and len(points) > 0:
+        return kernels.gaussian_fit(points, positions)
+    rounded = points.astype(numpy.float32).astype(numpy.float64)
+    return fit_gauss(rounded, positions, estimate_gauss(points, positions))
 
 
 def estimate_gauss(points, positions):

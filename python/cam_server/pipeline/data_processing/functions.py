@@ -8,6 +8,7 @@ import numpy
 
 from cam_server.utils import create_pv, create_thread_pvs, epics_lock, get_lib_file, import_egg  # noqa: F401
 
+from . import kernels
 from .fits import (  # noqa: F401
     center_and_rms,
     estimate_gauss,
@@ -17,6 +18,7 @@ from .fits import (  # noqa: F401
     linear_fit,
     quadratic_fit,
 )
+from .rotation import rotate  # noqa: F401
 
 
 def is_number(value):
@@ -38,23 +40,37 @@ def copy_image(image):
 def subtract_background(image, background):
     """max(pixel - background, 0) in the type of the image."""
     background = numpy.asarray(background)
+    if _fits(image, background):
+        return kernels.subtract(image, background, False)
     return numpy.where(background > image, 0, image - background).astype(image.dtype, copy=False)
 
 
 def subtract_background_signed(image, background):
     """pixel - background as int32; floats are truncated first."""
-    return image.astype(numpy.int32) - numpy.asarray(background).astype(numpy.int32)
+    background = numpy.asarray(background)
+    if _fits(image, background):
+        return kernels.subtract(image, background, True)
+    return image.astype(numpy.int32) - background.astype(numpy.int32)
+
+
+def _fits(image, background):
+    return kernels.takes(image) and background.dtype == numpy.uint16 and background.shape == image.shape
 
 
 def apply_threshold(image, threshold=1):
     """Pixels below the truncated threshold become 0."""
     if threshold is None or not threshold > 0:
         return image
+    if kernels.takes(image):
+        return kernels.threshold(image, int(threshold))
     return numpy.where(image < int(threshold), 0, image).astype(image.dtype, copy=False)
 
 
 def binning(image, x_axis, y_axis, bx, by, mean=False):
     """Sum (clipped to 16 bits) or mean of blocks of by rows and bx columns; uint16. Axes: mean of each group."""
+    axes = bin_axis(x_axis, bx), bin_axis(y_axis, by)
+    if kernels.takes(image) and bx > 0 and by > 0:
+        return kernels.bin_image(image, bx, by, mean), *axes
     rows, columns = image.shape[0] // by, image.shape[1] // bx
     blocks = image[: rows * by, : columns * bx].reshape(rows, by, columns, bx)
     if mean:
@@ -63,7 +79,7 @@ def binning(image, x_axis, y_axis, bx, by, mean=False):
         kind = numpy.float64 if image.dtype.kind == "f" else numpy.int64
         binned = blocks.sum(axis=(1, 3), dtype=kind)
     binned = numpy.clip(binned, 0, 65535).astype(numpy.uint16)
-    return binned, bin_axis(x_axis, bx), bin_axis(y_axis, by)
+    return binned, *axes
 
 
 def bin_axis(axis, size):
@@ -83,23 +99,14 @@ def get_region_of_interest(image, offset_x, size_x, offset_y, size_y):
     return image[offset_y : offset_y + size_y, offset_x : offset_x + size_x]
 
 
-def rotate(image, degrees, order=1, mode="0.0"):
-    """Rotates counter-clockwise. mode: "ortho" (quarter turns), a number (fill value), or a boundary rule of scipy.ndimage.
-
-    Anything but quarter turns needs SciPy.
-    """
-    if mode == "ortho":
-        return numpy.rot90(image, int(degrees / 90))
-    try:
-        from scipy import ndimage
-    except ImportError:
-        raise ImportError("rotate needs SciPy: install the package python3-scipy, or scipy from PyPI") from None
-    fill = float(mode) if is_number(mode) else 0.0
-    boundary = "constant" if is_number(mode) else mode
-    return ndimage.rotate(image, degrees, reshape=False, order=order or 1, mode=boundary, cval=fill)
-
-
 # ---- statistics
+
+
+def measure(image):
+    """Smallest pixel, largest pixel, x profile and y profile, in one reading of the image."""
+    if kernels.takes(image):
+        return kernels.measure(image)
+    return *get_min_max(image), get_x_profile(image), get_y_profile(image)
 
 
 def get_min_max(image):

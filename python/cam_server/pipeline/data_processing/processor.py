@@ -25,8 +25,8 @@ def process_image(image, pulse_id, timestamp, x_axis, y_axis, parameters, bsdata
     if image.size == 0:
         raise ValueError(f"An image of {width}x{height} pixels cannot be processed")
     result["timestamp"] = to_seconds(timestamp)
-    result["min_value"], result["max_value"] = functions.get_min_max(image)
-    x_profile, y_profile = functions.get_x_profile(image), functions.get_y_profile(image)
+    minimum, maximum, x_profile, y_profile = functions.measure(image)
+    result["min_value"], result["max_value"] = minimum, maximum
     result["x_profile"], result["y_profile"] = x_profile, y_profile
     result["intensity"] = x_profile.sum()
     x_fit = functions.gauss_fit(x_profile, x_axis)
