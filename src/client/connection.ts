@@ -47,6 +47,11 @@ export function useServiceToken(token: string | null): void {
   serviceToken = token;
 }
 
+/** For processes of this server that call others as well. */
+export function presentServiceToken(): string | null {
+  return serviceToken;
+}
+
 const DEFAULT_TIMEOUTS: Timeouts = { info: 2000, call: 10_000, start: 100_000 };
 
 /**

@@ -10,7 +10,14 @@
  * of the server, or `SERVER_UNREACHABLE`, `SERVER_TIMEOUT`, `SERVER_ANSWER`.
  */
 export { CamClient, type PictureOptions } from './cam-client.js';
-export { type Call, type CallOptions, Connection, type Timeouts, useServiceToken } from './connection.js';
+export {
+  type Call,
+  type CallOptions,
+  Connection,
+  presentServiceToken,
+  type Timeouts,
+  useServiceToken,
+} from './connection.js';
 export { InstanceClient } from './instance-client.js';
 export { type CreatedPipeline, PipelineClient } from './pipeline-client.js';
 export { ProxyClient, type ServerReference } from './proxy-client.js';

@@ -3,7 +3,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { CamClient } from '../client/index.js';
+import { type CamClient, presentServiceToken } from '../client/index.js';
 import { CamServerError } from '../common/errors.js';
 import { type JsonObject, mergeObjects } from '../common/json.js';
 import { isTruthy } from '../common/leniency.js';
@@ -186,7 +186,8 @@ export class PipelineInstances {
       program: this.options.program,
       logSuffix: `name:${name}`,
       config,
-      options: this.options.instanceOptions,
+      // in the message that starts the instance: a command line or an environment could be read by others
+      options: mergeObjects(this.options.instanceOptions, { service_token: presentServiceToken() }),
       port: isTruthy(config.port) ? Number(config.port) : 'allocate',
       kind: 'pipeline',
     };

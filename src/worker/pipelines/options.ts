@@ -9,6 +9,8 @@ export interface PipelineInstanceOptions {
   readonly port: number;
   /** Base address of the camera server or manager: `http://host:8888`. */
   readonly camera_server: string;
+  /** What the instance shows to servers that ask who calls; null: nothing. */
+  readonly service_token: string | null;
   /** Where the backgrounds lie as `<id>.npy`. */
   readonly background_folder: string;
   /** Where the users' scripts lie. */
@@ -26,6 +28,7 @@ export interface PipelineInstanceOptions {
 }
 
 const DEFAULTS = {
+  service_token: null,
   python: null,
   abort_on_error: true,
   abort_on_timeout: false,

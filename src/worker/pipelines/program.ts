@@ -1,8 +1,11 @@
 /**
  * The program of pipeline instances: one file per pipeline type, loaded when it is needed.
  */
+
+import { useServiceToken } from '../../client/index.js';
 import { CamServerError } from '../../common/errors.js';
 import type { InstanceContext, InstanceProgram } from '../../instances/types.js';
+import { readPipelineInstanceOptions } from './options.js';
 
 type PipelineRun = (context: InstanceContext) => Promise<number>;
 
@@ -25,6 +28,7 @@ export const run: InstanceProgram = async (context) => {
       `There is no pipeline type '${type}'. Available: ${Object.keys(TYPES).join(', ')}.`,
     );
   }
+  useServiceToken(readPipelineInstanceOptions(context.options).service_token);
   return (await load())(context);
 };
 
