@@ -46,11 +46,11 @@ export function imageFromRows(rows: JsonValue | undefined): ArrayValue<Uint16Arr
     throw invalid('the data must be a list of rows, each a list of numbers');
   }
   const width = rows[0].length;
+  // before any memory is taken: one wide row and many empty ones are a small document
+  const uneven = rows.findIndex((row) => !Array.isArray(row) || row.length !== width);
+  if (uneven >= 0) throw invalid(`row ${uneven} must be a list of ${width} numbers, as row 0 is`);
   const data = new Uint16Array(rows.length * width);
-  rows.forEach((row, index) => {
-    if (!Array.isArray(row) || row.length !== width) {
-      throw invalid(`row ${index} must be a list of ${width} numbers, as row 0 is`);
-    }
+  (rows as JsonValue[][]).forEach((row, index) => {
     row.forEach((value, column) => {
       if (typeof value !== 'number') throw invalid(`element ${column} of row ${index} is not a number`);
       data[index * width + column] = value;

@@ -1,8 +1,9 @@
 /**
  * What a worker holds, by fingerprint: so that a manager sends only what is missing or different.
  */
-import { CamServerError } from '../common/errors.js';
+import { CamServerError, errorText } from '../common/errors.js';
 import { type JsonValue, parseJson } from '../common/json.js';
+import { nameFault } from '../common/names.js';
 import { defineRoute, type Route } from './route.js';
 
 export const CONTENT_KINDS = ['configuration', 'background', 'script', 'library'] as const;
@@ -10,6 +11,9 @@ export type ContentKind = (typeof CONTENT_KINDS)[number];
 
 /** Fingerprint of what is stored under exactly this name; null when there is nothing. */
 export type ContentDigest = (kind: ContentKind, name: string) => Promise<string | null>;
+
+/** A pipeline needs a handful; each is a file to read. */
+const MOST_ITEMS = 200;
 
 export const CONTENTS_PATH = '/api/v2/contents';
 
@@ -38,14 +42,22 @@ export function contentRoutes(digestOf: ContentDigest): Route[] {
 }
 
 function readItems(text: string): [ContentKind, string][] {
-  const items = parseJson(text);
-  if (!Array.isArray(items) || !items.every(isItem)) {
+  const items = parsed(text);
+  if (!Array.isArray(items) || items.length > MOST_ITEMS || !items.every(isItem)) {
     throw new CamServerError(
-      'INVALID_PARAMETER',
-      `'items' must be a JSON list of [kind, name], kind being one of ${CONTENT_KINDS.join(', ')}.`,
+      'INVALID_QUERY',
+      `'items' must be a JSON list of at most ${MOST_ITEMS} [kind, name], kind being one of ${CONTENT_KINDS.join(', ')}.`,
     );
   }
   return items as [ContentKind, string][];
+}
+
+function parsed(text: string): JsonValue {
+  try {
+    return parseJson(text);
+  } catch (error) {
+    throw new CamServerError('INVALID_QUERY', `'items' is not valid JSON. ${errorText(error)}`);
+  }
 }
 
 function isItem(item: JsonValue): boolean {
@@ -53,6 +65,7 @@ function isItem(item: JsonValue): boolean {
     Array.isArray(item) &&
     item.length === 2 &&
     CONTENT_KINDS.includes(item[0] as ContentKind) &&
-    typeof item[1] === 'string'
+    typeof item[1] === 'string' &&
+    nameFault(item[1]) === null
   );
 }

@@ -43,6 +43,9 @@ describe('common/image-object', () => {
     ).to.deep.equal(arrayValue(Uint16Array.of(1, 65535, 0, 3), [2, 2]));
     expect(() => imageFromRows(null)).to.throw('a list of rows');
     expect(() => imageFromRows([[1, 2], [3]])).to.throw('row 1 must be a list of 2 numbers');
+    const wide = new Array<number>(100_000).fill(0);
+    const manyEmpty = new Array<number[]>(100_000).fill([]);
+    expect(() => imageFromRows([wide, ...manyEmpty])).to.throw('row 1 must be a list of 100000 numbers');
     expect(() => imageFromRows([[1, 'x']])).to.throw('element 1 of row 0 is not a number');
   });
 });

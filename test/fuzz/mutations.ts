@@ -3,17 +3,7 @@
  */
 import { MessageDecoder } from '../../src/bsread/message.js';
 import { vectorCases, vectorFile } from '../support/vectors.js';
-
-/** A small seeded generator (mulberry32), so that a failing run can be repeated. */
-export function randomGenerator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let word = Math.imul(state ^ (state >>> 15), state | 1);
-    word ^= word + Math.imul(word ^ (word >>> 7), word | 61);
-    return ((word ^ (word >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+import { randomGenerator } from './corpus.js';
 
 function recordedMessages(): Buffer[][] {
   return vectorCases('bsread_wire').flatMap((entry) => {

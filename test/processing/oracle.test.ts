@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { levenbergMarquardt } from 'ml-levenberg-marquardt';
 import { estimateGaussian, gaussianFit } from '../../src/processing/reference/fits.js';
-import { randomGenerator } from '../fuzz/mutations.js';
+import { randomGenerator } from '../fuzz/corpus.js';
 
 describe('processing: the minimiser against an independent one', () => {
   it('finds the same Gaussians as ml-levenberg-marquardt, or better ones', () => {

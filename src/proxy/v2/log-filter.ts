@@ -1,4 +1,5 @@
 /** Log records of version 2, and which of them somebody wants to see. */
+import { createContext, Script } from 'node:vm';
 import { CamServerError } from '../../common/errors.js';
 import { isLogLevel, type LogLevel, type LogRecord, logLevels } from '../../common/logging.js';
 import type { ClusterName } from './records.js';
@@ -20,28 +21,32 @@ export interface LogEntry {
 export type LogQuery = Readonly<Record<string, string | undefined>>;
 
 const SCOPES = ['all', 'manager', 'worker', 'instance'];
-/** A pattern that takes long is a way to stop a server. */
 const LONGEST_PATTERN = 200;
+/** Milliseconds for one look at all records: a pattern such as `(a+)+$` would keep a server busy for ever. */
+const PATTERN_TIME = 200;
+
+/** The entries that somebody wants to see, in their order. @throws CamServerError INVALID_QUERY when a pattern takes too long */
+export type LogFilter = (entries: readonly LogEntry[]) => LogEntry[];
 
 /**
- * A test made from `scope`, `worker`, `instance`, `level` (the lowest), `q` (text, or a pattern with `regex=true`), `from`, `to`.
+ * A filter made from `scope`, `worker`, `instance`, `level` (the lowest), `q` (text, or a pattern with `regex=true`), `from`, `to`.
  * @throws CamServerError INVALID_QUERY
  */
-export function logFilter(query: LogQuery): (entry: LogEntry) => boolean {
+export function logFilter(query: LogQuery): LogFilter {
   const { scope = 'all', worker, instance } = query;
   if (!SCOPES.includes(scope)) throw invalid(`scope: '${scope}' is none of ${SCOPES.join(', ')}.`);
   const lowest = readLevel(query.level);
   const matches = readText(query.q, query.regex === 'true');
   const [from, to] = [readTime('from', query.from), readTime('to', query.to)];
-  return (entry) => {
+  const passes = (entry: LogEntry): boolean => {
     if (scope !== 'all' && entry.scope !== scope) return false;
     if (worker !== undefined && entry.worker !== worker) return false;
     if (instance !== undefined && entry.instance !== instance) return false;
     if (logLevels.indexOf(entry.level as LogLevel) < lowest) return false;
     const time = Date.parse(entry.time);
-    if ((from !== null && time < from) || (to !== null && time > to)) return false;
-    return matches(entry);
+    return (from === null || time >= from) && (to === null || time <= to);
   };
+  return (entries) => matches(entries.filter(passes));
 }
 
 /** A record of the log routes of version 1, whose times are local and without offset. */
@@ -96,19 +101,37 @@ function readLevel(level: string | undefined): number {
   throw invalid(`level: '${level}' is none of ${logLevels.join(', ')}.`);
 }
 
-function readText(text: string | undefined, isPattern: boolean): (entry: LogEntry) => boolean {
-  if (text === undefined || text === '') return () => true;
-  if (!isPattern) {
-    const wanted = text.toLowerCase();
-    return ({ message, logger }) => `${logger} ${message}`.toLowerCase().includes(wanted);
-  }
+function readText(text: string | undefined, isPattern: boolean): LogFilter {
+  if (text === undefined || text === '') return (entries) => [...entries];
+  if (isPattern) return readPattern(text);
+  const wanted = text.toLowerCase();
+  return (entries) =>
+    entries.filter(({ message, logger }) => `${logger} ${message}`.toLowerCase().includes(wanted));
+}
+
+function readPattern(text: string): LogFilter {
   if (text.length > LONGEST_PATTERN) throw invalid(`q: a pattern has at most ${LONGEST_PATTERN} characters.`);
+  let pattern: RegExp;
   try {
-    const pattern = new RegExp(text, 'i');
-    return ({ message }) => pattern.test(message);
+    pattern = new RegExp(text, 'i');
   } catch {
     throw invalid(`q: '${text}' is not a regular expression.`);
   }
+  // a script is what can be interrupted; it sees nothing but this function
+  const context = createContext({ search: null });
+  const script = new Script('search()');
+  return (entries) => {
+    const found: LogEntry[] = [];
+    context.search = () => {
+      for (const entry of entries) if (pattern.test(entry.message)) found.push(entry);
+    };
+    try {
+      script.runInContext(context, { timeout: PATTERN_TIME });
+    } catch {
+      throw invalid(`q: the pattern '${text}' takes longer than ${PATTERN_TIME} ms; make it simpler.`);
+    }
+    return found;
+  };
 }
 
 function invalid(message: string): CamServerError {

@@ -3,7 +3,7 @@ import { CamServerError, errorText } from '../../common/errors.js';
 import { formatJson } from '../../common/json.js';
 import { defineRoute, jsonAnswer, RawAnswer, type Route, type RouteRequest } from '../../http/index.js';
 import type { LogBook } from './log-book.js';
-import { type LogEntry, logFilter, readCount } from './log-filter.js';
+import { type LogEntry, type LogFilter, logFilter, readCount } from './log-filter.js';
 import { type LogSource, relabelled } from './log-followers.js';
 import type { Peer } from './peer.js';
 import type { ClusterName } from './records.js';
@@ -81,10 +81,10 @@ async function search(parts: LogParts, request: RouteRequest): Promise<LogPage> 
   const { query } = request;
   const wanted = readCluster(query.cluster);
   const limit = readCount('limit', query.limit, 500, LARGEST_PAGE);
-  const passes = logFilter(query);
+  const filter = logFilter(query);
   const pages: Promise<LogPage>[] = [];
   if (wanted === null || wanted === parts.cluster) {
-    pages.push(Promise.resolve(ownPage(parts, passes)));
+    pages.push(Promise.resolve(ownPage(parts, filter)));
     const { worker } = query;
     for (const source of parts.workers()) {
       if (worker !== undefined && worker !== source.worker) continue;
@@ -99,9 +99,9 @@ async function search(parts: LogParts, request: RouteRequest): Promise<LogPage> 
   return joined(await Promise.all(pages), limit);
 }
 
-function ownPage({ book, cluster }: LogParts, passes: (entry: LogEntry) => boolean): LogPage {
+function ownPage({ book, cluster }: LogParts, filter: LogFilter): LogPage {
   const all = book.all();
-  const records = all.filter(passes);
+  const records = filter(all);
   const source: LogSourceState = { source: cluster, state: 'ok', error: null };
   return { records, total: all.length, hidden: all.length - records.length, sources: [source] };
 }

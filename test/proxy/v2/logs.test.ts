@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { type LogEntry, logFilter } from '../../../src/proxy/v2/log-filter.js';
 import { call, EventReader, startTestPlant, type TestPlant, until } from './support.js';
 
 describe('/api/v2/logs and /api/v2/metrics', () => {
@@ -88,4 +89,29 @@ describe('/api/v2/logs and /api/v2/metrics', () => {
     expect((await call('GET', `${api}/metrics`)).body.code).to.equal('INVALID_QUERY');
     expect((await call('GET', `${api}/metrics?instance=unknown`)).body.rows).to.deep.equal([]);
   }).timeout(60_000);
+});
+
+describe('proxy/v2/log-filter', () => {
+  const entry = (message: string): LogEntry => ({
+    time: '2026-11-25T10:00:00Z',
+    cluster: 'pipelines',
+    worker: null,
+    instance: null,
+    scope: 'manager',
+    logger: 'cam_server',
+    level: 'INFO',
+    message,
+  });
+
+  it('finds by text and by pattern', () => {
+    const entries = ['Camera A started', 'Camera B ended'].map(entry);
+    expect(logFilter({ q: 'camera b' })(entries)).to.deep.equal([entries[1]]);
+    expect(logFilter({ q: '^camera (a|c)', regex: 'true' })(entries)).to.deep.equal([entries[0]]);
+    expect(() => logFilter({ q: 'a'.repeat(201), regex: 'true' })).to.throw('at most 200 characters');
+  });
+
+  it('gives up a pattern that would keep the server busy', () => {
+    const filter = logFilter({ q: '^(a+)+$', regex: 'true' });
+    expect(() => filter([entry(`${'a'.repeat(60)}!`)])).to.throw('takes longer than 200 ms');
+  });
 });

@@ -1,0 +1,16 @@
+import { expect } from 'chai';
+import { fuzzParser, PARSERS } from './parsers.js';
+
+/** `npm run fuzz` does the same with many more. */
+const COUNT = 400;
+
+describe('parsers with hostile input', function () {
+  this.timeout(60_000);
+  for (const parser of PARSERS) {
+    it(`${parser.name}: read or refused with a message`, () => {
+      const { refused } = fuzzParser(parser, COUNT, 1);
+      expect(refused).to.be.greaterThan(0);
+      expect(({} as Record<string, unknown>).polluted).to.equal(undefined);
+    });
+  }
+});
