@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { type ReceivedMessage, Receiver } from '../../src/bsread/index.js';
 import { TypedScalar } from '../../src/common/values.js';
-import { PYTHON } from '../worker/user-code/support.js';
+import { PYTHON } from '../user-code/support.js';
 import { startCluster } from './started-cluster.js';
 
 /** A channel that only the script of that name makes. */

@@ -3,7 +3,7 @@
  */
 import { randomInt } from 'node:crypto';
 import { arrayValue } from '../../common/values.js';
-import type { CustomResult } from '../user-code/types.js';
+import type { CustomResult } from '../../user-code/types.js';
 
 /** Makes the next message. `first`: this is the first call of the pipeline. */
 export type CustomFunction = (first: boolean) => CustomResult;

@@ -6,14 +6,14 @@ import { errorText } from '../../common/errors.js';
 import type { JsonObject } from '../../common/json.js';
 import { isTruthy, numberOf } from '../../common/leniency.js';
 import type { InstanceLog } from '../../instances/types.js';
-import { UserCodeError } from '../user-code/error.js';
-import { findFunctionFile } from '../user-code/files.js';
-import type { HostFunction } from '../user-code/host/host-function.js';
-import { buildScript, type ScriptModule } from '../user-code/javascript/build.js';
-import { probeScript } from '../user-code/javascript/probe.js';
-import { readLimits } from '../user-code/limits.js';
-import { openHostFunction } from '../user-code/open.js';
-import type { FunctionFile } from '../user-code/types.js';
+import { UserCodeError } from '../../user-code/error.js';
+import { findFunctionFile } from '../../user-code/files.js';
+import type { HostFunction } from '../../user-code/host/host-function.js';
+import { buildScript, type ScriptModule } from '../../user-code/javascript/build.js';
+import { probeScript } from '../../user-code/javascript/probe.js';
+import { readLimits } from '../../user-code/limits.js';
+import { openHostFunction } from '../../user-code/open.js';
+import type { FunctionFile } from '../../user-code/types.js';
 import { imageFunctionOf } from './registry.js';
 
 export type ImportedFunction =

@@ -3,9 +3,9 @@
  */
 import type { JsonObject } from '../../common/json.js';
 import type { InstanceLog } from '../../instances/types.js';
-import { findFunctionFile } from '../user-code/files.js';
-import { openUserFunction } from '../user-code/open.js';
-import type { UserFunction } from '../user-code/types.js';
+import { findFunctionFile } from '../../user-code/files.js';
+import { openUserFunction } from '../../user-code/open.js';
+import type { UserFunction } from '../../user-code/types.js';
 import { CUSTOM_FUNCTIONS } from './custom-functions.js';
 import { unknownFunction } from './registry.js';
 import { STREAM_FUNCTIONS } from './stream-functions.js';

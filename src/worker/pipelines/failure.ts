@@ -5,7 +5,7 @@ import { errorText } from '../../common/errors.js';
 import type { InstanceLog } from '../../instances/types.js';
 import type { FrameTicket } from '../../streaming/accounting.js';
 import { FrameError, TaskLimitError } from '../../streaming/frame-errors.js';
-import { UserCodeError } from '../user-code/error.js';
+import { UserCodeError } from '../../user-code/error.js';
 import type { Ending } from './ending.js';
 import type { ErrorPolicy } from './parameters.js';
 

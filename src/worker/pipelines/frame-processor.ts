@@ -5,10 +5,10 @@ import { elementSize } from '../../common/dtype.js';
 import type { JsonObject } from '../../common/json.js';
 import type { ChannelValues, Timestamp } from '../../common/values.js';
 import { kernels, type SpectrometerState } from '../../processing/index.js';
+import type { ScriptModule } from '../../user-code/javascript/build.js';
+import { LoadedScript } from '../../user-code/javascript/module.js';
 import { type ImageFunction, imageFunctionOf } from '../functions/registry.js';
 import { disconnectedSpectrometer } from '../functions/spectrometer.js';
-import type { ScriptModule } from '../user-code/javascript/build.js';
-import { LoadedScript } from '../user-code/javascript/module.js';
 import { type FrameFormat, FramePreparation, type RawFrame } from './frame-preparation.js';
 import type { PortableSettings } from './settings.js';
 

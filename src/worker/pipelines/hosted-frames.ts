@@ -5,7 +5,7 @@
 import { type ArrayValue, arrayValue, type ChannelValues } from '../../common/values.js';
 import { toArrayValue } from '../../processing/index.js';
 import { OrderedQueue, type Outcome } from '../../streaming/ordered-queue.js';
-import type { Allocate, HostFunction, PreparedCall } from '../user-code/host/host-function.js';
+import type { Allocate, HostFunction, PreparedCall } from '../../user-code/host/host-function.js';
 import { decodedPixels } from './camera-frame.js';
 import type { FrameInHand } from './execution.js';
 import { FramePreparation } from './frame-preparation.js';

@@ -10,9 +10,9 @@ import { formatJson, type JsonObject, type JsonValue, parseJson } from '../../co
 import { isJsonObject, numberOf } from '../../common/leniency.js';
 import { outputLines } from '../../instances/output-lines.js';
 import type { InstanceContext, InstanceCounters } from '../../instances/types.js';
-import { UserCodeError } from '../user-code/error.js';
-import { pythonCommand } from '../user-code/python.js';
-import type { FunctionFile } from '../user-code/types.js';
+import { UserCodeError } from '../../user-code/error.js';
+import { pythonCommand } from '../../user-code/python.js';
+import type { FunctionFile } from '../../user-code/types.js';
 import { createEnding, type Ending } from './ending.js';
 import type { PipelineInstanceOptions } from './options.js';
 

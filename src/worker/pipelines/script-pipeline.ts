@@ -21,7 +21,7 @@ import type { InstanceContext, InstanceLog } from '../../instances/types.js';
 import type { FrameTime } from '../../processing/index.js';
 import { FrameAccount, type FrameCounters } from '../../streaming/accounting.js';
 import { takeValues } from '../../streaming/received-values.js';
-import { toChannelValues } from '../user-code/javascript/values.js';
+import { toChannelValues } from '../../user-code/javascript/values.js';
 import { openCameraMessages } from './camera-source.js';
 import type { Ending } from './ending.js';
 import { type MessageSource, openMessageSource } from './message-source.js';

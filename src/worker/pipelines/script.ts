@@ -4,11 +4,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CamServerError } from '../../common/errors.js';
 import type { InstanceContext } from '../../instances/types.js';
-import { UserCodeError } from '../user-code/error.js';
-import { findFunctionFile } from '../user-code/files.js';
-import { buildScript, type ScriptModule } from '../user-code/javascript/build.js';
-import { userError } from '../user-code/javascript/trace.js';
-import type { FunctionFile } from '../user-code/types.js';
+import { UserCodeError } from '../../user-code/error.js';
+import { findFunctionFile } from '../../user-code/files.js';
+import { buildScript, type ScriptModule } from '../../user-code/javascript/build.js';
+import { userError } from '../../user-code/javascript/trace.js';
+import type { FunctionFile } from '../../user-code/types.js';
 import { createEnding } from './ending.js';
 import { type PipelineInstanceOptions, readPipelineInstanceOptions } from './options.js';
 import { runPythonScript } from './python-script.js';

@@ -1,8 +1,8 @@
 /** Help for people who write scripts: checking a text before it is stored, and texts to start from. */
 import { defineRoute, type JsonSchema, jsonAnswer, ProblemError, type Route } from '../../http/index.js';
-import { type CheckOptions, checkSource } from '../user-code/check.js';
-import { UserCodeError } from '../user-code/error.js';
-import { scriptTemplates } from '../user-code/templates.js';
+import { type CheckOptions, checkSource } from '../../user-code/check.js';
+import { UserCodeError } from '../../user-code/error.js';
+import { scriptTemplates } from '../../user-code/templates.js';
 
 const text: JsonSchema = { type: 'string' };
 const position: JsonSchema = { type: ['integer', 'null'], minimum: 1 };

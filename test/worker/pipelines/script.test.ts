@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { JsonObject } from '../../../src/common/json.js';
-import { PYTHON } from '../user-code/support.js';
+import { PYTHON } from '../../user-code/support.js';
 import { logsOfFailedStart, namesOf, numberOf, pulseIdsOf, type Rig, range, withRig } from './rig.js';
 
 describe('pipeline instance of type script', function () {

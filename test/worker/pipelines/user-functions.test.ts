@@ -6,7 +6,7 @@ import {
   mergePipelineUpdate,
   preparePipelineConfiguration,
 } from '../../../src/worker/configuration/index.js';
-import { PYTHON } from '../user-code/support.js';
+import { PYTHON } from '../../user-code/support.js';
 import { balance, namesOf, numberOf, pulseIdsOf, range, withRig } from './rig.js';
 
 const withFile = (name: string, text: string) => ({

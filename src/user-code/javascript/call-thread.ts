@@ -1,0 +1,74 @@
+/** Worker thread of JavaScript functions of kind `stream` and `custom`. */
+import { errorText } from '../../common/errors.js';
+import { type JsonObject, parseJson } from '../../common/json.js';
+import type { Timestamp } from '../../common/values.js';
+import { fromPortable, type PortableValues, toPortable } from '../../streaming/value-transfer.js';
+import type { ScriptModule } from './build.js';
+import { LoadedScript } from './module.js';
+
+/** What a thread gets for one call. */
+export interface CallTask {
+  /** Differs for each configuration. */
+  readonly revision: number;
+  readonly script: ScriptModule;
+  /** JSON. */
+  readonly parameters: string;
+  readonly call:
+    | {
+        readonly kind: 'stream';
+        readonly pulseId: bigint;
+        readonly timestamp: Timestamp;
+        readonly values: PortableValues;
+      }
+    | { readonly kind: 'custom'; readonly first: boolean };
+}
+
+/** What comes back. */
+export type CallAnswer =
+  | { readonly values: PortableValues | null; readonly custom: CustomFacts | null }
+  | { readonly failure: string; readonly trace: string | null };
+
+export interface CustomFacts {
+  readonly timestamp: Timestamp | null;
+  readonly pulseId: bigint | null;
+  readonly dataSize: number;
+}
+
+interface Loaded {
+  readonly revision: number;
+  readonly parameters: JsonObject;
+  readonly script: LoadedScript;
+}
+
+let loaded: Loaded | null = null;
+
+export default async function answer(task: CallTask): Promise<CallAnswer> {
+  try {
+    return await run(task, await load(task));
+  } catch (error) {
+    const { trace = null } = error as { trace?: string | null };
+    return { failure: errorText(error), trace };
+  }
+}
+
+async function load({ revision, script, parameters, call }: CallTask): Promise<Loaded> {
+  if (loaded?.revision !== revision) {
+    loaded = {
+      revision,
+      parameters: parseJson(parameters) as JsonObject,
+      script: await LoadedScript.load(script, call.kind),
+    };
+  }
+  return loaded;
+}
+
+async function run({ call }: CallTask, { script, parameters }: Loaded): Promise<CallAnswer> {
+  if (call.kind === 'custom') {
+    const { values, ...custom } = await script.generate(parameters, call.first);
+    return { values: values && toPortable(values, null), custom };
+  }
+  const { pulseId, timestamp } = call;
+  const message = { pulseId, timestamp, values: fromPortable(call.values, null) };
+  const values = await script.processMessage(message, parameters);
+  return { values: values && toPortable(values, null), custom: null };
+}
