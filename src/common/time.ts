@@ -20,3 +20,11 @@ export function formatStartTime(time: Date): string {
   const hours = twoDigits(Math.floor(Math.abs(offset) / 60));
   return `${formatLogTime(time)} UTC${sign}${hours}${twoDigits(Math.abs(offset) % 60)}`;
 }
+
+/** Milliseconds since 1970 of a start time as `formatStartTime` writes it; null for anything else. */
+export function parseStartTime(text: string): number | null {
+  const match = /^(\S+) (\S+) UTC([+-]\d{2})(\d{2})$/.exec(text);
+  if (match === null) return null;
+  const time = Date.parse(`${match[1]}T${match[2]}${match[3]}:${match[4]}`);
+  return Number.isNaN(time) ? null : time;
+}

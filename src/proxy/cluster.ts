@@ -34,7 +34,8 @@ export interface PlacedResult<T> {
 const FURTHER_ATTEMPTS = 2;
 /** Milliseconds that a start goes on after its server was found unreachable. */
 const PATIENCE = 5000;
-const REMEMBERED_WEIGHTS = 5000;
+/** Names of which something is remembered. */
+const REMEMBERED = 5000;
 
 export class Cluster<Client extends InstanceClient = InstanceClient> {
   readonly family: FamilyName;
@@ -42,6 +43,8 @@ export class Cluster<Client extends InstanceClient = InstanceClient> {
   readonly pool: Pool<Client>;
   /** Bytes per second that instances of a name received when they last ran. */
   private readonly weights = new Map<string, number>();
+  /** Where instances were last started from here. */
+  private readonly lastServers = new Map<string, string>();
 
   constructor(options: ClusterOptions<Client>) {
     this.family = options.family;
@@ -77,6 +80,7 @@ export class Cluster<Client extends InstanceClient = InstanceClient> {
       const { decision, watch, release } = this.reserve(request, avoided);
       try {
         const result = await this.unlessGone(watch, start({ decision, watch }));
+        remember(this.lastServers, request.instance, watch.address);
         watch.invalidate();
         void watch.refresh().then(release);
         return { server: watch.address, result };
@@ -89,6 +93,11 @@ export class Cluster<Client extends InstanceClient = InstanceClient> {
         if (this.pool.watches().every(({ address }) => avoided.has(address))) throw error;
       }
     }
+  }
+
+  /** Address of the server on which an instance was last started from here; null when that is not known. */
+  lastServerOf(instance: string): string | null {
+    return this.lastServers.get(instance) ?? null;
   }
 
   close(): void {
@@ -140,10 +149,14 @@ export class Cluster<Client extends InstanceClient = InstanceClient> {
     const instances = this.pool.watchOf(server)?.current.instances ?? {};
     for (const [name, record] of Object.entries(instances)) {
       const throughput = throughputOf(record);
-      if (throughput === 0) continue;
-      this.weights.delete(name);
-      this.weights.set(name, throughput);
-      if (this.weights.size > REMEMBERED_WEIGHTS) this.weights.delete(this.weights.keys().next().value!);
+      if (throughput > 0) remember(this.weights, name, throughput);
     }
   }
+}
+
+/** The name that was not heard of for longest gives way. */
+function remember<T>(map: Map<string, T>, name: string, value: T): void {
+  map.delete(name);
+  map.set(name, value);
+  if (map.size > REMEMBERED) map.delete(map.keys().next().value!);
 }

@@ -14,6 +14,7 @@ import type { Cluster } from './cluster.js';
 import type { ClusterControl, ClusterView, FamilyName } from './cluster-view.js';
 import { createControl, type Restarts } from './control.js';
 import type { Distribution } from './distribution.js';
+import { Duplicates } from './duplicates.js';
 import { FROZEN_AFTER } from './frozen.js';
 import type { ManagerOptions } from './manager-options.js';
 import { collectClusterMetrics } from './metrics.js';
@@ -94,9 +95,12 @@ export async function startManager<Client extends InstanceClient>(
     (servers) => cluster.pool.configure(servers),
     (text) => log.warning(text),
   );
+  const duplicates = new Duplicates({ cluster, instances, log });
+  let stopWatching = (): void => {};
   const permanent = new PermanentInstances({
     cluster,
     instances,
+    duplicates,
     actions: parts.permanentActions,
     assignments: assignmentFile(options.configFolder, log),
     restartFrozen: options.restartFrozen,
@@ -150,6 +154,7 @@ export async function startManager<Client extends InstanceClient>(
     registerMetrics: (registry) => collectClusterMetrics(view, registry),
     closeService: async () => {
       stopRepairs();
+      stopWatching();
       permanent.close();
       cluster.close();
     },
@@ -159,7 +164,12 @@ export async function startManager<Client extends InstanceClient>(
         ...{ view, control, settings, permanentList, reset: options.onReset },
       }),
   });
-  permanentList.begin().catch((error) => log.error(`Permanent instances: ${errorText(error)}`, error));
+  permanentList
+    .begin()
+    .catch((error) => log.error(`Permanent instances: ${errorText(error)}`, error))
+    .finally(() => {
+      stopWatching = duplicates.watch((name) => permanent.entryOf(name) !== null);
+    });
   return { ...server, view, control };
 }
 

@@ -19,8 +19,6 @@ export interface PermanentItem {
   /** A start, a move or a stop is under way. */
   busy: Promise<void> | null;
   frozen: string | null;
-  /** Copies that gave way are being stopped. */
-  isStoppingSurplus: boolean;
   /** It was seen to that it does not end for lack of clients. */
   isKept: boolean;
 }
@@ -40,7 +38,6 @@ export function newPermanentItem(entry: PermanentEntry, server: string | null): 
     endIsOrdered: false,
     busy: null,
     frozen: null,
-    isStoppingSurplus: false,
     isKept: false,
   };
 }

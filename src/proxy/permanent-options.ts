@@ -3,6 +3,7 @@ import type { InstanceClient } from '../client/index.js';
 import type { JsonObject } from '../common/json.js';
 import type { Logger } from '../common/logging.js';
 import type { Cluster } from './cluster.js';
+import type { Duplicates } from './duplicates.js';
 import type { PermanentEntry } from './permanent-list.js';
 import type { LocatedInstance } from './pool.js';
 import type { PoolInstances } from './pool-instances.js';
@@ -34,6 +35,7 @@ export interface PermanentOptions<Client extends InstanceClient> {
   readonly cluster: Cluster<Client>;
   readonly instances: PoolInstances<Client>;
   readonly actions: PermanentActions<Client>;
+  readonly duplicates: Duplicates<Client>;
   readonly assignments: AssignmentStore;
   /** Replace frozen instances by new ones. */
   readonly restartFrozen: boolean;

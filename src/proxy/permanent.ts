@@ -5,6 +5,7 @@
 import type { InstanceClient } from '../client/index.js';
 import { errorText } from '../common/errors.js';
 import type { PermanentView } from './cluster-view.js';
+import { newestCopy } from './duplicates.js';
 import { FrozenWatch } from './frozen.js';
 import { isSameEntry, newPermanentItem, type PermanentItem, viewOf } from './permanent-item.js';
 import type { PermanentEntry } from './permanent-list.js';
@@ -164,7 +165,7 @@ export class PermanentInstances<Client extends InstanceClient = InstanceClient> 
   }
 
   private reviewRunning(item: PermanentItem, copies: readonly LocatedInstance<Client>[]): void {
-    const kept = newest(item, copies);
+    const kept = newestCopy(copies, item.server);
     this.runs.noteRunning(item, kept.watch);
     if (!item.isKept) {
       item.isKept = true;
@@ -184,23 +185,10 @@ export class PermanentInstances<Client extends InstanceClient = InstanceClient> 
     kept: LocatedInstance<Client>,
     surplus: readonly LocatedInstance<Client>[],
   ): void {
-    if (item.isStoppingSurplus) return;
-    item.isStoppingSurplus = true;
-    const { cluster, instances, actions, log } = this.options;
-    const name = actions.instanceName(item.entry);
-    const stop = async ({ watch }: LocatedInstance<Client>): Promise<void> => {
-      const [keptOn, stopped] = [kept.watch.address, watch.address];
-      log.warning(`${name} runs twice: it stays on ${keptOn} and is stopped on ${stopped}.`);
-      await instances.stopOn(watch, name);
-      await watch.refresh();
-      cluster.events.emit({ type: 'duplicate', name, kept: keptOn, stopped });
-    };
-    Promise.all(surplus.map(stop))
-      .catch((error) => log.warning(`${name} runs twice: ${errorText(error)}`))
-      .finally(() => {
-        item.isStoppingSurplus = false;
-        this.reviewSoon();
-      });
+    const { duplicates, actions } = this.options;
+    void duplicates.giveWay(actions.instanceName(item.entry), kept, surplus).then((isDone) => {
+      if (isDone) this.reviewSoon();
+    });
   }
 
   /** The camera may have to be asked; nothing else waits for that. */
@@ -266,15 +254,4 @@ export class PermanentInstances<Client extends InstanceClient = InstanceClient> 
     );
     return result;
   }
-}
-
-/** The copy that was started last: the assigned one, or the one with the latest start time. */
-function newest<Client extends InstanceClient>(
-  item: PermanentItem,
-  copies: readonly LocatedInstance<Client>[],
-): LocatedInstance<Client> {
-  const assigned = copies.find((copy) => copy.watch.address === item.server);
-  if (assigned !== undefined) return assigned;
-  const startOf = ({ record }: LocatedInstance<Client>): string => String(record.last_start_time ?? '');
-  return copies.reduce((latest, copy) => (startOf(copy) > startOf(latest) ? copy : latest));
 }

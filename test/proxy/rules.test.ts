@@ -4,6 +4,7 @@ import type { JsonObject } from '../../src/common/json.js';
 import { backOffDelay, failuresAfter, isCrashLoop } from '../../src/proxy/back-off.js';
 import { type CascadeAccess, resolveCascade } from '../../src/proxy/cascade.js';
 import { diagnose, summariseDataBuffer } from '../../src/proxy/diagnostics.js';
+import { newestCopy } from '../../src/proxy/duplicates.js';
 import { FrozenWatch } from '../../src/proxy/frozen.js';
 import { OriginResolver } from '../../src/proxy/origin.js';
 import { formatPermanentList, parsePermanentList } from '../../src/proxy/permanent-list.js';
@@ -228,5 +229,22 @@ describe('proxy/diagnostics', () => {
     expect(camera('2 + 1')).to.include({ clients: 2, forwards: 1, databuffer: 'active' });
     expect(camera('2 + 0')).to.include({ databuffer: 'inactive' });
     expect(camera(2)).to.include({ forwards: null, databuffer: 'invalid' });
+  });
+});
+
+describe('proxy/duplicates', () => {
+  const copy = (address: string, start: string | null) => ({
+    watch: { address },
+    record: { last_start_time: start },
+  });
+
+  it('takes the copy on the server where the instance was last started, else the youngest by the clock', () => {
+    const early = copy('a', '2026-03-20 15:10:00 UTC+0200');
+    const late = copy('b', '2026-03-20 14:20:00 UTC+0100');
+    expect(newestCopy([early, late], null)).to.equal(late);
+    expect(newestCopy([late, early], null)).to.equal(late);
+    expect(newestCopy([early, late], 'a')).to.equal(early);
+    expect(newestCopy([early, late], 'elsewhere')).to.equal(late);
+    expect(newestCopy([copy('c', null), early], null)).to.equal(early);
   });
 });

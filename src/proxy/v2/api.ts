@@ -34,6 +34,7 @@ import { LogBook } from './log-book.js';
 import { LogFollowers, type LogSource } from './log-followers.js';
 import { logRoutes } from './log-routes.js';
 import { metricsRoutes } from './metrics-routes.js';
+import { duplicateEntry } from './own-actions.js';
 import { askJson, Peer, perCluster, serviceHeaders } from './peer.js';
 import { type ClusterSettings, placementRoutes } from './placement-routes.js';
 import { Plant } from './plant.js';
@@ -166,6 +167,7 @@ export function createApi(parts: ApiParts): Api {
     ...codeHelpRoutes(API, { folder: stores.scripts.folder, python: process.env.CAMSERVER_PYTHON ?? null }),
     ...sessionRoutes(policy, () => routes),
   ];
+  const audited = auditSink(parts, cluster, plant);
   const endings = [
     plant.watch((record) => {
       if (record.cluster === cluster) history?.record(record);
@@ -175,6 +177,7 @@ export function createApi(parts: ApiParts): Api {
         const { kind, name, action } = event;
         hub.publish('configs', 'config', cluster, { cluster, kind, name, action });
       }
+      if (event.type === 'duplicate') void audited.record(duplicateEntry(event));
       if (event.type !== 'polled') plant.lookSoon();
     }),
     audit.onRecord((record) => {
@@ -187,7 +190,7 @@ export function createApi(parts: ApiParts): Api {
     plant,
     tasks,
     routes,
-    audit: auditSink(parts, cluster, plant),
+    audit: audited,
     ...(policy === null ? {} : { access: policy }),
     close: async () => {
       for (const end of endings) end();

@@ -3,6 +3,7 @@
  */
 import { createHash } from 'node:crypto';
 import { formatJson, type JsonObject, type JsonValue } from '../../common/json.js';
+import { parseStartTime } from '../../common/time.js';
 import { clientCounts } from '../../http/index.js';
 import { healthOf } from './health.js';
 import type { ClusterName, InstanceRecord, StatisticsRecord } from './records.js';
@@ -206,10 +207,8 @@ function readLastError(value: JsonValue | undefined): { age: number; text: strin
 
 /** `2025-03-20 14:43:34 UTC+0100` → `2025-03-20T13:43:34.000Z` */
 export function startTime(value: JsonValue | undefined): string | null {
-  const match = /^(\S+) (\S+) UTC([+-]\d{2})(\d{2})$/.exec(String(value ?? ''));
-  if (match === null) return null;
-  const time = new Date(`${match[1]}T${match[2]}${match[3]}:${match[4]}`);
-  return Number.isNaN(time.getTime()) ? null : time.toISOString();
+  const time = parseStartTime(String(value ?? ''));
+  return time === null ? null : new Date(time).toISOString();
 }
 
 function geometryOf(value: JsonValue | undefined, shape: string | null): readonly [number, number] | null {
