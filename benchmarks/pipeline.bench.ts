@@ -57,6 +57,17 @@ export async function run(): Promise<BenchmarkRow[]> {
       ...(await fastest('2560x2160 u16, background, both fits, no image', LARGE, hold, '≥ 100 Hz', 10)),
     );
   });
+  await withPipeline(LARGE, {}, async (hold) => {
+    await hold(20, 1);
+    const { cpuPerFrame, missed } = await hold(20, Math.max(SECONDS, 4));
+    rows.push(
+      row(
+        'CPU of the instance per frame, 2560x2160 u16, background, both fits, with image, 20 Hz',
+        '≤ 10 ms',
+        `${cpuPerFrame.toFixed(2)} ms, ${missed} frames missed`,
+      ),
+    );
+  });
   await withPipeline(SMALL, { processing_threads: 1 }, async (hold) => {
     await hold(50, 1);
     rows.push(...(await fastest('1280x960 u16, the same in a worker thread', SMALL, hold, '–', 4)));
