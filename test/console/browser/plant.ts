@@ -62,6 +62,7 @@ const PIPELINES = {
     image_background_enable: true,
     image_background: 'simulation_bad',
   },
+  sim_store: { pipeline_type: 'store', camera_name: 'simulation', modulo: 5, no_client_timeout: 0 },
   sim_other: { camera_name: 'simulation', no_client_timeout: 0 },
 };
 

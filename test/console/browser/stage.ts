@@ -39,6 +39,16 @@ export function stop(name: string): Promise<Json> {
   return v1(`/proxy/${name}`, { method: 'DELETE' });
 }
 
+/** An action of version 2 in the name of the user of a page. @param path after `/api/v2` */
+export async function operate(page: Page, path: string, data: object): Promise<Json> {
+  const { csrf_token } = (await (await page.request.get('/api/v2/me')).json()) as { csrf_token: string };
+  const headers = { 'X-CSRF-Token': csrf_token };
+  const answer = await page.request.post(`/api/v2${path}`, { data, headers });
+  const record = (await answer.json()) as Json;
+  if (!answer.ok()) throw new Error(`${path}: ${answer.status()} ${JSON.stringify(record)}`);
+  return record;
+}
+
 /** A row of the list of instances. */
 export function row(page: Page, name: string): Locator {
   return testId(page, `overview-instances-row-${name}`);
