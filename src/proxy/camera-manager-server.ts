@@ -7,6 +7,7 @@ import { Logging } from '../common/logging.js';
 import { BackgroundStore, openConfigurations, ScriptStore } from '../storage/index.js';
 import { CameraManager } from './camera-manager.js';
 import { Cluster } from './cluster.js';
+import { openDeletions } from './deletions.js';
 import { Distribution } from './distribution.js';
 import { type Manager, type PermanentLookup, startManager } from './manager.js';
 import type { ManagerOptions } from './manager-options.js';
@@ -40,6 +41,7 @@ export async function startCameraManager(options: ManagerOptions): Promise<Manag
       names: () => cameras.names(),
       forWorker: (name, address) => service.forWorker(name, address),
     },
+    deletions: openDeletions(options.configFolder, log),
     log,
   });
   const service = new CameraManager({

@@ -6,8 +6,8 @@ import type { InstanceClient, PipelineClient } from '../client/index.js';
 import { CamServerError, errorText } from '../common/errors.js';
 import { formatJson, type JsonObject } from '../common/json.js';
 import type { Logger } from '../common/logging.js';
-import type { ContentKind } from '../http/index.js';
 import { type BackgroundStore, type LibraryStore, type ScriptStore, tagOf } from '../storage/index.js';
+import type { Deletions, Item } from './deletions.js';
 import type { ServerWatch } from './server-watch.js';
 
 /** What an instance needs besides the worker's own program. */
@@ -29,10 +29,9 @@ export interface DistributionOptions {
     names(): Promise<string[]>;
     forWorker(name: string, address: string): Promise<JsonObject>;
   };
+  readonly deletions: Deletions;
   readonly log: Logger;
 }
-
-type Item = readonly [kind: ContentKind, name: string];
 
 /** Milliseconds until a failed transfer is tried again. */
 const RETRY_DELAYS = [100, 400];
@@ -46,8 +45,6 @@ const PATIENCE = 3000;
 const TRANSPORT_ERRORS = ['SERVER_UNREACHABLE', 'SERVER_TIMEOUT'];
 
 export class Distribution {
-  /** Deletions that a worker has not carried out yet, by address. */
-  private readonly pendingDeletions = new Map<string, Map<string, Item>>();
   /** Addresses of workers that something could not be sent to. */
   private readonly outdated = new Set<string>();
 
@@ -77,22 +74,14 @@ export class Distribution {
 
   /** Sends one item to all workers; those that fail are served when they return. */
   async broadcast(watches: readonly ServerWatch[], item: Item): Promise<void> {
-    await this.onAll(watches, item, async (watch) => {
-      this.pendingDeletions.get(watch.address)?.delete(keyOf(item));
-      await this.send(watch.client, item);
-    });
+    await this.options.deletions.revoke(item);
+    await this.onAll(watches, item, (watch) => this.send(watch.client, item));
   }
 
   /** Deletes one item on all workers; those that fail are served when they return. */
   async withdraw(watches: readonly ServerWatch[], item: Item): Promise<void> {
-    for (const { address } of watches) {
-      const pending = this.pendingDeletions.get(address) ?? new Map<string, Item>();
-      this.pendingDeletions.set(address, pending.set(keyOf(item), item));
-    }
-    await this.onAll(watches, item, async (watch) => {
-      await this.remove(watch.client, item);
-      this.pendingDeletions.get(watch.address)?.delete(keyOf(item));
-    });
+    await this.options.deletions.note(item);
+    await this.onAll(watches, item, (watch) => this.remove(watch.client, item));
   }
 
   /** Whether something could not be sent to the worker of that address since it was last repaired. */
@@ -108,11 +97,7 @@ export class Distribution {
     const { log, scripts, libraries, configurations } = this.options;
     this.outdated.delete(watch.address);
     try {
-      const pending = this.pendingDeletions.get(watch.address);
-      for (const item of pending?.values() ?? []) {
-        await this.remove(watch.client, item);
-        pending?.delete(keyOf(item));
-      }
+      await this.removeDeleted(watch);
       const code: Item[] = [
         ...(await scripts.names()).map((name): Item => ['script', name]),
         ...((await libraries?.names()) ?? []).map((name): Item => ['library', name]),
@@ -129,6 +114,18 @@ export class Distribution {
       this.outdated.add(watch.address);
       log.warning(`${watch.address} could not be brought up to date: ${errorText(error)}`);
     }
+  }
+
+  /** What was deleted here and has not come back, where the worker still has it or cannot tell. */
+  private async removeDeleted(watch: ServerWatch): Promise<void> {
+    const deleted: Item[] = [];
+    for (const item of await this.options.deletions.all()) {
+      if ((await this.digest(item, watch.address)) === null) deleted.push(item);
+    }
+    const present = await this.fingerprints(watch, deleted);
+    await inParallel(deleted, async (item, index) => {
+      if (present[index] !== null) await this.remove(watch.client, item);
+    });
   }
 
   private async sendDifferent(watch: ServerWatch, items: readonly Item[]): Promise<void> {
@@ -159,16 +156,24 @@ export class Distribution {
     await withPatience(done);
   }
 
-  /** Workers that cannot tell (older ones) are taken to have nothing. */
+  /** Workers that cannot tell are taken to have nothing. */
   private async digestsOf(watch: ServerWatch, items: readonly Item[]): Promise<(string | null)[]> {
-    const digests: (string | null)[] = [];
+    return (await this.fingerprints(watch, items)).map((digest) => digest ?? null);
+  }
+
+  /** Null: the worker does not have it; undefined: it cannot tell (older ones). */
+  private async fingerprints(
+    watch: ServerWatch,
+    items: readonly Item[],
+  ): Promise<(string | null | undefined)[]> {
+    const digests: (string | null | undefined)[] = [];
     for (let start = 0; start < items.length; start += ITEMS_PER_QUESTION) {
       const part = items.slice(start, start + ITEMS_PER_QUESTION);
       try {
         digests.push(...(await retried(() => watch.client.contentDigests(part))));
       } catch (error) {
         if (isTransportError(error)) throw error;
-        digests.push(...part.map(() => null));
+        digests.push(...part.map(() => undefined));
       }
     }
     return digests;
@@ -232,10 +237,6 @@ async function withPatience(work: Promise<unknown>): Promise<void> {
 
 function isTransportError(error: unknown): boolean {
   return error instanceof CamServerError && TRANSPORT_ERRORS.includes(error.code);
-}
-
-function keyOf([kind, name]: Item): string {
-  return `${kind}/${name}`;
 }
 
 async function retried<T>(work: () => Promise<T>): Promise<T> {

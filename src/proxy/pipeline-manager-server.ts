@@ -16,6 +16,7 @@ import { preparePipelineConfiguration } from '../worker/configuration/index.js';
 import { PIPELINE_BASE, pipelineRoutes } from '../worker/routes.js';
 import { StoredPipelines } from '../worker/stored-pipelines.js';
 import { Cluster } from './cluster.js';
+import { openDeletions } from './deletions.js';
 import { Distribution } from './distribution.js';
 import { type Manager, type PermanentLookup, startManager } from './manager.js';
 import type { ManagerOptions } from './manager-options.js';
@@ -61,6 +62,7 @@ export async function startPipelineManager(options: PipelineManagerOptions): Pro
     scripts: scriptStore,
     libraries: libraryStore,
     configurations: { names: () => pipelines.names(), forWorker: (name) => pipelines.load(name) },
+    deletions: openDeletions(options.configFolder, log),
     log,
   });
   const placing = new PipelinePlacing({

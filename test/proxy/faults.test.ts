@@ -36,7 +36,7 @@ describe('proxy/faults', function () {
       return isSettled ? holders[0] : null;
     }) as Promise<TestProcess>;
 
-  it('starts a permanent instance elsewhere when its worker is killed, and brings the worker up to date', async () => {
+  it('starts a permanent instance elsewhere when its worker is killed, and brings the worker up to date, also after a restart of the manager', async () => {
     const first = await onlyHolder();
     const pid = await pidOf(first, 'KEPT');
     await cluster.client.storeScript('old.py', Buffer.from('x = 1\n'));
@@ -46,6 +46,9 @@ describe('proxy/faults', function () {
     await until(() => !isProcessAlive(pid));
     await cluster.client.storeScript('new.py', Buffer.from('x = 2\n'));
     await cluster.client.deleteScript('old.py');
+    await cluster.manager.kill();
+    cluster.manager.start();
+    await cluster.manager.answering();
     first.start();
     await first.answering();
     const script = (name: string): string => join(first.folder, 'scripts', name);
