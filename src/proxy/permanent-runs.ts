@@ -3,7 +3,7 @@
  * server each was started last.
  */
 import type { InstanceClient } from '../client/index.js';
-import { errorText } from '../common/errors.js';
+import { errorText, sentence } from '../common/errors.js';
 import { backOffDelay, failuresAfter, GOOD_RUN, isCrashLoop } from './back-off.js';
 import type { PermanentState } from './cluster-view.js';
 import { type PermanentItem, viewOf } from './permanent-item.js';
@@ -110,7 +110,7 @@ export class PermanentRuns<Client extends InstanceClient = InstanceClient> {
     const delay = backOffDelay(item.failures);
     item.nextAttempt = Date.now() + delay;
     this.options.log.warning(
-      `Permanent instance ${item.entry.name}: ${reason}. Failure ${item.failures}, next attempt in ${delay / 1000} s.`,
+      `Permanent instance ${item.entry.name}: ${sentence(reason)} Failure ${item.failures}, next attempt in ${delay / 1000} s.`,
     );
     this.setState(item, isCrashLoop(item.failures) ? 'crash loop' : 'waiting');
   }

@@ -3,7 +3,7 @@
  * first one is gone; and leaves one copy when a lost server returns with its own.
  */
 import type { InstanceClient } from '../client/index.js';
-import { errorText } from '../common/errors.js';
+import { errorText, sentence } from '../common/errors.js';
 import type { PermanentView } from './cluster-view.js';
 import { newestCopy } from './duplicates.js';
 import { FrozenWatch } from './frozen.js';
@@ -198,7 +198,7 @@ export class PermanentInstances<Client extends InstanceClient = InstanceClient> 
       item.frozen = frozen;
       this.runs.setState(item, frozen === null ? 'running' : 'frozen');
       if (frozen === null || !this.options.restartFrozen) return;
-      this.options.log.warning(`${item.entry.name} is replaced: ${frozen}.`);
+      this.options.log.warning(`${item.entry.name} is replaced: ${sentence(frozen)}`);
       void this.working(item, () => this.replace(item, watch.address));
     });
   }
