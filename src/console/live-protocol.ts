@@ -2,8 +2,8 @@
  * The live view between browser and server: `GET /api/v2/view/{cluster}/{instance}`, upgraded to a WebSocket. Both ends import this
  * file, so it depends on nothing.
  *
- * The server sends the newest message of the stream whenever the last one was acknowledged and the wanted period has passed;
- * it never queues. The image is cut to the visible region and reduced to at most the size asked for.
+ * The server sends the newest message of the stream whenever enough of those before were acknowledged and the wanted period has
+ * passed; it never queues. The image is cut to the visible region and reduced to at most the size asked for.
  */
 
 /** Text messages from the browser, as JSON. Nothing is sent before the first `view`. Settings may be sent again at any time; each replaces the one before. */
@@ -18,19 +18,26 @@ export type ClientMessage =
 export interface ViewSettings {
   /** Visible part in pixels of the full image, `[left, top, right, bottom)`; null: all of it. */
   readonly region?: readonly [number, number, number, number] | null;
-  /** Pixels of the screen: the plane is reduced by a whole factor until it fits. Default 1280 × 960. */
+  /** Pixels of the screen. Default 1280 × 960. */
   readonly width?: number;
   readonly height?: number;
+  /**
+   * The plane is reduced by a whole factor: until it fits into the screen (`inside`, default), or as long as it is at least
+   * as fine as the screen (`outside`), for viewers that do the rest themselves.
+   */
+  readonly fit?: 'inside' | 'outside';
   /** Frames per second at most, 0 (none for now) to 25; default 5. */
   readonly rate?: number;
-  /** Bits per second at most, 100 000 to 200 000 000; default 20 000 000. */
+  /** Bits per second at most, 100 000 to 500 000 000; default 20 000 000. */
   readonly bit_rate?: number;
   /** How pixels are put together: area mean (default), or the largest (`peak`). */
   readonly decimation?: 'mean' | 'peak';
   /** `auto` (default): 16 bits as long as the bit rate allows, else 8. */
   readonly encoding?: 'auto' | 'uint8' | 'uint16';
-  /** Values that 8 bits are spread over; null: the automatic range. */
-  readonly range?: readonly [number, number] | null;
+  /** Frames that may be sent before they are acknowledged, 1 (default) to 3: more hide the way there and back. */
+  readonly in_flight?: number;
+  /** Values that 8 bits are spread over; null: the automatic range; `full`: minimum and maximum. */
+  readonly range?: readonly [number, number] | 'full' | null;
   /** Names of the channels wanted besides the image; null: all. */
   readonly channels?: readonly string[] | null;
 }
@@ -59,6 +66,8 @@ export interface FrameHeader {
   readonly viewers: number;
   /** What keeps the rate below the one asked for. */
   readonly limited: 'bit rate' | null;
+  /** What made the plane coarser than `fit` asks for. */
+  readonly coarser: 'bit rate' | null;
 }
 
 export type ElementTypeName =

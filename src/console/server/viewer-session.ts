@@ -9,7 +9,7 @@ import { formatJson, type JsonObject, parseJson } from '../../common/json.js';
 import type { RequestAnswer } from '../../instances/index.js';
 import { encodeFrameHeader } from './frame-message.js';
 import {
-  chooseEncoding,
+  chooseSharpness,
   DEFAULT_VIEWER_SETTINGS,
   frameInterval,
   readViewerSettings,
@@ -44,7 +44,10 @@ export class ViewerSession {
   #settings: ViewerSettings = { ...DEFAULT_VIEWER_SETTINGS, rate: 0 };
   #frame = 0;
   #acknowledged = 0;
-  #elements = 0;
+  /** Columns and rows of the image that the last frame showed. */
+  #visible: [number, number] | null = null;
+  /** When the next frame may be sent, by the clock of `performance.now`. */
+  #due = 0;
   #wake: () => void = () => {};
   readonly #closed = new AbortController();
 
@@ -75,12 +78,14 @@ export class ViewerSession {
     }
   }
 
-  /** Waits until the last frame has been shown and another one is wanted. */
+  /** Waits until enough of the last frames have been shown and another one is wanted. */
   private async isWanted(): Promise<void> {
     const timer = setTimeout(() => {
       if (this.#acknowledged < this.#frame) this.options.socket.close(CLOSE.idle, 'not acknowledged');
     }, ACKNOWLEDGE_TIMEOUT);
-    while (!this.#closed.signal.aborted && (this.#acknowledged < this.#frame || this.#settings.rate === 0)) {
+    const waits = (): boolean =>
+      this.#frame - this.#acknowledged >= this.#settings.inFlight || this.#settings.rate === 0;
+    while (!this.#closed.signal.aborted && waits()) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
@@ -90,18 +95,15 @@ export class ViewerSession {
 
   private async serveFrame(): Promise<void> {
     const settings = this.#settings;
-    const started = performance.now();
-    const encoding = chooseEncoding(settings, this.#elements);
-    const answer = await this.next({ ...settings.view, encoding, timeout: PATIENCE });
+    const { encoding, fit, isCoarser } = chooseSharpness(settings, this.#visible);
+    const answer = await this.next({ ...settings.view, encoding, fit, timeout: PATIENCE });
     if (answer === null || this.#closed.signal.aborted) return;
     const { result, data } = answer;
     if (result.state === 'waiting') {
       this.tell({ type: 'waiting', message: `No message for ${PATIENCE / 1000} s.` });
       return;
     }
-    const { plane = null } = (result.image ?? {}) as JsonObject;
-    const { width = 0, height = 0 } = (plane ?? {}) as { width?: number; height?: number };
-    this.#elements = width * height;
+    this.#visible = visiblePart(result);
     const bytes = data ?? new Uint8Array(0);
     const { interval, isLimited } = frameInterval(settings, bytes.byteLength);
     this.#frame += 1;
@@ -112,11 +114,23 @@ export class ViewerSession {
       sent_at: Date.now(),
       viewers: this.options.viewers(),
       limited: isLimited ? 'bit rate' : null,
+      coarser: isCoarser ? 'bit rate' : null,
     };
     // two fragments of one message, so that the pixels need not be copied behind the header
     this.options.socket.send(encodeFrameHeader(header), { binary: true, fin: false });
     this.options.socket.send(bytes, { binary: true, fin: true });
-    const rest = interval - (performance.now() - started);
+    await this.pace(interval);
+  }
+
+  /**
+   * Waits until the next frame is due. What a frame came late, because messages come when they come, is made up for by the
+   * next one: so the wanted rate is kept as long as the stream is as fast.
+   */
+  private async pace(interval: number): Promise<void> {
+    const present = performance.now();
+    this.#due = Math.max(this.#due + interval, present);
+    this.#due = Math.min(this.#due, present + interval);
+    const rest = this.#due - present;
     if (rest > 0) await sleep(rest, undefined, { signal: this.#closed.signal }).catch(() => {});
   }
 
@@ -178,4 +192,9 @@ export class ViewerSession {
     if (socket.bufferedAmount > MOST_UNREAD) socket.terminate();
     else socket.send(formatJson(document));
   }
+}
+
+function visiblePart({ image }: JsonObject): [number, number] | null {
+  const { region = null } = (image ?? {}) as { region?: [number, number, number, number] | null };
+  return region === null ? null : [region[2] - region[0], region[3] - region[1]];
 }

@@ -3,6 +3,7 @@
  */
 import { CamServerError } from '../../common/errors.js';
 import type { JsonObject, JsonValue } from '../../common/json.js';
+import { reductionFactor } from '../../streaming/live-view/index.js';
 
 export interface ViewerSettings {
   /** Frames per second at most; 0: none for now. */
@@ -11,22 +12,25 @@ export interface ViewerSettings {
   readonly bitRate: number;
   /** `auto`: 16 bits as long as the bit rate allows. */
   readonly encoding: 'auto' | 'uint8' | 'uint16';
+  /** Frames that may be on their way to the screen at the same time. */
+  readonly inFlight: number;
   /** Passed on to the instance (`src/streaming/live-view/view-request.ts`). */
   readonly view: JsonObject;
 }
 
-export const VIEWER_LIMITS = { rate: 25, bitRate: 200_000_000 } as const;
+export const VIEWER_LIMITS = { rate: 25, bitRate: 500_000_000, inFlight: 3 } as const;
 
 export const DEFAULT_VIEWER_SETTINGS: ViewerSettings = {
   rate: 5,
   bitRate: 20_000_000,
   encoding: 'auto',
+  inFlight: 1,
   view: {},
 };
 
 /** @throws CamServerError INVALID_VIEW saying what would be right */
 export function readViewerSettings(document: JsonObject): ViewerSettings {
-  const { type: _type, rate = null, bit_rate = null, encoding = null, ...view } = document;
+  const { type: _type, rate = null, bit_rate = null, encoding = null, in_flight = null, ...view } = document;
   const defaults = DEFAULT_VIEWER_SETTINGS;
   if (encoding !== null && encoding !== 'auto' && encoding !== 'uint8' && encoding !== 'uint16') {
     throw new CamServerError(
@@ -39,14 +43,39 @@ export function readViewerSettings(document: JsonObject): ViewerSettings {
     bitRate:
       bit_rate === null ? defaults.bitRate : readNumber('bit_rate', bit_rate, 100_000, VIEWER_LIMITS.bitRate),
     encoding: encoding ?? defaults.encoding,
+    inFlight:
+      in_flight === null
+        ? defaults.inFlight
+        : Math.floor(readNumber('in_flight', in_flight, 1, VIEWER_LIMITS.inFlight)),
     view,
   };
 }
 
-/** `auto` becomes 8 bits when a plane of that many elements would not pass in 16. */
-export function chooseEncoding(settings: ViewerSettings, elements: number): 'uint8' | 'uint16' {
-  if (settings.encoding !== 'auto') return settings.encoding;
-  return elements * 16 * settings.rate > settings.bitRate ? 'uint8' : 'uint16';
+type ScreenSettings = Parameters<typeof reductionFactor>[2];
+
+/** What is asked of the instance, and what was given up to keep within the bit rate. */
+export interface Sharpness {
+  readonly encoding: 'uint8' | 'uint16';
+  readonly fit: 'inside' | 'outside';
+  readonly isCoarser: boolean;
+}
+
+/**
+ * The best that passes at the wanted rate: first 8 bits instead of 16, then fewer pixels than the screen has.
+ * @param visible columns and rows of the image that were visible in the last frame; null: not known yet
+ */
+export function chooseSharpness(
+  settings: ViewerSettings,
+  visible: readonly [columns: number, rows: number] | null,
+): Sharpness {
+  const { width = 1280, height = 960, fit = 'inside' } = settings.view as Partial<ScreenSettings>;
+  const factor = visible === null ? 1 : reductionFactor(...visible, { width, height, fit });
+  const [columns, rows] = visible ?? [0, 0];
+  const elements = Math.ceil(columns / factor) * Math.ceil(rows / factor);
+  const passes = (bits: number): boolean => elements * bits * settings.rate <= settings.bitRate;
+  const encoding = settings.encoding === 'auto' ? (passes(16) ? 'uint16' : 'uint8') : settings.encoding;
+  const isCoarser = fit === 'outside' && !passes(encoding === 'uint8' ? 8 : 16);
+  return { encoding, fit: isCoarser ? 'inside' : fit, isCoarser };
 }
 
 /** Milliseconds from one frame to the next, and whether the bit rate is what holds it up. */

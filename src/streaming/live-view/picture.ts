@@ -5,16 +5,20 @@
 import { type ElementType, elementSize } from '../../common/dtype.js';
 import type { JsonObject } from '../../common/json.js';
 import type { ArrayValue } from '../../common/values.js';
-import type { Image } from '../../processing/kernels.js';
 import { type Distribution, planeKernels } from '../../processing/plane.js';
 import { crop, imageOf } from '../../processing/views.js';
-import type { ViewRequest } from './view-request.js';
+import { reductionFactor, type ViewRequest } from './view-request.js';
 
-interface Region {
-  readonly left: number;
-  readonly top: number;
-  readonly right: number;
-  readonly bottom: number;
+/** The part of an image that is visible, and how it becomes a plane. */
+export interface PlaneLayout {
+  /** In pixels of the full image, the last two exclusive. */
+  readonly region: readonly [left: number, top: number, right: number, bottom: number];
+  /** Pixels of the image per element of the plane, in both directions. */
+  readonly factor: number;
+  readonly width: number;
+  readonly height: number;
+  /** Memory that the plane takes. */
+  readonly bytes: number;
 }
 
 /** What the automatic range leaves out at each end. */
@@ -22,36 +26,47 @@ const PERCENTILES = [0.001, 0.999] as const;
 const EVERY_VALUE = 65_536;
 const HISTOGRAM_BINS = 256;
 
+/** @param image of two dimensions, not empty */
+export function layOutPlane(image: ArrayValue, request: ViewRequest): PlaneLayout {
+  const [rows, columns] = image.shape as [number, number];
+  const region = visibleRegion(request, columns, rows);
+  const [left, top, right, bottom] = region;
+  const factor = reductionFactor(right - left, bottom - top, request);
+  const [width, height] = [Math.ceil((right - left) / factor), Math.ceil((bottom - top) / factor)];
+  return { region, factor, width, height, bytes: width * height * (request.encoding === 'uint8' ? 1 : 2) };
+}
+
 /**
+ * Fills the plane, and describes it and the whole image.
  * @param image of two dimensions, not empty; not written to until the promise is settled
- * @param allocate gives memory that begins with room for that many bytes of the plane
+ * @param memory begins with the plane, as `layout` has it
  */
 export async function makePicture(
   image: ArrayValue,
   request: ViewRequest,
-  allocate: (bytes: number) => ArrayBuffer,
+  layout: PlaneLayout,
+  memory: ArrayBuffer,
 ): Promise<JsonObject> {
   const whole = imageOf(image);
-  const [height, width] = whole.shape;
   const counts = new Uint32Array(EVERY_VALUE);
   const distribution = await planeKernels.measure(whole, counts);
   const automatic = percentileRange(distribution, counts);
-  const region = visibleRegion(request, width, height);
+  const { region, factor, width, height } = layout;
+  const [left, top, right, bottom] = region;
   const scale = planeScale(image.type, request, distribution, automatic);
-  const factor = await reduceRegion(whole, region, request, scale, allocate);
+  const plane = new (request.encoding === 'uint8' ? Uint8Array : Uint16Array)(memory, 0, width * height);
+  await planeKernels.reduce(
+    crop(whole, left, right, top, bottom),
+    { factor, peak: request.peak, ...scale },
+    plane,
+  );
   return {
-    width,
-    height,
+    width: whole.shape[1],
+    height: whole.shape[0],
     type: image.type,
-    region: [region.left, region.top, region.right, region.bottom],
+    region: [...region],
     factor,
-    plane: {
-      width: Math.ceil((region.right - region.left) / factor),
-      height: Math.ceil((region.bottom - region.top) / factor),
-      type: request.encoding,
-      low: scale.low,
-      scale: scale.scale,
-    },
+    plane: { width, height, type: request.encoding, ...scale },
     minimum: finiteOrNull(distribution.minimum),
     maximum: finiteOrNull(distribution.maximum),
     automatic: automatic === null ? null : [...automatic],
@@ -62,36 +77,13 @@ export async function makePicture(
 }
 
 /** Whole pixels inside the image, at least one. */
-function visibleRegion({ region }: ViewRequest, width: number, height: number): Region {
+function visibleRegion({ region }: ViewRequest, width: number, height: number): PlaneLayout['region'] {
   const [x0, y0, x1, y1] = region ?? [0, 0, width, height];
   const left = Math.min(Math.max(Math.floor(Math.min(x0, x1)), 0), width - 1);
   const top = Math.min(Math.max(Math.floor(Math.min(y0, y1)), 0), height - 1);
-  return {
-    left,
-    top,
-    right: Math.min(Math.max(Math.ceil(Math.max(x0, x1)), left + 1), width),
-    bottom: Math.min(Math.max(Math.ceil(Math.max(y0, y1)), top + 1), height),
-  };
-}
-
-/** @returns the factor */
-async function reduceRegion(
-  whole: Image,
-  { left, top, right, bottom }: Region,
-  { width, height, encoding, peak }: ViewRequest,
-  scale: { readonly low: number; readonly scale: number },
-  allocate: (bytes: number) => ArrayBuffer,
-): Promise<number> {
-  const columns = right - left;
-  const rows = bottom - top;
-  const factor = Math.max(1, Math.ceil(columns / width), Math.ceil(rows / height));
-  const elements = Math.ceil(columns / factor) * Math.ceil(rows / factor);
-  const plane =
-    encoding === 'uint8'
-      ? new Uint8Array(allocate(elements), 0, elements)
-      : new Uint16Array(allocate(2 * elements), 0, elements);
-  await planeKernels.reduce(crop(whole, left, right, top, bottom), { factor, peak, ...scale }, plane);
-  return factor;
+  const right = Math.min(Math.max(Math.ceil(Math.max(x0, x1)), left + 1), width);
+  const bottom = Math.min(Math.max(Math.ceil(Math.max(y0, y1)), top + 1), height);
+  return [left, top, right, bottom];
 }
 
 /**
@@ -105,7 +97,7 @@ function planeScale(
   automatic: readonly [number, number] | null,
 ): { low: number; scale: number } {
   if (encoding === 'uint8') {
-    const [low, high] = range ?? automatic ?? [0, 1];
+    const [low, high] = (range === 'full' ? fullRange(minimum, maximum) : range) ?? automatic ?? [0, 1];
     return { low, scale: high > low ? 255 / (high - low) : 1 };
   }
   if (type === 'uint16') return { low: 0, scale: 1 };
@@ -115,6 +107,10 @@ function planeScale(
   if (!(maximum > minimum)) return { low: finiteOrNull(minimum) ?? 0, scale: 1 };
   const scale = 65_535 / (maximum - minimum);
   return { low: minimum, scale: Number.isFinite(scale) ? scale : 0 };
+}
+
+function fullRange(minimum: number, maximum: number): readonly [number, number] | null {
+  return minimum <= maximum ? [minimum, maximum] : null;
 }
 
 /** Null when there is no finite value. */

@@ -8,9 +8,9 @@ import type { JsonObject, JsonValue } from '../../common/json.js';
 import { type ArrayValue, isArrayValue } from '../../common/values.js';
 import { KeptMessages } from './kept-messages.js';
 import type { MessageTap, TappedMessage } from './message-tap.js';
-import { isPicture, makePicture, pixelValue } from './picture.js';
-import { describeMessage, messageIdentity, type PackedValues, packValues } from './values.js';
-import { readViewRequest } from './view-request.js';
+import { isPicture, layOutPlane, makePicture, pixelValue } from './picture.js';
+import { describeMessage, messageIdentity, packValues } from './values.js';
+import { readViewRequest, type ViewRequest } from './view-request.js';
 
 export interface AnswerWithData {
   readonly result: JsonObject;
@@ -74,33 +74,22 @@ export function answerViewers(registry: RequestRegistry, tap: MessageTap): void 
   });
 }
 
-async function showMessage(
-  message: TappedMessage,
-  request: ReturnType<typeof readViewRequest>,
-): Promise<AnswerWithData> {
+/** The plane and the arrays behind it are written into one piece of memory, which goes out as it is. */
+async function showMessage(message: TappedMessage, request: ViewRequest): Promise<AnswerWithData> {
   const { name, image } = imageOf(message);
-  const allocate = (planeBytes: number): { data: Uint8Array<ArrayBuffer>; packed: PackedValues } => {
-    const packed = packValues(message, request.channels, name, planeBytes);
-    const data = new Uint8Array(packed.length);
-    for (const { offset, bytes } of packed.parts) data.set(bytes, offset);
-    return { data, packed };
-  };
-  let memory = image === null ? allocate(0) : null;
+  const layout = image === null ? null : layOutPlane(image, request);
+  const { scalars, arrays, parts, length } = packValues(message, request.channels, name, layout?.bytes ?? 0);
+  const data = new Uint8Array(length);
+  for (const { offset, bytes } of parts) data.set(bytes, offset);
   const picture =
-    image === null
-      ? null
-      : await makePicture(image, request, (planeBytes) => {
-          memory = allocate(planeBytes);
-          return memory.data.buffer;
-        });
-  const { data, packed } = memory!;
+    image === null || layout === null ? null : await makePicture(image, request, layout, data.buffer);
   return {
     result: {
       state: 'frame',
       ...messageIdentity(message),
       image: picture === null ? null : { channel: name, ...picture },
-      scalars: packed.scalars,
-      arrays: packed.arrays,
+      scalars,
+      arrays,
     },
     data,
   };

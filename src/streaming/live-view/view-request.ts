@@ -10,9 +10,11 @@ export interface ViewRequest {
   /** Pixels of the screen. */
   readonly width: number;
   readonly height: number;
+  /** Whether the picture has at most (`inside`) or at least (`outside`) the pixels of the screen. */
+  readonly fit: 'inside' | 'outside';
   readonly encoding: 'uint8' | 'uint16';
-  /** Values that become 0 and 255 in `uint8`; null: the percentiles 0.1 and 99.9. */
-  readonly range: readonly [number, number] | null;
+  /** Values that become 0 and 255 in `uint8`; null: the percentiles 0.1 and 99.9; `full`: minimum and maximum. */
+  readonly range: readonly [number, number] | 'full' | null;
   /** The largest pixel of each block instead of the mean. */
   readonly peak: boolean;
   /** Names of the channels wanted besides the image; null: all that are small. */
@@ -23,25 +25,40 @@ const LARGEST_SCREEN = 8192;
 const MOST_CHANNELS = 200;
 
 /**
- * @param document `region`, `width`, `height`, `encoding`, `range`, `decimation` (`mean`, `peak`), `channels`; all optional
+ * @param document `region`, `width`, `height`, `encoding`, `fit`, `range`, `decimation` (`mean`, `peak`), `channels`; all optional
  * @throws CamServerError INVALID_VIEW naming what is wrong and what would be right
  */
 export function readViewRequest(document: JsonObject): ViewRequest {
-  const { encoding = 'uint16', decimation = 'mean', channels = null } = document;
+  const { encoding = 'uint16', decimation = 'mean', fit = 'inside', channels = null } = document;
   if (encoding !== 'uint8' && encoding !== 'uint16') {
     throw invalid('encoding', encoding, "'uint8' or 'uint16'");
   }
   if (decimation !== 'mean' && decimation !== 'peak')
     throw invalid('decimation', decimation, "'mean' or 'peak'");
+  if (fit !== 'inside' && fit !== 'outside') throw invalid('fit', fit, "'inside' or 'outside'");
   return {
     region: readRegion(document.region ?? null),
     width: readSize('width', document.width ?? 1280),
     height: readSize('height', document.height ?? 960),
+    fit,
     encoding,
     range: readRange(document.range ?? null),
     peak: decimation === 'peak',
     channels: channels === null ? null : readChannels(channels),
   };
+}
+
+/**
+ * The whole factor by which that many pixels of an image are reduced for a screen.
+ * @returns at least 1
+ */
+export function reductionFactor(
+  columns: number,
+  rows: number,
+  { width, height, fit }: Pick<ViewRequest, 'width' | 'height' | 'fit'>,
+): number {
+  const ratio = Math.max(columns / width, rows / height);
+  return Math.max(1, fit === 'inside' ? Math.ceil(ratio) : Math.floor(ratio));
 }
 
 function readRegion(value: JsonValue): ViewRequest['region'] {
@@ -52,10 +69,10 @@ function readRegion(value: JsonValue): ViewRequest['region'] {
 }
 
 function readRange(value: JsonValue): ViewRequest['range'] {
-  if (value === null) return null;
+  if (value === null || value === 'full') return value;
   const numbers = finiteNumbers(value, 2);
   if (numbers === null || numbers[0]! >= numbers[1]!) {
-    throw invalid('range', value, 'two numbers [low, high] with low < high, or null');
+    throw invalid('range', value, "two numbers [low, high] with low < high, 'full', or null");
   }
   return numbers as unknown as [number, number];
 }

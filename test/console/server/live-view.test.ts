@@ -61,9 +61,13 @@ class Viewer {
   }
 
   async frame(): Promise<Frame> {
-    const frame = await this.next((message): message is Frame => 'header' in message);
+    const frame = await this.unacknowledged();
     this.send({ type: 'ack', frame: frame.header.frame });
     return frame;
+  }
+
+  unacknowledged(): Promise<Frame> {
+    return this.next((message): message is Frame => 'header' in message);
   }
 
   text<K extends ServerMessage['type']>(type: K): Promise<Extract<ServerMessage, { type: K }>> {
@@ -164,7 +168,7 @@ describe('live view', () => {
     const viewer = look(viewPath('pipelines', 'live'));
     expect((await viewer.text('hello')).limits.rate).to.equal(25);
     viewer.send({ type: 'view', rate: 25 });
-    const first = await viewer.next((message): message is Frame => 'header' in message);
+    const first = await viewer.unacknowledged();
     // 50 messages per second pass by meanwhile
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(viewer.pending).to.equal(0);
@@ -174,6 +178,38 @@ describe('live view', () => {
     expect(second.header.pulse_id).to.be.greaterThan(first.header.pulse_id + 5);
     expect(second.header.viewers).to.equal(1);
     await instanceRecord(({ viewers }) => viewers === 1);
+  });
+
+  it('sends one frame more before it is acknowledged when asked to, and then waits', async function () {
+    this.timeout(30_000);
+    const viewer = look(viewPath('pipelines', 'live'));
+    await viewer.text('hello');
+    viewer.send({ type: 'view', rate: 25, in_flight: 2 });
+    const [first, second] = [await viewer.unacknowledged(), await viewer.unacknowledged()];
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(viewer.pending).to.equal(0);
+    viewer.send({ type: 'ack', frame: first.header.frame });
+    const third = await viewer.unacknowledged();
+    expect(third.header.pulse_id).to.be.greaterThan(second.header.pulse_id + 5);
+    viewer.send({ type: 'view', in_flight: 4 });
+    expect((await viewer.text('error')).message).to.contain(
+      "'in_flight' is 4; it must be a number from 1 to 3",
+    );
+  });
+
+  it('gives up sharpness before the rate, and says so', async function () {
+    this.timeout(30_000);
+    const viewer = look(viewPath('pipelines', 'live'));
+    await viewer.text('hello');
+    const view = { type: 'view', width: 50, height: 40, fit: 'outside', rate: 10, channels: [] };
+    // the whole image in 8 bits takes 246 kbit/s
+    viewer.send({ ...view, bit_rate: 200_000 });
+    let frame = await viewer.frame();
+    while (frame.header.coarser === null) frame = await viewer.frame();
+    expect(frame.header.image!.factor).to.equal(2);
+    viewer.send({ ...view, bit_rate: 300_000 });
+    while (frame.header.coarser !== null) frame = await viewer.frame();
+    expect(frame.header.image!.factor).to.equal(1);
   });
 
   it('shows the pixels of the stream, with profiles and fits, reduced to the screen', async function () {

@@ -76,6 +76,24 @@ describe('answers to viewers', () => {
     expect(plane[79]).to.equal(Math.round((1828 + 1829 + 1928 + 1929) / 4));
   });
 
+  it('stays as fine as the screen when the viewer does the rest of the reduction itself', async () => {
+    const { view } = desk();
+    const factorOf = async (request: JsonObject): Promise<unknown> =>
+      (await view(request)).result.image.factor;
+    // 40 × 30 pixels on 25 × 25: one and a half per pixel of the screen
+    expect(await factorOf({ width: 25, height: 25 })).to.equal(2);
+    expect(await factorOf({ width: 25, height: 25, fit: 'outside' })).to.equal(1);
+    expect(await factorOf({ width: 15, height: 100, fit: 'outside' })).to.equal(2);
+    expect(await factorOf({ width: 400, height: 300, fit: 'outside' })).to.equal(1);
+  });
+
+  it('spreads 8 bits over the values from smallest to largest when asked for them in full', async () => {
+    const { view } = desk();
+    const { result, data } = await view({ encoding: 'uint8', range: 'full' });
+    expect(result.image.plane).to.deep.include({ low: 0, scale: 255 / 2939 });
+    expect([data[0], data[WIDTH * HEIGHT - 1]]).to.deep.equal([0, 255]);
+  });
+
   it('takes percentiles and histogram of the whole image, whatever region is shown', async () => {
     const { view } = desk();
     const { result } = await view({ region: [0, 0, 2, 2] });

@@ -7,7 +7,7 @@ import type { ViewerModel } from './viewer-model.js';
 /** Colours with their values, and the histogram of the full image beside them. */
 export function ColourBar({ model }: { model: ViewerModel }): JSX.Element | null {
   const name = model.colormap.value;
-  const frame = model.shown.value;
+  const frame = model.told.value;
   const image = frame?.header.image ?? null;
   if (frame === null || image === null) return null;
   const range = model.rangeFor(frame);

@@ -13,8 +13,9 @@ import {
   wholeImage,
   zoomed,
 } from '../core/view-geometry.js';
+import { createRenderer } from './create-renderer.js';
 import { Overlays } from './overlays.jsx';
-import { createRenderer, type Renderer } from './renderer.js';
+import type { Renderer } from './renderer.js';
 import type { ViewerModel } from './viewer-model.js';
 
 export interface Pointer {

@@ -11,6 +11,8 @@ const HIDDEN_LIMIT = 30_000;
 const HOLD_PERIOD = 20_000;
 /** Frames over which the shown rate is averaged. */
 const RATE_FRAMES = 20;
+/** Milliseconds between changes of the shown rate and latency. */
+const FIGURES_PERIOD = 250;
 
 export class LiveConnection {
   /** The newest frame. */
@@ -33,6 +35,8 @@ export class LiveConnection {
   #holdTimer: ReturnType<typeof setInterval> | undefined;
   #closed = false;
   #painted: number[] = [];
+  #latency: number | null = null;
+  #figuresTold = Number.NEGATIVE_INFINITY;
   /** Smallest difference seen between our clock at receipt and the server's at sending. */
   #clockOffset = Number.POSITIVE_INFINITY;
 
@@ -143,10 +147,13 @@ export class LiveConnection {
   #notePaint(frame: LiveFrame): void {
     const time = performance.now();
     this.#painted = [...this.#painted.slice(1 - RATE_FRAMES), time];
+    const latency = Date.now() - this.#clockOffset - frame.header.timestamp * 1000;
+    const before = this.#latency;
+    this.#latency = before === null ? latency : before + (latency - before) * 0.2;
+    if (time - this.#figuresTold < FIGURES_PERIOD) return;
+    this.#figuresTold = time;
     const span = time - this.#painted[0]!;
     this.shownRate.value = span > 0 ? ((this.#painted.length - 1) * 1000) / span : 0;
-    const latency = Date.now() - this.#clockOffset - frame.header.timestamp * 1000;
-    const before = this.latency.value;
-    this.latency.value = before === null ? latency : before + (latency - before) * 0.2;
+    this.latency.value = this.#latency;
   }
 }

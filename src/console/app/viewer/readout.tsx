@@ -18,7 +18,7 @@ export function Readout({
   model: ViewerModel;
   pointer: Signal<Pointer | null>;
 }): JSX.Element {
-  const frame = model.shown.value;
+  const frame = model.told.value;
   const at = pointer.value;
   const image = frame?.header.image ?? null;
   const column = at === null ? null : Math.floor(at.x);
@@ -66,7 +66,7 @@ function axes(
   column: number | null,
   row: number | null,
 ): { x_axis: number | null; y_axis: number | null } {
-  const arrays = model.shown.value?.arrays;
+  const arrays = model.told.value?.arrays;
   return {
     x_axis: column === null ? null : (arrays?.get('x_axis')?.[column] ?? null),
     y_axis: row === null ? null : (arrays?.get('y_axis')?.[row] ?? null),
@@ -82,7 +82,7 @@ function useExactValue(
 ): number | null {
   const [value, setValue] = useState<{ key: string; value: number } | null>(null);
   const { cluster, instance } = model.options;
-  const pulseId = model.shown.value?.header.pulse_id ?? null;
+  const pulseId = model.told.value?.header.pulse_id ?? null;
   const key = `${pulseId} ${x} ${y}`;
   useEffect(() => {
     if (x === null || y === null || pulseId === null || known) return;

@@ -12,7 +12,9 @@ import {
 import type { LiveFrame } from '../core/live-frame.js';
 import type { Cluster } from '../core/plant.js';
 import { formatRect, type Orientation, parseRect, type Rect, type Size } from '../core/view-geometry.js';
+import { wantedPicture, wantedValues } from '../core/wanted-view.js';
 import { queryValue, setQuery } from '../data/navigation.js';
+import { type PacedSignal, paced } from '../data/paced.js';
 import { changeSettings, settings } from '../data/settings.js';
 import { LiveConnection } from './live-connection.js';
 
@@ -28,9 +30,11 @@ export const OVERLAYS = [
 
 export type OverlayName = (typeof OVERLAYS)[number][0];
 
-/** Bits per second that the pictures of one viewer may take at the usual rate. */
-const BIT_RATE = 20e6;
+/** Bits per second that the pictures of one viewer may take at the usual rate: 1280 × 1080 pixels of 8 bits. */
+const BIT_RATE = 60e6;
 const USUAL_RATE = 5;
+/** Milliseconds. */
+const READING_PERIOD = 250;
 const STACK_FRAMES = 60;
 const STACK_BYTES = 256e6;
 
@@ -58,6 +62,8 @@ export class ViewerModel {
   /** Place in the stack of kept frames while frozen; null: live. */
   readonly frozenAt = signal<number | null>(null);
   readonly stack = signal<readonly LiveFrame[]>([]);
+  /** The frame that the numbers beside the picture tell of: they change no faster than people read. */
+  readonly told: PacedSignal<LiveFrame | null>;
   readonly markers = signal<readonly (readonly [number, number])[]>([]);
   #automatic: DisplayRange | null = null;
   #automaticOf: LiveFrame | null = null;
@@ -80,6 +86,11 @@ export class ViewerModel {
     this.orientation = signal(readOrientation(value('turn')));
     this.rate = signal(Number(value('rate')) || options.rate);
     this.live = new LiveConnection(options.cluster, options.instance, !options.main);
+    this.told = paced(
+      () => this.shown.value,
+      () => this.isFrozen.value,
+      READING_PERIOD,
+    );
   }
 
   readonly isFrozen = computed(() => this.frozenAt.value !== null);
@@ -120,11 +131,13 @@ export class ViewerModel {
     this.rangeMode.value = mode;
     this.manual.value = manual;
     this.#remember({ range: formatRange(mode, manual) });
+    this.announce();
   }
 
   setScaling(scaling: Scaling): void {
     this.scaling.value = scaling;
     this.#remember({ scaling: scaling === 'linear' ? null : scaling });
+    this.announce();
   }
 
   setView(view: Rect | null): void {
@@ -143,6 +156,7 @@ export class ViewerModel {
     this.orientation.value = orientation;
     const { turns, mirrored } = orientation;
     this.#remember({ turn: turns === 0 && !mirrored ? null : `${turns}${mirrored ? 'm' : ''}` });
+    this.announce();
   }
 
   toggleOverlay(name: OverlayName): void {
@@ -155,21 +169,20 @@ export class ViewerModel {
 
   /** Tells the server what is wanted now. */
   announce(): void {
-    const { width, height } = this.screen.value;
-    if (width === 0) return;
-    const view = this.view.value;
-    const region =
-      view === null
-        ? null
-        : ([Math.floor(view[0]), Math.floor(view[1]), Math.ceil(view[2]), Math.ceil(view[3])] as const);
+    if (this.screen.value.width === 0) return;
     const rate = settings.value.calm ? Math.min(2, this.rate.value) : this.rate.value;
     this.live.set({
-      region,
-      width: Math.round(width),
-      height: Math.round(height),
+      ...wantedPicture(
+        this.view.value,
+        this.screen.value,
+        this.orientation.value,
+        window.devicePixelRatio || 1,
+      ),
+      ...wantedValues(this.rangeMode.value, this.manual.value, this.scaling.value),
       rate,
       // who asks for more pictures than usual gets as much more of the network
       bit_rate: BIT_RATE * Math.max(1, rate / USUAL_RATE),
+      in_flight: 2,
     });
   }
 
@@ -205,6 +218,7 @@ export class ViewerModel {
 
   close(): void {
     this.live.close();
+    this.told.stop();
     this.stack.value = [];
   }
 
