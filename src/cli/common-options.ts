@@ -4,7 +4,7 @@
  */
 import { mkdirSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { errorText } from '../common/errors.js';
 import { addStateOptions, type StateOptions } from './foundation-options.js';
 
@@ -28,7 +28,16 @@ export function addServerOptions(command: Command, port: number): Command {
     .option('-i, --interface <address>', 'address to listen on', '0.0.0.0')
     .option('-w, --web_server <name>', 'accepted for old unit files; there is one web server', 'wsgiref')
     .option('-a, --web_server_args <arguments>', 'accepted for old unit files; without effect', '')
-    .option('--log_level <level>', LOG_LEVELS.join(', '), parseLogLevel, 'INFO');
+    .option('--log_level <level>', LOG_LEVELS.join(', '), parseLogLevel, 'INFO')
+    .addOption(
+      new Option('--log_format <format>', 'lines on the console: text for people, json for log collectors')
+        .choices(['text', 'json'])
+        .env('CAMSERVER_LOG_FORMAT'),
+    )
+    .hook('preAction', (command) => {
+      const { log_format } = command.opts<{ log_format?: string }>();
+      if (log_format !== undefined) process.env.CAMSERVER_LOG_FORMAT = log_format;
+    });
 }
 
 export interface InstanceServerOptions extends ServerOptions {

@@ -12,6 +12,7 @@ import { addCameraServerCommand } from './camera-server.js';
 import { addCameraWorkerCommand } from './camera-worker.js';
 import { addConfigCommand } from './config.js';
 import { addRestartCommand, addStopCommand } from './instance-commands.js';
+import { addLogLevelCommand } from './log-level.js';
 import { addLogsCommand } from './logs.js';
 import { addPipelineManagerCommand } from './pipeline-manager.js';
 import { addPipelineProxyCommand } from './pipeline-proxy.js';
@@ -36,6 +37,7 @@ const commands = [
   addStartCommand,
   addStatusCommand,
   addLogsCommand,
+  addLogLevelCommand,
   addStopCommand,
   addRestartCommand,
   addConfigCommand,

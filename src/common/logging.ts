@@ -2,24 +2,16 @@
  * Logging of every process: a ring of the last records, which clients may read, and lines on the console for operators.
  * Causes (stack traces) go to the console only; passwords inside addresses go nowhere.
  */
-import pino from 'pino';
+import { type ConsoleWriter, consoleWriter, type LogDestination, type LogFormat } from './log-console.js';
+import { cleanMessage, type LogLevel, type LogRecord, logLevels } from './log-record.js';
 import { formatLogTime } from './time.js';
 
+export type { LogDestination } from './log-console.js';
+export { formatLogRecord, isLogLevel, type LogLevel, type LogRecord, logLevels } from './log-record.js';
 export { formatLogTime };
-
-export const logLevels = ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'] as const;
-export type LogLevel = (typeof logLevels)[number];
-
-/** `[YYYY-MM-DD HH:MM:SS, logger, level, message]`, local time: the record format of the log routes. */
-export type LogRecord = readonly [time: string, logger: string, level: string, message: string];
 
 /** The root of the logger names of servers. */
 export const rootLoggerName = 'cam_server';
-
-/** Messages beyond this are cut, so that the ring has a bound in bytes as well. */
-const MAXIMUM_MESSAGE_LENGTH = 10_000;
-/** Console bytes waiting for a blocked terminal or pipe; beyond, lines are dropped and counted. */
-const MAXIMUM_WAITING_BYTES = 4 * 1024 * 1024;
 
 export interface Logger {
   debug(message: string, cause?: unknown): void;
@@ -29,16 +21,11 @@ export interface Logger {
   critical(message: string, cause?: unknown): void;
 }
 
-/** Where console lines go; a pino destination or anything alike. */
-export interface LogDestination {
-  write(line: string): unknown;
-}
-
 export interface LoggingOptions {
   /** Records below it are neither kept nor shown. Default `INFO`. */
   readonly level?: LogLevel;
-  /** `text` for people, `json` for log collectors. Default `text`. */
-  readonly format?: 'text' | 'json';
+  /** `text` for people, `json` for log collectors. Default: what `CAMSERVER_LOG_FORMAT` says, else `text`. */
+  readonly format?: LogFormat;
   /** Added to console lines in brackets, for example `camera:CAM1`; records in the ring do not have it. */
   readonly suffix?: string;
   /** Number of records kept. Default 500. */
@@ -75,16 +62,17 @@ export class LogRing {
  */
 export class Logging {
   readonly ring: LogRing;
-  /** May be changed at run time. */
-  level: LogLevel;
+  private currentLevel: LogLevel;
   private readonly console: ConsoleWriter;
+  private readonly levelListeners = new Set<(level: LogLevel) => void>();
   private readonly listeners = new Set<(record: LogRecord) => void>();
   private readonly instanceListeners = new Set<(suffix: string, record: LogRecord) => void>();
 
   constructor(options: LoggingOptions = {}) {
-    this.level = options.level ?? 'INFO';
+    this.currentLevel = options.level ?? 'INFO';
     this.ring = new LogRing(options.capacity);
-    this.console = consoleWriter(options);
+    const { destination, format, suffix } = options;
+    this.console = consoleWriter(destination, format, suffix);
     this.logger(rootLoggerName).info('Start logging');
   }
 
@@ -97,6 +85,22 @@ export class Logging {
       error: (message, cause) => this.write(name, 'ERROR', message, cause),
       critical: (message, cause) => this.write(name, 'CRITICAL', message, cause),
     };
+  }
+
+  get level(): LogLevel {
+    return this.currentLevel;
+  }
+
+  /** Records from this level on are kept and shown, from now on. */
+  setLevel(level: LogLevel): void {
+    this.currentLevel = level;
+    for (const listener of this.levelListeners) listener(level);
+  }
+
+  /** Calls `listener` when the level is set; the returned function ends that. */
+  onLevel(listener: (level: LogLevel) => void): () => void {
+    this.levelListeners.add(listener);
+    return () => this.levelListeners.delete(listener);
   }
 
   /** Calls `listener` with each new record; the returned function ends that. */
@@ -124,104 +128,9 @@ export class Logging {
   private write(name: string, level: LogLevel, message: string, cause: unknown): void {
     if (logLevels.indexOf(level) < logLevels.indexOf(this.level)) return;
     const time = new Date();
-    const record: LogRecord = [formatLogTime(time), name, level, clean(message)];
+    const record: LogRecord = [formatLogTime(time), name, level, cleanMessage(message)];
     this.ring.push(record);
     this.console(time, record, cause);
     for (const listener of this.listeners) listener(record);
   }
-}
-
-/** Whether `text` is the name of a level. */
-export function isLogLevel(text: string): text is LogLevel {
-  return (logLevels as readonly string[]).includes(text);
-}
-
-/** A record as one line: `time - logger - level - message`; line breaks inside the message are shown as `\n`. */
-export function formatLogRecord(record: LogRecord): string {
-  return record.join(' - ').replace(/[\u0000-\u001f\u007f-\u009f]/g, visibleControl);
-}
-
-function visibleControl(character: string): string {
-  if (character === '\n') return '\\n';
-  if (character === '\t') return ' ';
-  return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
-}
-
-function clean(message: string): string {
-  const cut =
-    message.length > MAXIMUM_MESSAGE_LENGTH ? `${message.slice(0, MAXIMUM_MESSAGE_LENGTH)}…` : message;
-  return cut.replace(/:\/\/[^\s/@:]*:[^\s/@]+@/g, '://***@');
-}
-
-let standardError: LogDestination | null = null;
-
-/** One per process, because each destination installs handlers for the end of the process. */
-function standardErrorDestination(): LogDestination {
-  if (standardError !== null) return standardError;
-  const destination = pino.destination({ dest: 2, sync: false, maxLength: MAXIMUM_WAITING_BYTES });
-  let dropped = 0;
-  destination.on('drop', () => {
-    dropped += 1;
-  });
-  destination.on('drain', () => {
-    if (dropped === 0) return;
-    const count = dropped;
-    dropped = 0;
-    destination.write(`${count} log lines were dropped because standard error was blocked\n`);
-  });
-  standardError = destination;
-  return destination;
-}
-
-/** `suffix` stands for the one of the options. */
-type ConsoleWriter = (time: Date, record: LogRecord, cause: unknown, suffix?: string) => void;
-
-function consoleWriter(options: LoggingOptions): ConsoleWriter {
-  if (options.destination === null) return () => {};
-  const destination = options.destination ?? standardErrorDestination();
-  return options.format === 'json'
-    ? jsonWriter(destination, options.suffix)
-    : textWriter(destination, options.suffix);
-}
-
-function textWriter(destination: LogDestination, ownSuffix: string | undefined): ConsoleWriter {
-  return (_time, record, cause, suffix = ownSuffix) => {
-    const ending = suffix === undefined ? '' : ` [${suffix}]`;
-    const trace = cause instanceof Error ? `\n${clean(cause.stack ?? cause.message)}` : '';
-    destination.write(`${formatLogRecord(record)}${ending}${trace}\n`);
-  };
-}
-
-/** pino's numbers for our levels. */
-const PINO_METHODS = {
-  DEBUG: 'debug',
-  INFO: 'info',
-  WARNING: 'warn',
-  ERROR: 'error',
-  CRITICAL: 'fatal',
-} as const;
-
-function levelOf(pinoLabel: string): string {
-  return logLevels.find((level) => PINO_METHODS[level] === pinoLabel) ?? pinoLabel;
-}
-
-function jsonWriter(destination: LogDestination, ownSuffix: string | undefined): ConsoleWriter {
-  const output = pino(
-    {
-      level: 'debug',
-      base: { pid: process.pid },
-      timestamp: false,
-      messageKey: 'message',
-      formatters: { level: (label) => ({ level: levelOf(label) }) },
-    },
-    { write: (line: string) => void destination.write(line) },
-  );
-  return (time, [, logger, level, message], cause, suffix = ownSuffix) => {
-    const instance = suffix === undefined ? {} : { instance: suffix };
-    const trace = cause instanceof Error ? { stack: clean(cause.stack ?? cause.message) } : {};
-    output[PINO_METHODS[level as LogLevel]](
-      { time: time.toISOString(), logger, ...instance, ...trace },
-      message,
-    );
-  };
 }

@@ -7,6 +7,7 @@ import type { IncomingMessage } from 'node:http';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { CamServerError, errorText } from '../common/errors.js';
 import type { Logger } from '../common/logging.js';
+import { runInRequest } from '../common/request-context.js';
 import { type AccessControl, openAccess } from './access.js';
 import { answerForError, HttpError, RawAnswer, sendAnswer } from './answer.js';
 import type { AuditSink } from './audit.js';
@@ -154,7 +155,8 @@ export function createApplication(options: ApplicationOptions): Application {
       const label = isKnownMethod(method) ? method : 'other';
       metrics.record(label, passage.route, response.statusCode, passage.failed, seconds);
       const took = `${(seconds * 1000).toFixed(1)} ms`;
-      log.debug(`[${passage.id}] ${peer(request)} ${method} ${url} ${response.statusCode} ${took}`);
+      const line = `[${passage.id}] ${peer(request)} ${method} ${url} ${response.statusCode} ${took}`;
+      within(passage, () => log.debug(line));
     });
   }
 
@@ -162,8 +164,7 @@ export function createApplication(options: ApplicationOptions): Application {
     const passage = passageOf(response);
     passage.failed = true;
     const subject = `[${passage.id}] ${request.method} ${request.originalUrl}: ${errorText(error)}`;
-    if (error instanceof CamServerError) log.debug(subject);
-    else log.error(subject, error);
+    within(passage, () => (error instanceof CamServerError ? log.debug(subject) : log.error(subject, error)));
     sendAnswer(response, isVersion2(request) ? problemAnswer(error, passage.id) : answerForError(error));
   }
 
@@ -199,6 +200,11 @@ function isVersion2({ originalUrl }: Request): boolean {
 
 function passageOf(response: Response): Passage {
   return response.locals.passage as Passage;
+}
+
+/** So that what is logged belongs to the request. */
+function within(passage: Passage, work: () => void): void {
+  runInRequest({ id: passage.id, actor: null, notes: [] }, work);
 }
 
 function requestId(request: IncomingMessage): string {

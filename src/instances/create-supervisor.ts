@@ -6,10 +6,12 @@ export function createSupervisor(
   logging: Logging,
   options: Omit<SupervisorOptions, 'log' | 'onInstanceLog' | 'debug'>,
 ): Supervisor {
-  return new Supervisor({
+  const supervisor = new Supervisor({
     ...options,
     log: logging.logger('cam_server.instances'),
     onInstanceLog: (suffix, record) => logging.showInstanceRecord(suffix, record),
     debug: logging.level === 'DEBUG',
   });
+  logging.onLevel((level) => supervisor.setDebug(level === 'DEBUG'));
+  return supervisor;
 }

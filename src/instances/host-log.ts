@@ -19,8 +19,8 @@ export class HostLog implements InstanceLog {
   /** @param send passes records on; calls `sent` when they have left */
   constructor(private readonly send: (records: readonly LogRecord[], sent: () => void) => void) {}
 
-  enableDebug(): void {
-    this.debugEnabled = true;
+  setDebug(enabled: boolean): void {
+    this.debugEnabled = enabled;
   }
 
   debug(message: string): void {

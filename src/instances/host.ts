@@ -62,7 +62,7 @@ async function preload(modules: readonly string[]): Promise<void> {
 }
 
 async function run(command: RunCommand): Promise<void> {
-  if (command.debug) log.enableDebug();
+  log.setDebug(command.debug);
   context = new HostContext(command, stop.signal, log, report);
   sendStatistics(context);
   watchSurplusMemory();
@@ -95,6 +95,7 @@ function requestStop(): void {
 function receive(command: HostCommand): void {
   if (command.type === 'run') void run(command);
   else if (command.type === 'stop') requestStop();
+  else if (command.type === 'debug') log.setDebug(command.enabled);
   else if (command.type === 'config') context?.updateConfig(parseJson(command.config) as JsonObject);
   else void context?.answer(command);
 }

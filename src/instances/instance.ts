@@ -142,6 +142,11 @@ export class Instance {
     await this.ended;
   }
 
+  /** Whether the program's records of level DEBUG are sent. */
+  setDebug(enabled: boolean): void {
+    this.host.send({ type: 'debug', enabled });
+  }
+
   /** Hands a complete new configuration to the program. */
   updateConfig(config: JsonObject): void {
     this.currentConfig = config;

@@ -16,6 +16,7 @@ export type HostCommand =
       readonly debug: boolean;
     }
   | { readonly type: 'stop' }
+  | { readonly type: 'debug'; readonly enabled: boolean }
   | { readonly type: 'config'; readonly config: string }
   | { readonly type: 'request'; readonly id: number; readonly name: string; readonly parameters: string };
 

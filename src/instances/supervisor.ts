@@ -28,7 +28,7 @@ export interface SupervisorOptions {
   readonly onInstanceLog?: (suffix: string, record: LogRecord) => void;
   /** Called after each change of state of an instance. */
   readonly onChange?: (instance: Instance) => void;
-  /** Whether instances log at level DEBUG. */
+  /** Whether instances log at level DEBUG, until `setDebug` says otherwise. */
   readonly debug?: boolean;
   /** Milliseconds; defaults 100 s for a start, 100 s from a stop request to SIGTERM, 5 s from SIGTERM to SIGKILL. */
   readonly timeouts?: Partial<InstanceTimeouts>;
@@ -69,11 +69,13 @@ export class Supervisor {
   private readonly instances = new Map<string, Instance>();
   private readonly pending = new Map<string, PendingStart>();
   private readonly usage = new UsageMonitor();
+  private debug: boolean;
   private readonly timeouts: InstanceTimeouts;
   private isClosing = false;
 
   constructor(private readonly options: SupervisorOptions) {
     this.timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
+    this.debug = options.debug ?? false;
     this.hosts = new HostPool(
       {
         spares: options.spares ?? 1,
@@ -178,6 +180,14 @@ export class Supervisor {
     await Promise.all([...names].map((name) => this.stop(name, timeouts)));
   }
 
+  /** Whether instances log at level DEBUG: those that run, and those to come. */
+  setDebug(enabled: boolean): void {
+    this.debug = enabled;
+    for (const instance of this.instances.values()) {
+      if (instance.state !== 'ended') instance.setDebug(enabled);
+    }
+  }
+
   /** Hands a complete new configuration to a running instance. */
   updateConfig(name: string, config: JsonObject): void {
     this.require(name).updateConfig(config);
@@ -262,10 +272,6 @@ export class Supervisor {
   /** Hook of `Instance`. */
   logged(instance: Instance, record: LogRecord): void {
     this.options.onInstanceLog?.(instance.specification.logSuffix, record);
-  }
-
-  private get debug(): boolean {
-    return this.options.debug ?? false;
   }
 
   private hasEnded(name: string): boolean {

@@ -85,6 +85,14 @@ describe('commands that talk to a server', () => {
     expect((await camserver('config', 'get', 'still', '--cameras')).output).to.include('"source_type"');
   }).timeout(120_000);
 
+  it('shows and sets the log level', async () => {
+    expect((await camserver('log-level')).output).to.equal('INFO\n');
+    expect((await camserver('log-level', 'debug')).output).to.equal('DEBUG\n');
+    expect(JSON.parse((await camserver('log-level', '--json')).output)).to.deep.equal({ level: 'DEBUG' });
+    expect((await camserver('log-level', 'loud')).code).to.equal(1);
+    expect((await camserver('log-level', 'info', '--cameras')).output).to.equal('INFO\n');
+  }).timeout(60_000);
+
   it('say when nobody answers', async () => {
     const silent = await camserver('status', '--server', 'http://127.0.0.1:1');
     expect(silent.code).to.equal(2);

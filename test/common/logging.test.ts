@@ -35,7 +35,7 @@ describe('common/logging', () => {
     const { logging } = collect({ level: 'WARNING' });
     const log = logging.logger('x');
     log.info('not yet');
-    logging.level = 'DEBUG';
+    logging.setLevel('DEBUG');
     log.debug('now');
     expect(logging.ring.records().map((entry) => entry[3])).to.deep.equal(['now']);
   });

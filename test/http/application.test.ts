@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import supertest from 'supertest';
 import { CamServerError } from '../../src/common/errors.js';
+import { Logging } from '../../src/common/logging.js';
 import { nameFault } from '../../src/common/names.js';
 import { defineRoute, pngAnswer, type Route, textAnswer } from '../../src/http/index.js';
 import { closeServers, serve } from './support.js';
@@ -429,6 +430,35 @@ describe('HTTP application', () => {
       await server.close(10);
       expect(await answer).to.equal(503);
     });
+  });
+
+  it('gives collectors the request id of every line that belongs to a request', async () => {
+    const lines: string[] = [];
+    const logging = new Logging({
+      level: 'DEBUG',
+      format: 'json',
+      destination: { write: (line) => lines.push(line) },
+    });
+    const route = defineRoute({
+      method: 'GET',
+      path: '/failing',
+      summary: '',
+      handler: async () => {
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        logging.logger('deep').info('below the route');
+        throw new Error('unexpected');
+      },
+    });
+    const { url } = await serve([route], { log: logging.logger('cam_server.http') });
+    await fetch(`${url}/failing`, { headers: { 'X-Request-Id': 'from-outside' } });
+    while (lines.length < 4) await new Promise((resolve) => setTimeout(resolve, 10));
+    const records = lines.map((line) => JSON.parse(line) as Record<string, string>);
+    expect(records.map(({ level, request_id = 'none' }) => [level, request_id])).to.deep.equal([
+      ['INFO', 'none'],
+      ['INFO', 'from-outside'],
+      ['ERROR', 'from-outside'],
+      ['DEBUG', 'from-outside'],
+    ]);
   });
 
   it('says which port is taken', async () => {

@@ -18,7 +18,7 @@ describe('log of an instance', () => {
     const records: LogRecord[] = [];
     const log = new HostLog((batch) => records.push(...batch));
     log.debug('hidden');
-    log.enableDebug();
+    log.setDebug(true);
     log.debug('shown');
     log.info('information');
     log.warning('warning');

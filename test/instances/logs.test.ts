@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { LogRecord } from '../../src/common/logging.js';
 import type { Supervisor } from '../../src/instances/index.js';
-import { createSupervisor, rejection, specification } from './support.js';
+import { createSupervisor, rejection, specification, until } from './support.js';
 
 describe('logs of instances', () => {
   let supervisor: Supervisor;
@@ -26,6 +26,19 @@ describe('logs of instances', () => {
   it('go to the console with the suffix of the instance', async () => {
     await supervisor.start('one', () => specification('one', 'wait', { logSuffix: 'camera:one' }));
     expect(shown.map(([suffix, record]) => [suffix, record[3]])).to.deep.include(['camera:one', 'bound']);
+  });
+
+  it('have records of level DEBUG when it is set at run time, also of what starts later', async () => {
+    const asked = (name: string): boolean => supervisor.logs(name).some(([, , level]) => level === 'DEBUG');
+    await supervisor.start('one', () => specification('one', 'wait'));
+    await supervisor.request('one', 'echo', {});
+    supervisor.setDebug(true);
+    await supervisor.start('two', () => specification('two', 'wait'));
+    for (const name of ['one', 'two']) {
+      await supervisor.request(name, 'echo', {});
+      await until(() => asked(name));
+      expect(supervisor.logs(name).filter(([, , level]) => level === 'DEBUG')).to.have.length(1);
+    }
   });
 
   it('keep the last hundred records of a flood, and the end of it', async () => {

@@ -32,6 +32,7 @@ import { instanceRoutes } from './instance-routes.js';
 import { LocalCluster, workerName } from './local-cluster.js';
 import { LogBook } from './log-book.js';
 import { LogFollowers, type LogSource } from './log-followers.js';
+import { logLevelRoutes } from './log-level-routes.js';
 import { logRoutes } from './log-routes.js';
 import { metricsRoutes } from './metrics-routes.js';
 import { duplicateEntry } from './own-actions.js';
@@ -90,6 +91,9 @@ export interface Api extends ServerExtension {
   readonly plant: Plant;
   readonly tasks: Tasks;
 }
+
+/** Milliseconds for a question to one worker. */
+const WORKER_TIMEOUT = 5000;
 
 export function createApi(parts: ApiParts): Api {
   const { subject, stores, view, foundation, cameraServer } = parts;
@@ -152,6 +156,10 @@ export function createApi(parts: ApiParts): Api {
     ...placementRoutes({ ...parts, cluster, plant, store: stores.configurations }),
     ...codeRoutes(scriptShelf(subject.service, stores), catalogue),
     ...pipelineOnlyRoutes(parts, catalogue, tasks),
+    ...logLevelRoutes({
+      ...{ cluster, plant, logging: parts.logging },
+      ask: (address, path, request, body) => askJson(address, path, headers, request, WORKER_TIMEOUT, body),
+    }),
     ...taskRoutes(tasks),
     ...auditRoutes(audit),
     ...metricsRoutes(cluster, history),

@@ -3,7 +3,7 @@
  * the service token makes that believable.
  */
 import { errorText } from '../../common/errors.js';
-import { formatJson } from '../../common/json.js';
+import { formatJson, type JsonObject } from '../../common/json.js';
 import { ProblemError, RawAnswer, type Route, type RouteRequest } from '../../http/index.js';
 import type { ClusterName } from './records.js';
 import { clusterNames } from './records.js';
@@ -80,16 +80,20 @@ export class Peer {
   }
 }
 
-/** A GET at another server for the one who asks, as JSON. @throws Error */
+/** A request to another server for the one who asks, as JSON; a GET, or a PUT with a document. @throws Error */
 export async function askJson(
   address: string,
   path: string,
   headers: Readonly<Record<string, string>>,
   request: RouteRequest,
   timeout: number,
+  document?: JsonObject,
 ): Promise<unknown> {
+  const type: Record<string, string> = document === undefined ? {} : { 'Content-Type': 'application/json' };
   const response = await fetch(address + path, {
-    headers: { ...headers, ...behalf(request), 'X-Request-Id': request.id },
+    method: document === undefined ? 'GET' : 'PUT',
+    headers: { ...headers, ...behalf(request), ...type, 'X-Request-Id': request.id },
+    body: document === undefined ? null : formatJson(document),
     signal: AbortSignal.any([request.signal, AbortSignal.timeout(timeout)]),
     redirect: 'error',
   });

@@ -148,7 +148,8 @@ function endingRoutes({ cluster, plant, control, stopAll, reset }: WorkerParts):
   ];
 }
 
-function requireWorker(plant: Plant, cluster: ClusterName, name: string): WorkerRecord {
+/** @throws ProblemError naming the workers that there are */
+export function requireWorker(plant: Plant, cluster: ClusterName, name: string): WorkerRecord {
   const workers = plant.current(cluster)?.workers ?? [];
   const found = workers.find(({ worker }) => worker === name);
   if (found !== undefined) return found;

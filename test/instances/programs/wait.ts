@@ -7,7 +7,10 @@ export async function run(context: InstanceContext): Promise<number> {
   context.onConfig((updated) => {
     config = updated;
   });
-  context.onRequest('echo', async (parameters) => parameters);
+  context.onRequest('echo', async (parameters) => {
+    context.log.debug('asked');
+    return parameters;
+  });
   context.onRequest('config', async () => config);
   context.onRequest('refuse', async () => {
     throw new Error('not today');

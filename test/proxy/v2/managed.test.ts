@@ -49,6 +49,25 @@ describe('/api/v2 of a manager', () => {
   const snapshot = async () => (await call('GET', `${api}/snapshot`)).body.clusters.pipelines;
   const nameOf = ({ url }: TestWorker): string => url.slice('http://'.length);
 
+  it('sets how much it and its workers log', async () => {
+    const path = `${api}/log-level/pipelines`;
+    expect((await call('GET', path)).body).to.deep.equal({ level: 'INFO' });
+    expect((await call('PUT', path, { level: 'DEBUG' })).body).to.deep.equal({ level: 'DEBUG' });
+    await until(async () => {
+      const { records } = (await call('GET', `${api}/logs?scope=manager&q=PUT /api/v2/log-level`)).body;
+      return records.some(({ level }: { level: string }) => level === 'DEBUG');
+    });
+    const worker = await until(async () => (await snapshot()).workers[0]?.worker);
+    const ofWorker = `${path}?worker=${worker}`;
+    expect((await call('PUT', ofWorker, { level: 'ERROR' })).body).to.deep.equal({ level: 'ERROR' });
+    expect((await call('GET', ofWorker)).body).to.deep.equal({ level: 'ERROR' });
+    expect((await call('PUT', path, { level: 'INFO' })).body).to.deep.equal({ level: 'INFO' });
+    expect((await call('PUT', path, { level: 'loud' })).body.detail).to.equal(
+      "'level' must be one of DEBUG, INFO, WARNING, ERROR, CRITICAL.",
+    );
+    expect((await call('GET', `${path}?worker=nobody:1`)).status).to.equal(404);
+  });
+
   it('shows the workers, what runs, and what is permanent', async () => {
     const cluster = await until(async () => {
       const found = await snapshot();
