@@ -3,7 +3,6 @@
  * of them; each check leaves the plant as it found it. The numbers are those of the specification.
  */
 import { expect } from 'chai';
-import { Receiver } from '../../../src/bsread/index.js';
 import { appearanceChecks } from './appearance-checks.js';
 import { openBrowser, openPage, PATIENCE, until } from './browser.js';
 import { configurationChecks } from './configuration-checks.js';
@@ -11,13 +10,12 @@ import { operationChecks } from './operation-checks.js';
 import { overviewChecks } from './overview-checks.js';
 import { startPlant } from './plant.js';
 import { recordChecks } from './record-checks.js';
-import { cell, openScreen, stage, start } from './stage.js';
+import { cell, consumePushed, openScreen, stage, stopConsuming } from './stage.js';
 import { viewingChecks } from './viewing-checks.js';
 
 describe('the console in a browser', function () {
   this.timeout(4 * PATIENCE);
   this.slow(60_000);
-  let consuming: Promise<void> | undefined;
 
   before(async function () {
     this.timeout(6 * PATIENCE);
@@ -36,32 +34,15 @@ describe('the console in a browser', function () {
       (message) => message.type() === 'error' && stage.complaints.push(message.text()),
     );
     stage.vera.on('pageerror', (error) => stage.complaints.push(error.message));
-    const pushed = await until(
-      () => start('sim_push'),
-      (answer) => answer.state === 'ok',
-      'stream of sim_push',
-    );
-    stage.consumer = new Receiver({ address: String(pushed.stream), mode: 'PULL' });
-    await stage.consumer.open();
-    consuming = consume();
+    await consumePushed();
   });
 
   after(async function () {
     this.timeout(2 * PATIENCE);
     await stage.browser?.close();
-    await stage.consumer?.close();
-    await consuming;
+    await stopConsuming();
     await stage.plant?.close();
   });
-
-  async function consume(): Promise<void> {
-    while (!stage.consumer.closed) {
-      const message = await stage.consumer.receive();
-      if (message === null) continue;
-      stage.received.push(Number(message.pulseId));
-      message.release();
-    }
-  }
 
   overviewChecks();
   viewingChecks();
@@ -72,7 +53,7 @@ describe('the console in a browser', function () {
 
   // the last one, as it takes the consumer away
   it('8: tells a blocked push from a camera that gives nothing', async () => {
-    await stage.consumer.close();
+    await stopConsuming();
     await openScreen(stage.vera, '/overview');
     await until(
       () => cell(stage.vera, 'sim_push', 'state').innerText(),

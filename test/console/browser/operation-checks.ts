@@ -3,81 +3,115 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { testId, until } from './browser.js';
 import { readNpy } from './npy.js';
-import { audit, cell, openScreen, row, stage, start, typeDocument, v1 } from './stage.js';
+import { WATCHED_TEXTS, watchText } from './page-scripts.js';
+import { audit, cell, consumePushed, openScreen, stage, start, typeDocument, v1 } from './stage.js';
 
 export function operationChecks(): void {
   it('23: stops a permanent instance only when its name is typed', async () => {
+    await consumePushed();
     await openScreen(stage.otto, '/overview');
-    await row(stage.otto, 'sim_push').waitFor();
+    await until(
+      () => cell(stage.otto, 'sim_push', 'clients').innerText(),
+      (text) => text === '1',
+      'the consumer as a client',
+    );
+    await stage.otto.evaluate(watchText('[data-key="pipelines/sim_push"] [data-column="state"]'));
     await testId(stage.otto, 'overview-instances-menu-sim_push').click();
     await testId(stage.otto, 'instance-stop').first().click();
-    const dialog = await testId(stage.otto, 'confirm-dialog').innerText();
-    expect(dialog)
-      .to.match(/\d+ clients?/)
-      .and.to.match(/restarts by itself/);
-    expect(await testId(stage.otto, 'confirm-action').getAttribute('aria-disabled')).to.equal('true');
-    await testId(stage.otto, 'confirm-name').fill('sim_pus');
-    await testId(stage.otto, 'confirm-name').press('Enter');
-    expect(await testId(stage.otto, 'confirm-dialog').count()).to.equal(1);
-    await testId(stage.otto, 'confirm-name').fill('sim_push');
+    const facts = testId(stage.otto, 'confirm-dialog').locator('.facts li');
+    await facts.getByText(/^1 client loses/).waitFor();
+    await facts.getByText(/restarts by itself/).waitFor();
+    for (const text of ['sim_pus', 'SIM_PUSH', 'sim_push']) {
+      expect(await testId(stage.otto, 'confirm-action').getAttribute('aria-disabled')).to.equal('true');
+      await testId(stage.otto, 'confirm-name').fill(text);
+      await testId(stage.otto, 'confirm-name').press('Enter');
+    }
+    expect(await testId(stage.otto, 'confirm-dialog').count(), 'Enter alone does not act').to.equal(1);
     await testId(stage.otto, 'confirm-action').click();
     await testId(stage.otto, 'confirm-dialog').waitFor({ state: 'detached' });
+    // whoever takes the stream comes back too
+    await consumePushed();
     await until(
-      async () =>
-        (await row(stage.otto, 'sim_push').count()) > 0 &&
-        (await cell(stage.otto, 'sim_push', 'state').innerText()),
-      (text) => text !== false && /Running|Blocked|No output/.test(text),
-      'sim_push again',
+      () => stage.otto.evaluate<string[]>(WATCHED_TEXTS),
+      (texts) => texts.includes('Stopping') && texts.at(-1) === 'Running',
+      'stopping, then running',
     );
   });
 
   it('24: restarts a worker once, with name and reason, and keeps it in the audit log', async () => {
+    const { ada } = stage;
+    const { w1 } = stage.plant;
     const requests: string[] = [];
-    stage.ada.on(
+    ada.on(
       'request',
       (request) =>
         request.method() === 'POST' && request.url().endsWith('/restart') && requests.push(request.url()),
     );
-    await openScreen(stage.ada, `/servers/pipelines/${stage.plant.w1.replace(':', '_')}`);
-    await testId(stage.ada, 'worker-restart').click();
-    await testId(stage.ada, 'confirm-name').fill(stage.plant.w1);
-    expect(await testId(stage.ada, 'confirm-action').getAttribute('aria-disabled')).to.equal('true');
-    await testId(stage.ada, 'confirm-reason').fill('test of the restart');
-    await testId(stage.ada, 'confirm-action').dblclick();
-    await testId(stage.ada, 'confirm-dialog').waitFor({ state: 'detached' });
+    await openScreen(ada, '/overview');
+    await testId(ada, `overview-workers-row-${w1}`).waitFor();
+    await ada.evaluate(watchText(`[data-key="pipelines/${w1}"] [data-column="health"] .state`));
+    await testId(ada, `overview-workers-menu-${w1.replace(':', '_')}`).click();
+    await testId(ada, 'worker-restart').click();
+    await testId(ada, 'confirm-name').fill(w1);
+    expect(await testId(ada, 'confirm-action').getAttribute('aria-disabled')).to.equal('true');
+    await testId(ada, 'confirm-reason').fill('test of the restart');
+    await testId(ada, 'confirm-action').dblclick();
+    await testId(ada, 'confirm-dialog').waitFor({ state: 'detached' });
     const [record] = await until(
-      () => audit(stage.ada, 'action=worker.restart'),
+      () => audit(ada, 'action=worker.restart'),
       (records) => records.length > 0,
       'audit record',
     );
-    expect(record).to.include({ actor: 'ada', role: 'admin', result: 'ok', reason: 'test of the restart' });
-    expect(requests).to.have.length(1);
-    await openScreen(stage.ada, '/overview');
+    expect(record).to.include({
+      actor: 'ada',
+      role: 'admin',
+      target: w1,
+      result: 'ok',
+      reason: 'test of the restart',
+    });
     await until(
-      () => testId(stage.ada, `overview-workers-row-${stage.plant.w1}`).innerText(),
-      (text) => /Running/.test(text),
-      'worker again',
+      () => ada.evaluate<string[]>(WATCHED_TEXTS),
+      (texts) => texts.some((text) => text.startsWith('Unknown')) && texts.at(-1) === 'Running',
+      'unknown, then running',
     );
+    expect(requests).to.have.length(1);
   });
 
   it('25: tells a viewer which role is needed, and refuses what is forged', async () => {
+    const { vera } = stage;
     await start('simulation_sp');
-    await openScreen(stage.vera, '/i/pipelines/simulation_sp/info');
-    const button = testId(stage.vera, 'instance-stop').first();
-    await button.waitFor();
-    expect(await button.getAttribute('aria-disabled')).to.equal('true');
-    expect(await button.getAttribute('title')).to.contain('operator');
-    const answer = await stage.vera.request.post('/api/v2/instances/pipelines/simulation_sp/stop', {
+    const controls = [
+      ['/i/pipelines/simulation_sp/info', 'instance-stop', 'operator'],
+      ['/configs/pipelines/simulation_sp/edit', 'editor-review', 'operator'],
+      ['/configs/pipelines', 'configs-new', 'operator'],
+      [`/servers/pipelines/${stage.plant.w1.replace(':', '_')}`, 'worker-restart', 'admin'],
+    ] as const;
+    for (const [path, control, role] of controls) {
+      await openScreen(vera, path);
+      const button = testId(vera, control).first();
+      await button.waitFor();
+      await until(
+        () => button.getAttribute('aria-disabled'),
+        (value) => value === 'true',
+        control,
+      );
+      expect(await button.getAttribute('title'), control).to.contain(`Needs the role ${role}`);
+    }
+    const { csrf_token } = (await (await vera.request.get('/api/v2/me')).json()) as { csrf_token: string };
+    const answer = await vera.request.post('/api/v2/instances/pipelines/simulation_sp/stop', {
       data: {},
+      headers: { 'X-CSRF-Token': csrf_token },
     });
     expect(answer.status()).to.equal(403);
+    await openScreen(stage.ada, '/audit?actor=vera&result=refused');
+    const line = stage.ada.locator('[data-testid="audit"] tr[data-key]').first();
     await until(
-      () => audit(stage.ada, 'result=refused'),
-      (records) => records.length > 0,
+      () => line.innerText(),
+      (text) => text.includes('instance.stop') && text.includes('simulation_sp'),
       'refused record',
     );
-    await openScreen(stage.vera, '/admin/users');
-    await stage.vera.locator('[data-testid="users"][data-state="denied"]').waitFor();
+    await openScreen(vera, '/admin/users');
+    await vera.locator('[data-testid="users"][data-state="denied"]').waitFor();
   });
 
   it('27: shows what a change of the placement would do, and posts nothing wrong', async () => {
@@ -126,6 +160,7 @@ export function operationChecks(): void {
     await testId(stage.otto, 'backgrounds-images').fill('5');
     const cards = stage.otto.locator('[data-testid="backgrounds-list"] figure');
     await testId(stage.otto, 'backgrounds-capture-button').click();
+    await testId(stage.otto, 'backgrounds-progress').waitFor();
     const newest = await until(
       async () => ((await cards.count()) > 0 ? await cards.first().locator('code').innerText() : ''),
       (id) => /^simulation_\d{8}_/.test(id),
@@ -167,7 +202,7 @@ export function operationChecks(): void {
     await testId(stage.ada, 'scripts-new-begin').click();
     await stage.ada.locator('.cm-content').waitFor();
     const text = await stage.ada.locator('.cm-content').innerText();
-    expect(text).to.contain('def process_image').and.to.contain('processor.process_image');
+    expect(text).to.contain('def process_image(').and.to.contain('processor.process_image(');
     await typeDocument(stage.ada, 'def process_image(image:\n    return {}\n');
     expect(await testId(stage.ada, 'script-problem').innerText()).to.match(/line 1/);
     expect(await testId(stage.ada, 'script-save').getAttribute('aria-disabled')).to.equal('true');

@@ -54,3 +54,17 @@ export const FOCUS_STEP = `(() => {
 export const MISSED_CONTROLS = `[...document.querySelectorAll('a[href],button,input,select')]
   .filter((entry) => entry.tabIndex >= 0 && entry.checkVisibility() && !window.reached.has(entry))
   .map((entry) => entry.outerHTML.slice(0, 120))`;
+
+/** Keeps every text that the first element of a selector shows from now on. */
+export function watchText(selector: string): string {
+  return `(() => {
+    window.watchedTexts = [];
+    clearInterval(window.textWatch);
+    window.textWatch = setInterval(() => {
+      const text = document.querySelector(${JSON.stringify(selector)})?.textContent.trim();
+      if (text !== undefined && window.watchedTexts.at(-1) !== text) window.watchedTexts.push(text);
+    }, 30);
+  })()`;
+}
+
+export const WATCHED_TEXTS = 'window.watchedTexts';

@@ -61,6 +61,13 @@ const PIPELINES = {
     no_client_timeout: 0,
     image_background_enable: true,
     image_background: 'simulation_bad',
+    abort_on_error: false,
+  },
+  sim_fails: {
+    camera_name: 'simulation',
+    no_client_timeout: 0,
+    function: 'fails.mjs',
+    abort_on_error: false,
   },
   sim_store: { pipeline_type: 'store', camera_name: 'simulation', modulo: 5, no_client_timeout: 0 },
   sim_other: { camera_name: 'simulation', no_client_timeout: 0 },
@@ -252,6 +259,10 @@ function writeConfigurations(folder: string): void {
   cpSync(
     join(packageRoot, 'config', 'user_scripts', 'image_python.py'),
     join(folder, 'user_scripts', 'image_python.py'),
+  );
+  writeFileSync(
+    join(folder, 'user_scripts', 'fails.mjs'),
+    "export function processImage() {\n  throw new Error('nothing to see');\n}\n",
   );
   writeFileSync(join(folder, 'background_config', 'simulation_bad.npy'), smallArray());
 }

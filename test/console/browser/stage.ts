@@ -2,8 +2,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
-import type { Receiver } from '../../../src/bsread/index.js';
-import { testId } from './browser.js';
+import { Receiver } from '../../../src/bsread/index.js';
+import { testId, until } from './browser.js';
 import type { Plant } from './plant.js';
 
 export type Json = Record<string, unknown>;
@@ -20,6 +20,34 @@ interface Stage {
   /** Requests of vera's page that left the origin, and what it complained about. */
   readonly outside: string[];
   readonly complaints: string[];
+}
+
+let consuming: Promise<void> = Promise.resolve();
+
+/** Has the consumer take what `sim_push` sends, from where it sends it now. */
+export async function consumePushed(): Promise<void> {
+  const pushed = await until(
+    () => start('sim_push'),
+    (answer) => answer.state === 'ok',
+    'stream of sim_push',
+  );
+  await stopConsuming();
+  const receiver = new Receiver({ address: String(pushed.stream), mode: 'PULL' });
+  await receiver.open();
+  stage.consumer = receiver;
+  consuming = (async () => {
+    while (!receiver.closed) {
+      const message = await receiver.receive();
+      if (message === null) continue;
+      stage.received.push(Number(message.pulseId));
+      message.release();
+    }
+  })();
+}
+
+export async function stopConsuming(): Promise<void> {
+  await stage.consumer?.close();
+  await consuming;
 }
 
 /** Filled before the first check. */

@@ -34,7 +34,7 @@ export const plant = computed<Plant | null>(() => {
   return {
     managers: states.map((state) => state.manager),
     workers: states.flatMap((state) => [...state.workers.values()]),
-    instances: states.flatMap((state) => [...state.instances.values()]),
+    instances: states.flatMap((state) => [...state.instances.values()]).map(asStopping),
     permanent: states.flatMap((state) => state.permanent),
     alarms: states.flatMap((state) => state.alarms),
   };
@@ -52,7 +52,33 @@ export const connection = computed<ConnectionMode>(() => {
 });
 
 export function findInstance(cluster: Cluster, name: string): InstanceRecord | null {
-  return clusters.value[cluster]?.instances.get(name) ?? null;
+  const found = clusters.value[cluster]?.instances.get(name);
+  return found === undefined ? null : asStopping(found);
+}
+
+/** When the process started that was told to stop, by the key of its instance. */
+const told = signal<ReadonlyMap<string, number | null>>(new Map());
+
+/**
+ * Shows that an instance was told to stop until its process is another one or none: servers report only every second.
+ * @param work tells it; when that fails it goes on running and is shown so
+ */
+export async function whileStopping<T>({ key, startedAt }: InstanceRecord, work: Promise<T>): Promise<T> {
+  told.value = new Map(told.value).set(key, startedAt);
+  try {
+    return await work;
+  } catch (error) {
+    const next = new Map(told.value);
+    next.delete(key);
+    told.value = next;
+    throw error;
+  }
+}
+
+function asStopping(instance: InstanceRecord): InstanceRecord {
+  if (told.value.get(instance.key) !== instance.startedAt || instance.health.state === 'down')
+    return instance;
+  return { ...instance, health: { state: 'stopping', rule: 'It was told to stop', hint: null } };
 }
 
 /** Milliseconds since its statistics were renewed. */

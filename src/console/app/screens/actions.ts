@@ -5,7 +5,7 @@ import { workerSegment } from '../core/plant.js';
 import { pathTo } from '../core/screens.js';
 import { callJson } from '../data/api.js';
 import { navigate } from '../data/navigation.js';
-import { plant } from '../data/plant.js';
+import { plant, whileStopping } from '../data/plant.js';
 import { denial } from '../data/session.js';
 import { confirmAction } from '../ui/dialog.jsx';
 import type { MenuEntry } from '../ui/menu.jsx';
@@ -17,6 +17,11 @@ function headersFor(reason: string): Record<string, string> {
 
 const instancePath = (entry: InstanceRecord): string =>
   `/api/v2/instances/${entry.cluster}/${encodeURIComponent(entry.name)}`;
+function tellToStop(entry: InstanceRecord, json: object, reason: string): Promise<unknown> {
+  const options = { method: 'POST', json, headers: headersFor(reason), deadline: 120_000 } as const;
+  return whileStopping(entry, callJson(entry.cluster, `${instancePath(entry)}/stop`, options));
+}
+
 const workerPath = (worker: WorkerRecord): string =>
   `/api/v2/workers/${worker.cluster}/${encodeURIComponent(worker.name)}`;
 
@@ -44,12 +49,7 @@ export function stopInstance(entry: InstanceRecord): void {
     actionLabel: `${verb} ${entry.name}`,
     reason: 'optional',
     run: async (reason) => {
-      await callJson(entry.cluster, `${instancePath(entry)}/stop`, {
-        method: 'POST',
-        json: {},
-        headers: headersFor(reason),
-        deadline: 120_000,
-      });
+      await tellToStop(entry, {}, reason);
       return entry.permanent
         ? `${entry.name} was stopped; it comes back by itself.`
         : `${entry.name} was stopped.`;
@@ -66,12 +66,7 @@ export function forgetInstance(entry: InstanceRecord): void {
     actionLabel: `Delete ${entry.name}`,
     reason: 'optional',
     run: async (reason) => {
-      await callJson(entry.cluster, `${instancePath(entry)}/stop`, {
-        method: 'POST',
-        json: { forget: true },
-        headers: headersFor(reason),
-        deadline: 120_000,
-      });
+      await tellToStop(entry, { forget: true }, reason);
       return `The process of ${entry.name} was deleted.`;
     },
   });
@@ -87,10 +82,7 @@ export function stopMany(entries: readonly InstanceRecord[]): void {
     actionLabel: `Stop ${entries.length} instances`,
     reason: 'optional',
     run: async (reason) => {
-      const options = { method: 'POST', json: {}, headers: headersFor(reason), deadline: 120_000 } as const;
-      const results = await Promise.allSettled(
-        entries.map((entry) => callJson(entry.cluster, `${instancePath(entry)}/stop`, options)),
-      );
+      const results = await Promise.allSettled(entries.map((entry) => tellToStop(entry, {}, reason)));
       const failed = entries.filter((_, index) => results[index]!.status === 'rejected');
       if (failed.length > 0) throw new Error(`Not stopped: ${failed.map((entry) => entry.name).join(', ')}.`);
       return `${entries.length} instances were stopped.`;

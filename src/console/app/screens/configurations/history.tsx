@@ -28,9 +28,11 @@ interface HistoryProps {
 
 /** Every revision with its author; any two can be compared; an old one comes back as a new one. */
 export function HistoryTab({ cluster, name, document, onRestored }: HistoryProps): JSX.Element {
-  const revisions = useResource(`${cluster}/${name} ${document?.etag}`, (signal) =>
-    listRevisions(cluster, name, signal),
-  );
+  const revisions = useResource(`${cluster}/${name}`, (signal) => listRevisions(cluster, name, signal));
+  const restored = (): void => {
+    revisions.reload();
+    onRestored();
+  };
   const to = queryValue('rev') || String(revisions.data?.[0]?.revision ?? '');
   const from = queryValue('against') || String(revisions.data?.[1]?.revision ?? '');
   return (
@@ -54,7 +56,7 @@ export function HistoryTab({ cluster, name, document, onRestored }: HistoryProps
                     isFrom={String(revision.revision) === from}
                     isTo={String(revision.revision) === to}
                     isCurrent={revision === list[0]}
-                    onRestore={() => restore(cluster, name, revision, document, onRestored)}
+                    onRestore={() => restore(cluster, name, revision, document, restored)}
                   />
                 ))}
               </ol>
