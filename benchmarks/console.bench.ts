@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { TestProcess } from '../test/proxy/process-rig.js';
 import { freePortRange } from '../test/support/ports.js';
 import { type BenchmarkRow, median } from './benchmark.js';
+import { openLiveView, withBrowser } from './browser.js';
 import { withServers } from './servers.js';
 
 const LOADS = 5;
@@ -17,20 +18,14 @@ const INSTANCES = 50;
 /** Milliseconds of each measurement. */
 const DURATION = 20_000;
 const STREAM_RATE = 25;
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'];
 
 export const title = 'Console';
 
-export async function run(): Promise<BenchmarkRow[]> {
-  const browser = await chromium.launch({
-    executablePath: process.env.CAMSERVER_CHROMIUM ?? '/usr/bin/chromium',
-    args: [...FLAGS, '--disable-component-update', '--disable-sync', '--enable-unsafe-swiftshader'],
-  });
-  try {
-    return [...(await measureOverview(browser)), ...(await measureLiveView(browser))];
-  } finally {
-    await browser.close();
-  }
+export function run(): Promise<BenchmarkRow[]> {
+  return withBrowser(async (browser) => [
+    ...(await measureOverview(browser)),
+    ...(await measureLiveView(browser)),
+  ]);
 }
 
 async function measureOverview(browser: Browser): Promise<BenchmarkRow[]> {
@@ -175,16 +170,9 @@ async function processTime(page: Page): Promise<number> {
 
 async function measureLiveView(browser: Browser): Promise<BenchmarkRow[]> {
   const rows: BenchmarkRow[] = [];
-  await withServers(1, async ({ cameras, pipelines }) => {
-    await cameras.saveConfig('simulation', {
-      ...(await cameras.config('simulation')),
-      frame_rate: STREAM_RATE,
-    });
-    await pipelines.createFromConfig({ camera_name: 'simulation', no_client_timeout: 0 }, 'watched');
-    const context = await browser.newContext({ viewport: { width: 1920, height: 1080 } });
-    const page = await context.newPage();
-    await page.goto(`${pipelines.address}/ui/i/pipelines/watched/view?rate=${STREAM_RATE}&overlays=none`);
-    await page.locator('[data-testid=viewer-canvas][data-pulse-id]').waitFor({ timeout: 60_000 });
+  await withServers(1, async (servers) => {
+    const query = `rate=${STREAM_RATE}&overlays=none`;
+    const page = await openLiveView(browser, servers, { streamRate: STREAM_RATE, query });
     await delay(4000);
     const rates: number[] = [];
     const ages: number[] = [];
@@ -194,7 +182,7 @@ async function measureLiveView(browser: Browser): Promise<BenchmarkRow[]> {
       await delay(500);
     }
     const limited = await page.getByText('slower:').count();
-    await context.close();
+    await page.context().close();
     rows.push({
       figure: 'pictures per second on the screen, 1280x960, all asked for',
       target: '≥ 20',
