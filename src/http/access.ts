@@ -15,7 +15,7 @@ export interface Identity {
   /** Null: nobody in particular. */
   readonly user: string | null;
   readonly role: Role;
-  readonly method: 'anonymous' | 'session' | 'token' | 'proxy' | 'service';
+  readonly method: 'anonymous' | 'session' | 'token' | 'openid' | 'proxy' | 'service';
   /** Where the request comes from: the peer, or what a trusted hop says of it. */
   readonly address: string;
 }

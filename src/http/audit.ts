@@ -16,7 +16,7 @@ export interface AuditEntry {
   /** Null: anonymous. */
   readonly actor: string | null;
   readonly role: string | null;
-  /** How the actor is known: `session`, `token`, `proxy`, `service`, `anonymous`; `internal`: the server itself. */
+  /** How the actor is known: `session`, `token`, `openid`, `proxy`, `service`, `anonymous`; `internal`: the server itself. */
   readonly method: string | null;
   readonly address: string;
   /** What the client calls itself (`User-Agent`). */

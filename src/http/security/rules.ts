@@ -2,7 +2,8 @@
 import { BlockList, isIP } from 'node:net';
 import { CamServerError } from '../../common/errors.js';
 import type { JsonObject, JsonValue } from '../../common/json.js';
-import { isRole, type Role, roles } from '../access.js';
+import { includesRole, isRole, type Role, roles } from '../access.js';
+import type { OpenIdRule } from './openid.js';
 import { parseHash } from './password.js';
 
 export type LegacyPolicy = 'open' | 'networks' | 'token';
@@ -11,6 +12,8 @@ export interface UserRule {
   readonly role: Role;
   /** See `password.ts`; null: this user comes through the reverse proxy only. */
   readonly password: string | null;
+  /** The larger role that the user may take for a while, with the password once more; null: none. */
+  readonly elevate: Role | null;
 }
 
 export interface TokenRule {
@@ -44,13 +47,14 @@ export interface SecurityRules {
   /** Peers whose word on addresses and users counts. */
   readonly trustedHops: BlockList;
   readonly reverseProxy: ReverseProxyRule | null;
+  readonly openId: OpenIdRule | null;
   readonly users: ReadonlyMap<string, UserRule>;
   /** By hash. */
   readonly tokens: ReadonlyMap<string, TokenRule>;
   /** Actions that operators may do although they need an admin. */
   readonly operatorActions: ReadonlySet<string>;
   /** Milliseconds. */
-  readonly session: { readonly idle: number; readonly lifetime: number };
+  readonly session: { readonly idle: number; readonly lifetime: number; readonly elevation: number };
   /** Per address; null: no limit. */
   readonly requestsPerSecond: number | null;
   readonly loginsPerMinute: number;
@@ -67,6 +71,7 @@ export function parseSecurityRules(document: JsonValue): SecurityRules {
     'anonymous',
     'trusted_hops',
     'reverse_proxy',
+    'openid',
     'users',
     'tokens',
     'operator_actions',
@@ -75,7 +80,11 @@ export function parseSecurityRules(document: JsonValue): SecurityRules {
     'origins',
   ]);
   const legacy = fields(file.legacy ?? {}, 'legacy', ['policy', 'role', 'otherwise', 'networks']);
-  const session = fields(file.session ?? {}, 'session', ['idle_minutes', 'lifetime_minutes']);
+  const session = fields(file.session ?? {}, 'session', [
+    'idle_minutes',
+    'lifetime_minutes',
+    'elevation_minutes',
+  ]);
   const limits = fields(file.rate_limits ?? {}, 'rate_limits', ['requests_per_second', 'logins_per_minute']);
   return {
     legacy: {
@@ -87,12 +96,14 @@ export function parseSecurityRules(document: JsonValue): SecurityRules {
     anonymous: role(file.anonymous ?? 'viewer', 'anonymous'),
     trustedHops: networks(file.trusted_hops ?? [], 'trusted_hops'),
     reverseProxy: reverseProxy(file.reverse_proxy ?? null),
+    openId: openId(file.openid ?? null),
     users: users(file.users ?? {}),
     tokens: tokens(file.tokens ?? []),
     operatorActions: new Set(texts(file.operator_actions ?? [], 'operator_actions')),
     session: {
       idle: positive(session.idle_minutes ?? 60, 'session.idle_minutes') * MINUTE,
       lifetime: positive(session.lifetime_minutes ?? 720, 'session.lifetime_minutes') * MINUTE,
+      elevation: positive(session.elevation_minutes ?? 15, 'session.elevation_minutes') * MINUTE,
     },
     requestsPerSecond:
       limits.requests_per_second === undefined
@@ -107,12 +118,17 @@ function users(value: JsonValue): Map<string, UserRule> {
   const rules = new Map<string, UserRule>();
   for (const [name, entry] of Object.entries(anyObject(value, 'users'))) {
     const where = `users.${name}`;
-    const user = fields(entry, where, ['role', 'password']);
+    const user = fields(entry, where, ['role', 'password', 'elevate']);
     const password = user.password ?? null;
     if (password !== null && (typeof password !== 'string' || parseHash(password) === null)) {
       throw invalid(where, 'password is not a hash as `camserver security hash` makes it');
     }
-    rules.set(name, { role: role(user.role, `${where}.role`), password });
+    const usual = role(user.role, `${where}.role`);
+    const elevate = user.elevate === undefined ? null : role(user.elevate, `${where}.elevate`);
+    if (elevate !== null && (password === null || includesRole(usual, elevate))) {
+      throw invalid(where, 'elevate needs a password and a larger role than role');
+    }
+    rules.set(name, { role: usual, password, elevate });
   }
   return rules;
 }
@@ -141,15 +157,36 @@ function reverseProxy(value: JsonValue): ReverseProxyRule | null {
   if (typeof rule.user_header !== 'string' || rule.user_header === '') {
     throw invalid(where, 'user_header is missing: the header in which the proxy names the user');
   }
-  const groups = Object.entries(anyObject(rule.groups ?? {}, `${where}.groups`)).map(
-    ([group, value]) => [group, role(value, `${where}.groups.${group}`)] as const,
-  );
   return {
     userHeader: rule.user_header.toLowerCase(),
     groupsHeader: typeof rule.groups_header === 'string' ? rule.groups_header.toLowerCase() : null,
-    groups: new Map(groups),
+    groups: rolesOfGroups(rule.groups ?? {}, `${where}.groups`),
     defaultRole: role(rule.default_role ?? 'viewer', `${where}.default_role`),
   };
+}
+
+function openId(value: JsonValue): OpenIdRule | null {
+  if (value === null) return null;
+  const where = 'openid';
+  const known = ['issuer', 'audience', 'user_claim', 'roles_claim', 'roles', 'default_role'];
+  const rule = fields(value, where, known);
+  const issuer = text(rule.issuer, `${where}.issuer`);
+  if (!/^https:\/\/|^http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])[:/]/.test(issuer) || !URL.canParse(issuer)) {
+    throw invalid(where, `issuer '${issuer}' is no https address`);
+  }
+  return {
+    issuer,
+    audience: text(rule.audience, `${where}.audience`),
+    userClaim: text(rule.user_claim ?? 'preferred_username', `${where}.user_claim`),
+    rolesClaim: rule.roles_claim === undefined ? null : text(rule.roles_claim, `${where}.roles_claim`),
+    roles: rolesOfGroups(rule.roles ?? {}, `${where}.roles`),
+    defaultRole: role(rule.default_role ?? 'viewer', `${where}.default_role`),
+  };
+}
+
+function rolesOfGroups(value: JsonValue, where: string): Map<string, Role> {
+  const entries = Object.entries(anyObject(value, where));
+  return new Map(entries.map(([group, entry]) => [group, role(entry, `${where}.${group}`)]));
 }
 
 /** Addresses and networks such as `10.0.0.0/8`. */
@@ -191,6 +228,11 @@ function positive(value: JsonValue, where: string): number {
 function list(value: JsonValue, where: string): JsonValue[] {
   if (Array.isArray(value)) return value;
   throw invalid(where, 'a list is expected');
+}
+
+function text(value: JsonValue | undefined, where: string): string {
+  if (typeof value === 'string' && value !== '') return value;
+  throw invalid(where, `${JSON.stringify(value ?? null)} is no text`);
 }
 
 function texts(value: JsonValue, where: string): string[] {

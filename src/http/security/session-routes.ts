@@ -5,7 +5,8 @@ import { noteChange } from '../../common/request-context.js';
 import { type Identity, isChanging } from '../access.js';
 import { RawAnswer } from '../answer.js';
 import { defineRoute, type Route, type RouteRequest } from '../route.js';
-import { SESSION_COOKIE, type SecurityPolicy } from './policy.js';
+import { SESSION_COOKIE } from './log-ins.js';
+import type { SecurityPolicy } from './policy.js';
 
 /** @param policy null: everyone may do everything */
 export function sessionRoutes(policy: SecurityPolicy | null, routes: () => readonly Route[]): Route[] {
@@ -47,7 +48,7 @@ export function sessionRoutes(policy: SecurityPolicy | null, routes: () => reado
         noteChange({ target: user.slice(0, 100) });
         if (policy === null)
           throw new CamServerError('NO_USERS', 'This server has no users; everyone may do everything.');
-        const { identity, id } = await policy.logIn(user, password, request.identity.address);
+        const { identity, id } = await policy.logIns.logIn(user, password, request.identity.address);
         const answer = meAnswer(identity, policy, routes());
         return withCookie(answer, `${SESSION_COOKIE}=${id}; ${cookieAttributes(request)}`);
       },
@@ -63,16 +64,59 @@ export function sessionRoutes(policy: SecurityPolicy | null, routes: () => reado
       handler: (request) => {
         const { identity } = request;
         if (identity.user !== null) noteChange({ target: identity.user });
-        policy?.logOut(identity);
+        policy?.logIns.logOut(identity);
         const answer = new RawAnswer('application/json', formatJson({ user: null }));
         return withCookie(answer, `${SESSION_COOKIE}=; Max-Age=0; ${cookieAttributes(request)}`);
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/api/v2/session/elevation',
+      tag,
+      summary: 'Takes a larger role for a while, with the password once more',
+      action: 'session.elevate',
+      role: 'viewer',
+      body: {
+        kind: 'object',
+        what: 'password',
+        required: true,
+        schema: {
+          type: 'object',
+          properties: { password: { type: 'string' } },
+          required: ['password'],
+        },
+      },
+      response: { kind: 'json', schema },
+      handler: async ({ identity, body: { password } }) => {
+        if (typeof password !== 'string' || password.length > 1024) {
+          throw new CamServerError('INVALID_BODY', 'The text password is needed once more.');
+        }
+        if (policy === null) {
+          throw new CamServerError('NO_USERS', 'This server has no users; everyone may do everything.');
+        }
+        const elevated = await policy.logIns.elevate(identity, password);
+        noteChange({ target: elevated.user!, details: `${identity.role} to ${elevated.role}` });
+        return meAnswer(elevated, policy, routes());
+      },
+    }),
+    defineRoute({
+      method: 'DELETE',
+      path: '/api/v2/session/elevation',
+      tag,
+      summary: 'Gives the larger role back before its time',
+      action: 'session.lower',
+      role: 'viewer',
+      response: { kind: 'json', schema },
+      handler: ({ identity }) => {
+        if (identity.user !== null) noteChange({ target: identity.user });
+        return meAnswer(policy?.logIns.lower(identity) ?? identity, policy, routes());
       },
     }),
   ];
 }
 
 function meAnswer(identity: Identity, policy: SecurityPolicy | null, routes: readonly Route[]): RawAnswer {
-  const session = policy?.sessionOf(identity) ?? null;
+  const session = policy?.logIns.sessionOf(identity) ?? null;
   const permissions = routes
     .filter((route) => isChanging(route) && route.action !== undefined)
     .filter((route) => policy === null || policy.allows(identity.role, route))
@@ -86,11 +130,19 @@ function meAnswer(identity: Identity, policy: SecurityPolicy | null, routes: rea
       address: identity.address,
       permissions: [...new Set(permissions)].sort(),
       csrf_token: session?.csrfToken ?? null,
-      expires: session === null ? null : new Date(session.endsAt).toISOString(),
+      expires: timeOf(session?.endsAt),
+      elevation: {
+        role: session === null ? null : (policy?.elevationOf(identity.user) ?? null),
+        until: timeOf(session?.elevatedUntil),
+      },
       login: policy?.canLogIn === true ? ['password'] : [],
       policy: { legacy: policy?.legacyPolicy ?? 'open', authentication: policy !== null },
     }),
   );
+}
+
+function timeOf(milliseconds: number | null | undefined): string | null {
+  return typeof milliseconds === 'number' ? new Date(milliseconds).toISOString() : null;
 }
 
 function withCookie(answer: RawAnswer, cookie: string): RawAnswer {

@@ -1,15 +1,15 @@
 /** Log-ins of browsers: in memory, so that a restart ends them, and bounded in number and time. */
 import { createHash, randomBytes } from 'node:crypto';
-import type { Role } from '../access.js';
 
 export interface Session {
   readonly user: string;
-  readonly role: Role;
   /** Must come back in the header `X-CSRF-Token` of requests that change something. */
   readonly csrfToken: string;
   /** Milliseconds since 1970. */
   readonly endsAt: number;
   lastUsed: number;
+  /** Milliseconds since 1970 until which the user has the larger role; null: not. */
+  elevatedUntil: number | null;
 }
 
 const MAXIMUM_SESSIONS = 1000;
@@ -19,10 +19,13 @@ export class Sessions {
   private readonly sessions = new Map<string, Session>();
 
   /** @returns the id for the cookie */
-  open(user: string, role: Role, lifetime: number, now = Date.now()): { id: string; session: Session } {
+  open(user: string, lifetime: number, now = Date.now()): { id: string; session: Session } {
     const id = randomBytes(32).toString('base64url');
     const csrfToken = randomBytes(24).toString('base64url');
-    const session = { user, role, csrfToken, endsAt: now + lifetime, lastUsed: now };
+    const session: Session = {
+      ...{ user, csrfToken, endsAt: now + lifetime },
+      ...{ lastUsed: now, elevatedUntil: null },
+    };
     this.sessions.set(keyOf(id), session);
     if (this.sessions.size > MAXIMUM_SESSIONS) this.sessions.delete(this.sessions.keys().next().value!);
     return { id, session };

@@ -39,13 +39,13 @@ describe('http/security/rate limit', () => {
 describe('http/security/sessions', () => {
   it('end when unused, at the end of their life, and when closed', () => {
     const sessions = new Sessions();
-    const { id } = sessions.open('otto', 'operator', 1000, 0);
+    const { id } = sessions.open('otto', 1000, 0);
     expect(sessions.use(id, 300, 200)?.user).to.equal('otto');
     expect(sessions.use(id, 300, 450)?.user).to.equal('otto');
     expect(sessions.use(id, 300, 800)).to.equal(null);
-    const long = sessions.open('otto', 'operator', 1000, 0);
+    const long = sessions.open('otto', 1000, 0);
     expect(sessions.use(long.id, 5000, 1001)).to.equal(null);
-    const closed = sessions.open('otto', 'operator', 1000, 0);
+    const closed = sessions.open('otto', 1000, 0);
     sessions.close(closed.id);
     expect(sessions.use(closed.id, 300, 1)).to.equal(null);
     expect(sessions.use('unknown', 300, 1)).to.equal(null);
@@ -53,8 +53,8 @@ describe('http/security/sessions', () => {
 
   it('are bounded in number', () => {
     const sessions = new Sessions();
-    const { id } = sessions.open('first', 'viewer', 1e6, 0);
-    for (let index = 0; index < 1000; index += 1) sessions.open('more', 'viewer', 1e6, 0);
+    const { id } = sessions.open('first', 1e6, 0);
+    for (let index = 0; index < 1000; index += 1) sessions.open('more', 1e6, 0);
     expect(sessions.use(id, 1e6, 1)).to.equal(null);
   });
 });

@@ -139,6 +139,58 @@ describe('http/security', () => {
     expect(JSON.stringify(entries)).to.not.include(password).and.not.include(Cookie.split('=')[1]);
   });
 
+  it('gives a larger role for a while, with the password once more', async () => {
+    const users = {
+      otto: { role: 'operator', elevate: 'admin', password: hash },
+      vera: { role: 'viewer', password: hash },
+    };
+    const { api, entries } = await start({ users, session: { elevation_minutes: 0.005 } });
+    const logIn = async (user: string) => {
+      const opened = await api.post('/api/v2/session').send({ user, password });
+      const me = JSON.parse(opened.text);
+      return { me, headers: { Cookie: opened.headers['set-cookie']![0]!, 'X-CSRF-Token': me.csrf_token } };
+    };
+    const elevate = (headers: Record<string, string>, text = password) =>
+      api.post('/api/v2/session/elevation').set(headers).send({ password: text });
+    const { me, headers } = await logIn('otto');
+    expect([me.role, me.elevation]).to.deep.equal(['operator', { role: 'admin', until: null }]);
+    await elevate(headers, 'guess').expect(401, /WRONG_PASSWORD/);
+    await elevate({ Cookie: headers.Cookie }).expect(403, /CSRF_TOKEN/);
+    const elevated = JSON.parse((await elevate(headers).expect(200)).text);
+    expect(elevated).to.include({ user: 'otto', role: 'admin' });
+    expect(elevated.permissions).to.include('delete./api/v2/thing');
+    expect(Date.parse(elevated.elevation.until)).to.be.lessThan(Date.parse(elevated.expires));
+    const roleNow = async () => JSON.parse((await api.get('/api/v2/me').set(headers)).text).role;
+    while ((await roleNow()) !== 'operator');
+    await api.delete('/api/v2/thing').set(headers).expect(403);
+    expect(entries.find(({ result, action }) => result === 'ok' && action === 'session.elevate')).to.include({
+      actor: 'otto',
+      details: 'operator to admin',
+    });
+    const other = await logIn('vera');
+    expect(other.me.elevation).to.deep.equal({ role: null, until: null });
+    await elevate(other.headers).expect(403, /NO_ELEVATION/);
+    await api
+      .post('/api/v2/session/elevation')
+      .send({ password })
+      .expect(403, /NO_ELEVATION/);
+  });
+
+  it('takes a larger role back when asked to', async () => {
+    const users = { otto: { role: 'operator', elevate: 'admin', password: hash } };
+    const { api } = await start({ users });
+    const opened = await api.post('/api/v2/session').send({ user: 'otto', password });
+    const me = JSON.parse(opened.text);
+    const headers = { Cookie: opened.headers['set-cookie']![0]!, 'X-CSRF-Token': me.csrf_token };
+    await api.post('/api/v2/session/elevation').set(headers).send({ password }).expect(200);
+    await api.delete('/api/v2/thing').set(headers).expect(200);
+    await api
+      .delete('/api/v2/session/elevation')
+      .set(headers)
+      .expect(200, /"role": "operator"/);
+    await api.delete('/api/v2/thing').set(headers).expect(403);
+  });
+
   it('tells nothing about which users there are, and slows guessing', async () => {
     const { api } = await start({ rate_limits: { logins_per_minute: 4 } });
     const logIn = (user: string) => api.post('/api/v2/session').send({ user, password: 'guess' });
@@ -213,6 +265,7 @@ describe('http/security', () => {
     [{ user: {} }, /there is no key 'user', there are legacy/],
     [{ users: { a: { role: 'root' } } }, /users\.a\.role: "root" is none of/],
     [{ users: { a: { role: 'viewer', password: 'secret' } } }, /users\.a: password is not a hash/],
+    [{ users: { a: { role: 'viewer', elevate: 'admin' } } }, /users\.a: elevate needs a password/],
     [{ tokens: [{ name: 'a', role: 'viewer', sha256: 'ab' }] }, /tokens\[0\]: sha256/],
     [{ tokens: [{ name: 'a', sha256: 'a'.repeat(64) }] }, /tokens\[0\]: role is missing/],
     [{ trusted_hops: ['10.0.0.0/40'] }, /trusted_hops: '10\.0\.0\.0\/40' is no address/],
