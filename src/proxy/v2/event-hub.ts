@@ -14,25 +14,26 @@ export interface HubEvent {
   readonly type: string;
   readonly cluster: ClusterName;
   readonly data: unknown;
-  /** As it goes over the wire. */
-  readonly text: string;
+  /** As it goes over the wire. Bytes, because a text that was put together from parts keeps them all, ten times its size. */
+  readonly text: Uint8Array;
   /** Milliseconds of `performance.now()`. */
   readonly time: number;
 }
 
 export interface HubLimits {
   readonly count: number;
-  readonly characters: number;
+  /** Of all texts together. */
+  readonly bytes: number;
   /** Milliseconds. */
   readonly age: number;
 }
 
-const DEFAULT_LIMITS: HubLimits = { count: 10_000, characters: 16 * 1024 * 1024, age: 300_000 };
+const DEFAULT_LIMITS: HubLimits = { count: 10_000, bytes: 4 * 1024 * 1024, age: 300_000 };
 
 export class EventHub {
   private readonly boot = Date.now().toString(36);
   private kept: HubEvent[] = [];
-  private characters = 0;
+  private bytes = 0;
   private last = 0;
   private readonly listeners = new Set<(event: HubEvent) => void>();
   private readonly demands = new Map<Topic, number>();
@@ -46,7 +47,8 @@ export class EventHub {
 
   publish(topic: Topic, type: string, cluster: ClusterName, data: unknown): void {
     this.last += 1;
-    const text = `id: ${this.boot}-${this.last}\nevent: ${type}\ndata: ${formatJson(data)}\n\n`;
+    const lines = `id: ${this.boot}-${this.last}\nevent: ${type}\ndata: ${formatJson(data)}\n\n`;
+    const text = Buffer.from(lines);
     const event: HubEvent = {
       number: this.last,
       topic,
@@ -57,7 +59,7 @@ export class EventHub {
       time: performance.now(),
     };
     this.kept.push(event);
-    this.characters += text.length;
+    this.bytes += text.length;
     this.trim(event.time);
     for (const listener of this.listeners) listener(event);
   }
@@ -91,13 +93,13 @@ export class EventHub {
   }
 
   private trim(now: number): void {
-    const { count, characters, age } = this.limits;
+    const { count, bytes, age } = this.limits;
     let drop = 0;
     while (
       drop < this.kept.length &&
-      (this.kept.length - drop > count || this.characters > characters || now - this.kept[drop]!.time > age)
+      (this.kept.length - drop > count || this.bytes > bytes || now - this.kept[drop]!.time > age)
     ) {
-      this.characters -= this.kept[drop]!.text.length;
+      this.bytes -= this.kept[drop]!.text.length;
       drop += 1;
     }
     if (drop > 0) this.kept = this.kept.slice(drop);

@@ -10,7 +10,7 @@ describe('proxy/v2/event hub', () => {
   it('gives exactly what was missed, or says that it cannot', () => {
     fc.assert(
       fc.property(fc.nat(40), fc.nat(40), fc.integer({ min: 1, max: 20 }), (before, after, count) => {
-        const hub = new EventHub({ count, characters: 1e6, age: 1e6 });
+        const hub = new EventHub({ count, bytes: 1e6, age: 1e6 });
         publish(hub, before);
         const position = hub.position;
         publish(hub, after);
@@ -33,12 +33,12 @@ describe('proxy/v2/event hub', () => {
     expect(hub.since(hub.position)).to.deep.equal([]);
   });
 
-  it('is bounded in characters and by age', () => {
-    const hub = new EventHub({ count: 1000, characters: 5000, age: 1e6 });
+  it('is bounded in bytes and by age', () => {
+    const hub = new EventHub({ count: 1000, bytes: 5000, age: 1e6 });
     const position = hub.position;
     publish(hub, 100, 'a'.repeat(500));
     expect(hub.since(position)).to.equal(null);
-    const old = new EventHub({ count: 1000, characters: 1e6, age: -1 });
+    const old = new EventHub({ count: 1000, bytes: 1e6, age: -1 });
     const start = old.position;
     publish(old, 2);
     expect(old.since(start)).to.equal(null);
