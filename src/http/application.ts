@@ -12,6 +12,7 @@ import { type AccessControl, openAccess } from './access.js';
 import { answerForError, HttpError, RawAnswer, sendAnswer } from './answer.js';
 import type { AuditSink } from './audit.js';
 import { type BodyLimits, BodyReader, defaultBodyLimits } from './body.js';
+import { IdempotentRequests } from './idempotency.js';
 import { HttpMetrics } from './metrics.js';
 import { problemAnswer } from './problem.js';
 import { expressPaths, inOrderOfPrecedence, type Route } from './route.js';
@@ -74,7 +75,13 @@ export function createApplication(options: ApplicationOptions): Application {
   const running = new Set<AbortController>();
   /** Those of `running` whose answers have no end of their own. */
   const streams = new Set<AbortController>();
-  const serving: Serving = { access: options.access ?? openAccess, audit: options.audit, bodies, log };
+  const serving: Serving = {
+    access: options.access ?? openAccess,
+    audit: options.audit,
+    bodies,
+    idempotent: new IdempotentRequests(),
+    log,
+  };
   let draining: (() => void) | null = null;
 
   const application = express();

@@ -72,6 +72,7 @@ export {
   defineRoute,
   type EnvelopeAnswer,
   type JsonSchema,
+  type Method,
   type Route,
   type RouteRequest,
 } from './route.js';

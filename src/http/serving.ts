@@ -11,12 +11,14 @@ import { type AccessControl, type Identity, isChanging } from './access.js';
 import { RawAnswer, StreamAnswer, sendAnswer } from './answer.js';
 import { type AuditSink, auditEntry } from './audit.js';
 import type { BodyReader } from './body.js';
+import { type IdempotentRequests, idempotentRequest, lastingSignal } from './idempotency.js';
 import { type Answer, pathParameters, type Route } from './route.js';
 
 export interface Serving {
   readonly access: AccessControl;
   readonly audit: AuditSink | undefined;
   readonly bodies: BodyReader;
+  readonly idempotent: IdempotentRequests;
   readonly log: Logger;
 }
 
@@ -61,7 +63,7 @@ export async function serveRoute(
     serving.access.authorize(identity, route);
     const who = identity;
     const work = runInRequest({ id, actor: who.user, notes }, () =>
-      handle(route, routed, who, serving.bodies, controller.signal),
+      handle(route, routed, who, serving, controller.signal),
     );
     result = await withDeadline(work, deadline, controller, serving.log);
   } catch (error) {
@@ -90,10 +92,10 @@ async function handle(
   route: Route,
   { request, url, values, id }: RoutedRequest,
   identity: Identity,
-  bodies: BodyReader,
+  { bodies, idempotent }: Serving,
   signal: AbortSignal,
 ): Promise<Answer> {
-  return route.handler({
+  const asked = {
     parameters: readParameters(route.path, values),
     query: readQuery(url),
     body: (await bodies.read(request, route.body)) as never,
@@ -101,8 +103,11 @@ async function handle(
     id,
     url,
     identity,
-    header: (name) => headerOf(request, name),
-  });
+    header: (name: string) => headerOf(request, name),
+  };
+  const keyed = idempotentRequest(route, request, url, asked.body, identity);
+  if (keyed === null) return route.handler(asked);
+  return idempotent.once(keyed, async () => route.handler({ ...asked, signal: lastingSignal(signal) }));
 }
 
 /** Rejects when the signal of the request aborts first; the work may go on, and its later failure is logged. */

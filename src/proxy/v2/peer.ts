@@ -9,8 +9,15 @@ import type { ClusterName } from './records.js';
 import { clusterNames } from './records.js';
 
 /** Headers that a request keeps on its way, and an answer on its way back. */
-const REQUEST_HEADERS = ['content-type', 'accept', 'if-match', 'if-none-match', 'x-reason'];
-const ANSWER_HEADERS = ['etag', 'location', 'retry-after', 'content-disposition'];
+const REQUEST_HEADERS = [
+  'content-type',
+  'accept',
+  'if-match',
+  'if-none-match',
+  'x-reason',
+  'idempotency-key',
+];
+const ANSWER_HEADERS = ['etag', 'location', 'retry-after', 'content-disposition', 'idempotency-replayed'];
 /** Milliseconds for what must be answered quickly, and for what starts or stops something. */
 const READ_TIMEOUT = 10_000;
 const CHANGE_TIMEOUT = 125_000;

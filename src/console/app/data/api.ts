@@ -1,5 +1,6 @@
 /** Calls of the REST interface: one origin, deadlines, and errors that keep the text of the server. */
 import type { Cluster, Json, JsonRecord } from '../core/plant.js';
+import { Submissions } from '../core/submissions.js';
 
 export interface Site {
   readonly name: string;
@@ -51,6 +52,9 @@ export function homeCluster(): Cluster {
   return site.clusters.pipelines === '' ? 'pipelines' : 'cameras';
 }
 
+/** `crypto.randomUUID` is missing where the page does not come over TLS. */
+const submissions = new Submissions(() => crypto.getRandomValues(new Uint32Array(4)).join('-'));
+
 let csrfToken: string | null = null;
 
 /** The token that a session needs for requests that change something. */
@@ -76,6 +80,11 @@ export async function call(cluster: Cluster, path: string, options: CallOptions 
   const timeout = AbortSignal.timeout(deadline);
   const signal = options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout]);
   const body = json === undefined ? options.body : JSON.stringify(json);
+  const isText = body === undefined || typeof body === 'string';
+  const submission = submissions.begin(
+    isText ? `${method} ${path} ${headers['If-Match']} ${body}` : `${performance.now()}`,
+  );
+  if (method !== 'GET') headers['Idempotency-Key'] = submission.key;
   let response: Response;
   try {
     response = await fetch(address(cluster, path), {
@@ -89,6 +98,8 @@ export async function call(cluster: Cluster, path: string, options: CallOptions 
     if (options.signal?.aborted) throw error;
     const reason = timeout.aborted ? `no answer within ${deadline / 1000} s` : 'the server cannot be reached';
     throw new ApiError(`${method} ${path}: ${reason}.`, 0, null);
+  } finally {
+    submission.done();
   }
   return response;
 }
