@@ -18,7 +18,8 @@ export interface Service {
 export interface Services {
   readonly cameras: Service & { readonly client: CamClient };
   readonly pipelines: Service & { readonly client: PipelineClient };
-  stop(): Promise<void>;
+  /** Ends both at once with SIGTERM. @returns their exit codes, null for one that a signal killed */
+  stop(): Promise<{ readonly cameras: number | null; readonly pipelines: number | null }>;
 }
 
 /** @param cameras and pipelines: stored configurations by name */
@@ -56,8 +57,9 @@ export async function startServices(
       },
     },
     async stop() {
-      await Promise.all([camera.stop(), pipeline.stop()]);
+      const [cameras, pipelines] = await Promise.all([camera.stop(), pipeline.stop()]);
       rmSync(folder, { recursive: true, force: true });
+      return { cameras, pipelines };
     },
   };
 }
@@ -71,16 +73,16 @@ function storeAll(folder: string, name: string, documents: Readonly<Record<strin
   return path;
 }
 
-function keepAlive(commandLine: readonly string[]): { pid(): number; stop(): Promise<void> } {
+function keepAlive(commandLine: readonly string[]): { pid(): number; stop(): Promise<number | null> } {
   let stopping = false;
-  let ended = Promise.resolve();
+  let ended: Promise<number | null>;
   let child = launch();
 
   function launch(): ChildProcess {
     const started = spawn(process.execPath, [join(packageRoot, 'bin', 'camserver.js'), ...commandLine], {
       stdio: ['ignore', 'ignore', 'inherit'],
     });
-    ended = new Promise((done) => started.once('exit', () => done()));
+    ended = new Promise((done) => started.once('exit', done));
     started.once('exit', () => {
       if (!stopping) child = launch();
     });
@@ -92,7 +94,7 @@ function keepAlive(commandLine: readonly string[]): { pid(): number; stop(): Pro
     async stop() {
       stopping = true;
       child.kill('SIGTERM');
-      await ended;
+      return ended;
     },
   };
 }
