@@ -1,10 +1,17 @@
 import { expect } from 'chai';
 import { Submissions } from '../../../src/console/app/core/submissions.js';
 
+function numberedKeys(): () => string {
+  let count = 0;
+  return () => {
+    count += 1;
+    return `key ${count}`;
+  };
+}
+
 describe('console/submissions', () => {
   it('share a key while equal requests are under way, and take a new one afterwards', () => {
-    let count = 0;
-    const submissions = new Submissions(() => `key ${(count += 1)}`);
+    const submissions = new Submissions(numberedKeys());
     const first = submissions.begin('DELETE /a');
     const double = submissions.begin('DELETE /a');
     const other = submissions.begin('DELETE /b');
@@ -16,8 +23,7 @@ describe('console/submissions', () => {
   });
 
   it('forget a request when all of its kind have their answers', () => {
-    let count = 0;
-    const submissions = new Submissions(() => `key ${(count += 1)}`);
+    const submissions = new Submissions(numberedKeys());
     const [first, second] = [submissions.begin('a'), submissions.begin('a')];
     first.done();
     second.done();

@@ -14,6 +14,8 @@ export interface Session {
   readonly csrfToken: string | null;
   readonly login: readonly string[];
   readonly expires: string | null;
+  /** The larger role that the user may take for a while, and until when they have it. */
+  readonly elevation: { readonly role: Role | null; readonly until: string | null };
 }
 
 const ANONYMOUS: Session = {
@@ -23,6 +25,7 @@ const ANONYMOUS: Session = {
   csrfToken: null,
   login: [],
   expires: null,
+  elevation: { role: null, until: null },
 };
 
 export const session = signal<Session>(ANONYMOUS);
@@ -31,15 +34,20 @@ effect(() => setCsrfToken(session.value.csrfToken));
 
 function readSession(record: Record<string, unknown>): Session {
   const answer = recordOf(record as never);
-  const role = textOf(answer.role);
+  const elevation = recordOf(answer.elevation);
   return {
     user: textOf(answer.user),
-    role: role === 'admin' || role === 'operator' ? role : 'viewer',
+    role: roleOf(answer.role) ?? 'viewer',
     permissions: new Set(listOf(answer.permissions)),
     csrfToken: textOf(answer.csrf_token),
     login: listOf(answer.login),
     expires: textOf(answer.expires),
+    elevation: { role: roleOf(elevation.role), until: textOf(elevation.until) },
   };
+}
+
+function roleOf(value: unknown): Role | null {
+  return value === 'admin' || value === 'operator' || value === 'viewer' ? value : null;
 }
 
 function listOf(value: unknown): string[] {
@@ -59,6 +67,13 @@ export async function signIn(user: string, password: string): Promise<void> {
 export async function signOut(): Promise<void> {
   await callJson(homeCluster(), '/api/v2/session', { method: 'DELETE' });
   await loadSession();
+}
+
+/** Takes the larger role, with the password once more, or gives it back. @param password null: gives it back */
+export async function elevate(password: string | null): Promise<void> {
+  const options =
+    password === null ? { method: 'DELETE' as const } : { method: 'POST' as const, json: { password } };
+  session.value = readSession(await callJson(homeCluster(), '/api/v2/session/elevation', options));
 }
 
 /** Why an action is not possible now, or null. @param permission as listed by `/api/v2/me` */

@@ -1,14 +1,14 @@
 /** Who is signed in; signing in and out. */
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { formatDuration } from '../core/format.js';
 import { messageOf } from '../data/api.js';
 import { now } from '../data/plant.js';
-import { session, signIn, signOut } from '../data/session.js';
+import { elevate, loadSession, type Role, session, signOut } from '../data/session.js';
 import { Button } from './basics.jsx';
-import { Dialog } from './dialog.jsx';
 import { Icon } from './icons.jsx';
 import { Menu } from './menu.jsx';
+import { Elevate, SignIn } from './password-dialogs.jsx';
 import { showToast } from './toasts.jsx';
 
 /** Milliseconds. */
@@ -16,9 +16,10 @@ const WARN_BEFORE = 120_000;
 
 export function UserMenu(): JSX.Element {
   const [signingIn, setSigningIn] = useState(false);
-  const { user, role, login, expires } = session.value;
-  const leave = (): void => {
-    signOut().catch((error) => showToast({ tone: 'bad', text: messageOf(error) }));
+  const [elevating, setElevating] = useState(false);
+  const { user, role, login, expires, elevation } = session.value;
+  const run = (action: () => Promise<void>) => (): void => {
+    action().catch((error) => showToast({ tone: 'bad', text: messageOf(error) }));
   };
   const left = expires === null ? null : Date.parse(expires) - now.value;
   return (
@@ -45,61 +46,46 @@ export function UserMenu(): JSX.Element {
           text={`${user} · ${role}`}
           icon="user"
           testId="app-user"
-          entries={[{ label: 'Sign out', run: leave, testId: 'app-sign-out' }]}
+          entries={[
+            ...(elevation.role !== null && elevation.until === null
+              ? [
+                  {
+                    label: `Work as ${elevation.role} for a while`,
+                    run: () => setElevating(true),
+                    testId: 'app-elevate',
+                  },
+                ]
+              : []),
+            { label: 'Sign out', run: run(signOut), testId: 'app-sign-out' },
+          ]}
         />
       )}
+      {elevation.until !== null && (
+        <Elevated role={role} until={elevation.until} onEnd={run(() => elevate(null))} />
+      )}
       {signingIn && <SignIn onClose={() => setSigningIn(false)} />}
+      {elevating && elevation.role !== null && (
+        <Elevate role={elevation.role} onClose={() => setElevating(false)} />
+      )}
     </>
   );
 }
 
-function SignIn({ onClose }: { onClose: () => void }): JSX.Element {
-  const [user, setUser] = useState('');
-  const [password, setPassword] = useState('');
-  const [problem, setProblem] = useState<string | null>(null);
-  const submit = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    try {
-      await signIn(user, password);
-      onClose();
-    } catch (error) {
-      setProblem(messageOf(error));
-    }
-  };
+/** The badge of a larger role: how long it lasts, and giving it back. When its time is over the server is asked what holds now. */
+function Elevated({ role, until, onEnd }: { role: Role; until: string; onEnd: () => void }): JSX.Element {
+  const left = Date.parse(until) - now.value;
+  const isOver = left <= 0;
+  useEffect(() => {
+    if (isOver) loadSession().catch(() => {});
+  }, [isOver]);
   return (
-    <Dialog title="Sign in" onClose={onClose} testId="sign-in-dialog">
-      <form class="form" onSubmit={(event) => void submit(event)}>
-        <label class="field">
-          <span>User</span>
-          <input
-            autocomplete="username"
-            value={user}
-            data-testid="sign-in-user"
-            onInput={(event) => setUser(event.currentTarget.value)}
-          />
-        </label>
-        <label class="field">
-          <span>Password</span>
-          <input
-            type="password"
-            autocomplete="current-password"
-            value={password}
-            data-testid="sign-in-password"
-            onInput={(event) => setPassword(event.currentTarget.value)}
-          />
-        </label>
-        {problem !== null && (
-          <p class="inline-error" role="alert">
-            {problem}
-          </p>
-        )}
-        <div class="row end">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" type="submit" testId="sign-in-submit">
-            Sign in
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <span class="row" role="status" data-testid="app-elevated">
+      <span class="tone-warn">
+        {role} for {formatDuration(Math.max(left, 0))}
+      </span>
+      <Button onClick={onEnd} testId="app-elevated-end">
+        End
+      </Button>
+    </span>
   );
 }
