@@ -30,6 +30,9 @@ export interface HubLimits {
 
 const DEFAULT_LIMITS: HubLimits = { count: 10_000, bytes: 4 * 1024 * 1024, age: 300_000 };
 
+/** Gives each text memory of its own; small buffers would keep alive what shares theirs. */
+const encoder = new TextEncoder();
+
 export class EventHub {
   private readonly boot = Date.now().toString(36);
   private kept: HubEvent[] = [];
@@ -48,7 +51,7 @@ export class EventHub {
   publish(topic: Topic, type: string, cluster: ClusterName, data: unknown): void {
     this.last += 1;
     const lines = `id: ${this.boot}-${this.last}\nevent: ${type}\ndata: ${formatJson(data)}\n\n`;
-    const text = Buffer.from(lines);
+    const text = encoder.encode(lines);
     const event: HubEvent = {
       number: this.last,
       topic,
