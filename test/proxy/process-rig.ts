@@ -10,9 +10,16 @@ import { CamClient, ProxyClient } from '../../src/client/index.js';
 import { formatJson, type JsonObject } from '../../src/common/json.js';
 import { packageRoot } from '../../src/common/package.js';
 import { freePortRange } from '../support/ports.js';
+import type { Hosts } from './hosts.js';
 import { SMALL_CAMERA, until } from './rig.js';
 
 const PROGRAM = join(packageRoot, 'bin', 'camserver.js');
+const LOOPBACK: Pick<Hosts, 'manager' | 'addresses' | 'prefix' | 'reach'> = {
+  manager: '127.0.0.1',
+  addresses: ['127.0.0.1', '127.0.0.2', '127.0.0.3'],
+  prefix: () => [],
+  reach: async (_host, url) => url,
+};
 
 /** A server that may die and come back at the same address. */
 export class TestProcess {
@@ -24,6 +31,8 @@ export class TestProcess {
     readonly url: string,
     readonly folder: string,
     private readonly commandLine: readonly string[],
+    /** What stands before the program, for example to start it on another host. */
+    private readonly prefix: readonly string[] = [],
   ) {
     this.client = new CamClient(url, { info: 2000, call: 10_000, start: 20_000 });
   }
@@ -37,9 +46,8 @@ export class TestProcess {
   }
 
   start(): void {
-    const child = spawn(process.execPath, [PROGRAM, ...this.commandLine], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const [file, ...rest] = [...this.prefix, process.execPath, PROGRAM, ...this.commandLine];
+    const child = spawn(file!, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (text) => {
         this.output = (this.output + text).slice(-20_000);
@@ -80,6 +88,8 @@ export class TestProcess {
 export interface ProcessCluster {
   readonly manager: TestProcess;
   readonly workers: readonly TestProcess[];
+  /** Under which addresses the manager knows the workers. */
+  readonly pool: readonly string[];
   readonly client: CamClient;
   readonly proxy: ProxyClient;
   close(): Promise<void>;
@@ -89,36 +99,40 @@ export interface ProcessCluster {
  * Starts a camera manager with three workers.
  * @param files configurations and control files besides `servers`
  * @param pool settings of a worker, by its number
+ * @param hosts default: three loopback addresses
  */
 export async function startProcessCluster(
   cameras: readonly string[],
   permanent: JsonObject,
   pool: (worker: number) => JsonObject = () => ({}),
+  hosts: Pick<Hosts, 'manager' | 'addresses' | 'prefix' | 'reach'> = LOOPBACK,
 ): Promise<ProcessCluster> {
   const root = mkdtempSync(join(tmpdir(), 'camserver-test-'));
   const { from } = await freePortRange(64);
-  const workers = [0, 1, 2].map((index) => {
+  const workers = hosts.addresses.map((address, index) => {
     const folder = join(root, `host-${index + 1}`);
-    const address = `127.0.0.${index + 1}`;
     mkdirSync(folder);
-    return new TestProcess(`http://${address}:${from + 1 + index}`, folder, [
+    const commandLine = [
       'camera-worker',
       ...['--port', String(from + 1 + index), '--interface', address, '--hostname', address],
       ...['--port_range', `${from + 4 + 20 * index}:${from + 24 + 20 * index}`, '--spares', '1'],
       ...['--scripts_base', join(folder, 'scripts'), '--background_base', join(folder, 'backgrounds')],
       ...['--log_level', 'WARNING'],
-    ]);
+    ];
+    return new TestProcess(`http://${address}:${from + 1 + index}`, folder, commandLine, hosts.prefix(index));
   });
+  const known = await Promise.all(workers.map(({ url }, index) => hosts.reach(index, url)));
   const folder = join(root, 'cameras');
   mkdirSync(folder);
   const write = (name: string, content: JsonObject): void =>
     writeFileSync(join(folder, `${name}.json`), formatJson(content, 1));
   for (const name of cameras) write(name, { ...SMALL_CAMERA, name, no_client_timeout: 60 });
   write('permanent_instances', permanent);
-  write('servers', Object.fromEntries(workers.map(({ url }, index) => [url, pool(index)])));
-  const manager = new TestProcess(`http://127.0.0.1:${from}`, folder, [
+  write('servers', Object.fromEntries(known.map((url, index) => [url, pool(index)])));
+  const manager = new TestProcess(`http://${hosts.manager}:${from}`, folder, [
     'camera-manager',
-    ...['--port', String(from), '--interface', '127.0.0.1', '--hostname', '127.0.0.1', '--base', folder],
+    ...['--port', String(from), '--interface', hosts.manager, '--hostname', hosts.manager],
+    ...['--base', folder],
     ...['--scripts_base', join(root, 'scripts'), '--background_base', join(root, 'backgrounds')],
     ...['--log_level', 'WARNING'],
   ]);
@@ -130,8 +144,9 @@ export async function startProcessCluster(
   try {
     for (const server of all) server.start();
     await Promise.all(all.map((server) => server.answering()));
-    const cluster = { manager, workers, client: manager.client, proxy: new ProxyClient(manager.url), close };
-    for (const worker of workers) await isReachable(cluster, worker);
+    const { client } = manager;
+    const cluster = { manager, workers, pool: known, client, proxy: new ProxyClient(manager.url), close };
+    for (const url of known) await isReachable(cluster, { url });
     return cluster;
   } catch (error) {
     await close();
@@ -140,7 +155,10 @@ export async function startProcessCluster(
 }
 
 /** Waits until the manager has heard of a worker. */
-export async function isReachable({ client }: ProcessCluster, { url }: TestProcess): Promise<void> {
+export async function isReachable(
+  { client }: ProcessCluster,
+  { url }: Pick<TestProcess, 'url'>,
+): Promise<void> {
   await until(async () => {
     const { servers } = await client.info();
     return (servers as Record<string, { state: string }>)[url]?.state === 'reachable';
