@@ -4,13 +4,13 @@
 import { errorText } from '../common/errors.js';
 import { imageFromAnswer } from '../common/image-answer.js';
 import type { JsonObject } from '../common/json.js';
-import type { LogRecord } from '../common/logging.js';
 import type { ArrayValue } from '../common/values.js';
-import { type ContentKind, compactInstances } from '../http/index.js';
+import { localInstances } from '../family/index.js';
+import type { ContentKind } from '../http/index.js';
 import type { Supervisor } from '../instances/index.js';
 import { kernels } from '../processing/native.js';
 import { imageOf } from '../processing/views.js';
-import type { BackgroundStore, Change, ScriptStore, StoredFile } from '../storage/index.js';
+import type { BackgroundStore, Change, ScriptStore } from '../storage/index.js';
 import type { CameraInstances } from './camera-instances.js';
 import { cameraGeometry } from './geometry.js';
 import { checkOnline, readImage, readSize } from './reach.js';
@@ -18,6 +18,7 @@ import type { CameraService, OnlineStatus, ReportedGeometry } from './service.js
 import { type CameraDefaults, type CameraSettings, readCameraSettings } from './settings.js';
 import type { SourceRequest } from './sources/source.js';
 import type { StoredCameras } from './stored-cameras.js';
+import { StoredCameraService } from './stored-service.js';
 import { createCameraView } from './view.js';
 
 export interface LocalCameraParts {
@@ -25,64 +26,26 @@ export interface LocalCameraParts {
   readonly cameras: StoredCameras;
   readonly instances: CameraInstances;
   readonly backgrounds: BackgroundStore;
-  readonly scriptStore: ScriptStore;
+  readonly scripts: ScriptStore;
   readonly defaults: CameraDefaults;
   /** Milliseconds that a camera may take to answer. */
   readonly onlineTimeout: number;
   /** Milliseconds that an image may take. */
   readonly imageTimeout: number;
-  /** Figures of the host and version, completed by the instances. */
-  serverInfo(activeInstances: JsonObject): JsonObject;
 }
 
-export class LocalCameraService implements CameraService {
-  constructor(private readonly parts: LocalCameraParts) {}
-
-  async info(): Promise<JsonObject> {
-    return this.parts.serverInfo(this.parts.instances.records());
-  }
-
-  async heartbeatInstances(): Promise<JsonObject> {
-    return compactInstances(this.parts.instances.records());
-  }
-
-  stopAll(): Promise<void> {
-    return this.parts.supervisor.stopAll();
-  }
-
-  async stop(camera: string): Promise<void> {
-    await this.parts.supervisor.stop(await this.instanceName(camera));
-  }
-
-  async delete(camera: string): Promise<void> {
-    await this.parts.supervisor.delete(await this.instanceName(camera));
-  }
-
-  async instanceLogs(camera: string): Promise<readonly LogRecord[]> {
-    return this.parts.supervisor.logs(await this.instanceName(camera));
-  }
-
-  cameras(): Promise<string[]> {
-    return this.parts.cameras.names();
+export class LocalCameraService extends StoredCameraService implements CameraService {
+  constructor(private readonly parts: LocalCameraParts) {
+    const { supervisor, instances, cameras, scripts } = parts;
+    const control = localInstances(supervisor, () => instances.records());
+    super(control, cameras, scripts);
   }
 
   /** For managers, which send only what is missing. Cameras have no libraries. */
   async contentDigest(kind: ContentKind, name: string): Promise<string | null> {
     if (kind === 'configuration') return this.parts.cameras.digest(name);
     if (kind === 'background') return this.parts.backgrounds.digest(name);
-    return kind === 'script' ? this.parts.scriptStore.digest(name) : null;
-  }
-
-  configNames(): Promise<string[]> {
-    return this.parts.cameras.names();
-  }
-
-  aliases(): Promise<JsonObject> {
-    return this.parts.cameras.aliases();
-  }
-
-  groups(): Promise<JsonObject> {
-    return this.parts.cameras.groups();
+    return kind === 'script' ? this.parts.scripts.digest(name) : null;
   }
 
   async stream(camera: string): Promise<string> {
@@ -99,19 +62,11 @@ export class LocalCameraService implements CameraService {
     }
   }
 
-  async config(camera: string): Promise<JsonObject> {
-    return this.parts.cameras.load(await this.parts.cameras.resolve(camera));
-  }
-
   async saveConfig(camera: string, config: JsonObject, change?: Change): Promise<JsonObject> {
     const name = await this.parts.cameras.resolve(camera);
     const stored = await this.parts.cameras.save(name, config, change);
     await this.parts.instances.update(name, stored);
     return stored;
-  }
-
-  async deleteConfig(camera: string, change?: Change): Promise<void> {
-    await this.parts.cameras.delete(await this.parts.cameras.resolve(camera), change);
   }
 
   async geometry(camera: string): Promise<ReportedGeometry> {
@@ -148,24 +103,8 @@ export class LocalCameraService implements CameraService {
     return this.parts.backgrounds.store(name, image);
   }
 
-  scripts(): Promise<string[]> {
-    return this.parts.scriptStore.names();
-  }
-
-  script(name: string): Promise<StoredFile> {
-    return this.parts.scriptStore.read(name);
-  }
-
-  storeScript(name: string, content: Buffer): Promise<void> {
-    return this.parts.scriptStore.store(name, content);
-  }
-
-  deleteScript(name: string): Promise<void> {
-    return this.parts.scriptStore.delete(name);
-  }
-
   /** An instance keeps its name when its configuration is deleted, even if that name is now the alias of another camera. */
-  private async instanceName(camera: string): Promise<string> {
+  protected override async instanceName(camera: string): Promise<string> {
     return this.parts.supervisor.get(camera) === null ? this.parts.cameras.resolve(camera) : camera;
   }
 

@@ -16,10 +16,21 @@ export interface StoredFile {
   readonly content: Buffer;
 }
 
+/** Users' files of one kind: those of a folder, or of other servers. */
+export interface CodeManagement {
+  /** Sorted. */
+  names(): Promise<string[]>;
+  /** @throws CamServerError when there is none of that name */
+  read(name: string): Promise<StoredFile>;
+  store(name: string, content: Buffer): Promise<void>;
+  /** @throws CamServerError when there is none of exactly that name */
+  delete(name: string): Promise<void>;
+}
+
 /** Source files, in the order in which a name without extension looks for them; compiled ones (`.so`) come after `.c`. */
 const SCRIPT_EXTENSIONS = ['.c', '.py', '.mjs', '.js', '.ts'];
 
-export class ScriptStore {
+export class ScriptStore implements CodeManagement {
   private readonly digests = new FileDigests();
 
   constructor(readonly folder: string) {}
@@ -78,7 +89,7 @@ export class ScriptStore {
   }
 }
 
-export class LibraryStore {
+export class LibraryStore implements CodeManagement {
   readonly folder: string;
   private readonly digests = new FileDigests();
 
