@@ -142,8 +142,11 @@ export async function startProcessCluster(
     rmSync(root, { recursive: true, force: true });
   };
   try {
-    for (const server of all) server.start();
-    await Promise.all(all.map((server) => server.answering()));
+    for (const worker of workers) worker.start();
+    await Promise.all(workers.map((worker) => worker.answering()));
+    // afterwards, as what has its place on a worker that is not there yet is started elsewhere
+    manager.start();
+    await manager.answering();
     const { client } = manager;
     const cluster = { manager, workers, pool: known, client, proxy: new ProxyClient(manager.url), close };
     for (const url of known) await isReachable(cluster, { url });
