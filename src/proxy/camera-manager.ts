@@ -4,14 +4,15 @@
  */
 import type { CameraService, OnlineStatus, ReportedGeometry } from '../camera/service.js';
 import type { StoredCameras } from '../camera/stored-cameras.js';
+import { StoredCameraService } from '../camera/stored-service.js';
 import type { CamClient } from '../client/index.js';
 import { CamServerError, errorText } from '../common/errors.js';
 import { type JsonObject, mergeObjects } from '../common/json.js';
-import type { LogRecord } from '../common/logging.js';
 import type { ArrayValue } from '../common/values.js';
 import type { RequestOrigin } from '../http/index.js';
-import type { BackgroundStore, Change, ScriptStore, StoredFile } from '../storage/index.js';
+import type { BackgroundStore, Change, ScriptStore } from '../storage/index.js';
 import type { Cluster } from './cluster.js';
+import { distributedCode } from './distributed-code.js';
 import type { Distribution, Parcel } from './distribution.js';
 import type { OriginResolver } from './origin.js';
 import type { PlacementRequest } from './placement.js';
@@ -36,49 +37,12 @@ interface StartedCamera {
   readonly stream: string;
 }
 
-export class CameraManager implements CameraService {
+export class CameraManager extends StoredCameraService implements CameraService {
   private readonly starts = new Starts<StartedCamera>();
 
-  constructor(private readonly parts: CameraManagerParts) {}
-
-  info(): Promise<JsonObject> {
-    return this.parts.instances.info();
-  }
-
-  heartbeatInstances(): Promise<string[]> {
-    return this.parts.instances.heartbeatInstances();
-  }
-
-  stopAll(): Promise<void> {
-    return this.parts.instances.stopAll();
-  }
-
-  async stop(camera: string): Promise<void> {
-    await this.parts.instances.stop(await this.instanceName(camera));
-  }
-
-  async delete(camera: string): Promise<void> {
-    await this.parts.instances.delete(await this.instanceName(camera));
-  }
-
-  async instanceLogs(camera: string): Promise<readonly LogRecord[]> {
-    return this.parts.instances.instanceLogs(await this.instanceName(camera));
-  }
-
-  cameras(): Promise<string[]> {
-    return this.parts.cameras.names();
-  }
-
-  configNames(): Promise<string[]> {
-    return this.parts.cameras.names();
-  }
-
-  aliases(): Promise<JsonObject> {
-    return this.parts.cameras.aliases();
-  }
-
-  groups(): Promise<JsonObject> {
-    return this.parts.cameras.groups();
+  constructor(private readonly parts: CameraManagerParts) {
+    const { cluster, instances, cameras, scriptStore, distribution } = parts;
+    super(instances, cameras, distributedCode('script', scriptStore, cluster, distribution));
   }
 
   async stream(camera: string, origin: RequestOrigin): Promise<string> {
@@ -98,10 +62,6 @@ export class CameraManager implements CameraService {
     const client = await this.anyClient(camera);
     const { online, status } = await client.onlineStatus(await this.instanceName(camera));
     return { online, reason: online ? null : status };
-  }
-
-  async config(camera: string): Promise<JsonObject> {
-    return this.parts.cameras.load(await this.parts.cameras.resolve(camera));
   }
 
   async saveConfig(camera: string, config: JsonObject, change?: Change): Promise<JsonObject> {
@@ -126,9 +86,9 @@ export class CameraManager implements CameraService {
     }
   }
 
-  async deleteConfig(camera: string, change?: Change): Promise<void> {
+  override async deleteConfig(camera: string, change?: Change): Promise<void> {
     const name = await this.parts.cameras.resolve(camera);
-    await this.parts.cameras.delete(name, change);
+    await super.deleteConfig(name, change);
     this.parts.cluster.events.emit({ type: 'stored', kind: 'configuration', name, action: 'deleted' });
     await this.parts.distribution.withdraw(this.parts.cluster.pool.watches(), ['configuration', name]);
   }
@@ -146,26 +106,6 @@ export class CameraManager implements CameraService {
   async storeBackground(name: string, image: ArrayValue): Promise<void> {
     await this.parts.backgrounds.store(name, image);
     this.parts.cluster.events.emit({ type: 'stored', kind: 'background', name, action: 'saved' });
-  }
-
-  scripts(): Promise<string[]> {
-    return this.parts.scriptStore.names();
-  }
-
-  script(name: string): Promise<StoredFile> {
-    return this.parts.scriptStore.read(name);
-  }
-
-  async storeScript(name: string, content: Buffer): Promise<void> {
-    await this.parts.scriptStore.store(name, content);
-    this.parts.cluster.events.emit({ type: 'stored', kind: 'script', name, action: 'saved' });
-    await this.parts.distribution.broadcast(this.parts.cluster.pool.watches(), ['script', name]);
-  }
-
-  async deleteScript(name: string): Promise<void> {
-    await this.parts.scriptStore.delete(name);
-    this.parts.cluster.events.emit({ type: 'stored', kind: 'script', name, action: 'deleted' });
-    await this.parts.distribution.withdraw(this.parts.cluster.pool.watches(), ['script', name]);
   }
 
   /**
@@ -249,7 +189,7 @@ export class CameraManager implements CameraService {
   }
 
   /** An instance keeps its name when its configuration is deleted, even if that name is now the alias of another camera. */
-  private async instanceName(camera: string): Promise<string> {
+  protected override async instanceName(camera: string): Promise<string> {
     return this.parts.cluster.pool.locate(camera) === null ? this.parts.cameras.resolve(camera) : camera;
   }
 }

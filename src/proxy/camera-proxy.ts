@@ -1,17 +1,16 @@
 /** The camera service of a proxy: a thin front of servers that share one configuration folder. */
 import type { CameraService, OnlineStatus, ReportedGeometry } from '../camera/service.js';
 import type { StoredCameras } from '../camera/stored-cameras.js';
+import { StoredCameraService } from '../camera/stored-service.js';
 import type { CamClient } from '../client/index.js';
 import type { JsonObject } from '../common/json.js';
-import type { LogRecord } from '../common/logging.js';
 import type { ArrayValue } from '../common/values.js';
 import type { RequestOrigin } from '../http/index.js';
-import type { StoredFile } from '../storage/index.js';
 import type { Cluster } from './cluster.js';
 import type { OriginResolver } from './origin.js';
 import type { PlacementRequest } from './placement.js';
 import type { PoolInstances } from './pool-instances.js';
-import { firstServer, orderAll, scriptOf } from './server-group.js';
+import { firstServer, orderAll, serverScripts } from './server-group.js';
 import { Starts } from './starts.js';
 
 export interface CameraProxyParts {
@@ -22,53 +21,19 @@ export interface CameraProxyParts {
   readonly origins: OriginResolver;
 }
 
-export class CameraProxy implements CameraService {
+export class CameraProxy extends StoredCameraService implements CameraService {
   private readonly starts = new Starts<string>();
 
-  constructor(private readonly parts: CameraProxyParts) {}
-
-  info(): Promise<JsonObject> {
-    return this.parts.instances.info();
+  constructor(private readonly parts: CameraProxyParts) {
+    super(parts.instances, parts.cameras, serverScripts(parts.cluster.pool));
   }
 
-  heartbeatInstances(): Promise<string[]> {
-    return this.parts.instances.heartbeatInstances();
-  }
-
-  stopAll(): Promise<void> {
-    return this.parts.instances.stopAll();
-  }
-
-  async stop(camera: string): Promise<void> {
-    await this.parts.instances.stop(await this.name(camera));
-  }
-
-  async delete(camera: string): Promise<void> {
-    await this.parts.instances.delete(await this.name(camera));
-  }
-
-  async instanceLogs(camera: string): Promise<readonly LogRecord[]> {
-    return this.parts.instances.instanceLogs(await this.name(camera));
-  }
-
-  cameras(): Promise<string[]> {
+  override cameras(): Promise<string[]> {
     return firstServer(this.parts.cluster.pool).cameras();
   }
 
-  configNames(): Promise<string[]> {
-    return this.parts.cameras.names();
-  }
-
-  aliases(): Promise<JsonObject> {
-    return this.parts.cameras.aliases();
-  }
-
-  groups(): Promise<JsonObject> {
-    return this.parts.cameras.groups();
-  }
-
   async stream(camera: string, origin: RequestOrigin): Promise<string> {
-    const name = await this.name(camera);
+    const name = await this.instanceName(camera);
     return this.starts.shared(name, async () => {
       const request = await this.request(name, origin);
       return (await this.parts.cluster.start(request, ({ watch }) => watch.client.stream(name))).result;
@@ -76,18 +41,14 @@ export class CameraProxy implements CameraService {
   }
 
   async onlineStatus(camera: string): Promise<OnlineStatus> {
-    const name = await this.name(camera);
+    const name = await this.instanceName(camera);
     const { online, status } = await (await this.anyClient(name)).onlineStatus(name);
     return { online, reason: online ? null : status };
   }
 
-  async config(camera: string): Promise<JsonObject> {
-    return this.parts.cameras.load(await this.name(camera));
-  }
-
   /** By the server that runs the camera, so that it takes the change over; else into the file. */
   async saveConfig(camera: string, config: JsonObject): Promise<JsonObject> {
-    const name = await this.name(camera);
+    const name = await this.instanceName(camera);
     const located = await this.parts.instances.locate(name);
     if (located === null) return this.parts.cameras.save(name, config);
     const stored = await located.watch.client.saveConfig(name, config);
@@ -95,38 +56,18 @@ export class CameraProxy implements CameraService {
     return stored;
   }
 
-  async deleteConfig(camera: string): Promise<void> {
-    await this.parts.cameras.delete(await this.name(camera));
-  }
-
   async geometry(camera: string): Promise<ReportedGeometry> {
-    const name = await this.name(camera);
+    const name = await this.instanceName(camera);
     return (await this.anyClient(name)).geometry(name);
   }
 
   async image(camera: string, raw: boolean): Promise<ArrayValue> {
-    const name = await this.name(camera);
+    const name = await this.instanceName(camera);
     return (await this.anyClient(name)).image(name, { raw });
   }
 
   storeBackground(name: string, image: ArrayValue): Promise<void> {
     return orderAll(this.parts.cluster.pool, (client) => client.storeBackground(name, image));
-  }
-
-  scripts(): Promise<string[]> {
-    return firstServer(this.parts.cluster.pool).scripts();
-  }
-
-  script(name: string): Promise<StoredFile> {
-    return scriptOf(firstServer(this.parts.cluster.pool), name);
-  }
-
-  storeScript(name: string, content: Buffer): Promise<void> {
-    return orderAll(this.parts.cluster.pool, (client) => client.storeScript(name, content));
-  }
-
-  deleteScript(name: string): Promise<void> {
-    return orderAll(this.parts.cluster.pool, (client) => client.deleteScript(name));
   }
 
   private async anyClient(name: string): Promise<CamClient> {
@@ -140,9 +81,5 @@ export class CameraProxy implements CameraService {
     const addresses = this.parts.cluster.pool.watches().map(({ address }) => address);
     const originHost = await this.parts.origins.hostOf(origin.address, addresses);
     return { instance: name, configuration: name, cameraName: null, cameraHost: null, originHost };
-  }
-
-  private name(camera: string): Promise<string> {
-    return this.parts.cameras.resolve(camera);
   }
 }

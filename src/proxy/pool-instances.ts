@@ -126,6 +126,12 @@ export class PoolInstances<Client extends InstanceClient = InstanceClient> {
     throw new CamServerError('INSTANCE_UNKNOWN', `Instance '${name}' does not exist.`);
   }
 
+  /** The record of a running instance, with the address of its server. @throws as `require` */
+  async recordWithHost(name: string): Promise<JsonObject> {
+    const { record, watch } = await this.require(name);
+    return { ...record, host: watch.address };
+  }
+
   /** Everywhere, at the same time; servers that cannot be reached are passed over. */
   async stopAll(): Promise<void> {
     await Promise.allSettled(this.pool.watches().map((watch) => this.stopAllOn(watch)));

@@ -1,7 +1,7 @@
 /** Orders for several servers that shall hold the same, as a proxy gives them to the servers behind it. */
-import type { InstanceClient } from '../client/index.js';
+import type { InstanceClient, PipelineClient } from '../client/index.js';
 import { CamServerError } from '../common/errors.js';
-import type { StoredFile } from '../storage/index.js';
+import type { CodeManagement } from '../storage/index.js';
 import type { Pool } from './pool.js';
 
 /** The first server in pool order that can be reached. @throws CamServerError `No available server` */
@@ -11,10 +11,27 @@ export function firstServer<Client extends InstanceClient>(pool: Pool<Client>): 
   return watch.client;
 }
 
-/** A script as its server gives it: compiled ones travel in base64. */
-export async function scriptOf(client: InstanceClient, name: string): Promise<StoredFile> {
-  const text = await client.script(name);
-  return { name, content: Buffer.from(text, name.endsWith('.so') ? 'base64' : 'utf8') };
+/** The scripts of servers that share a folder. Compiled ones travel in base64. */
+export function serverScripts(pool: Pool<InstanceClient>): CodeManagement {
+  return {
+    names: () => firstServer(pool).scripts(),
+    read: async (name) => {
+      const text = await firstServer(pool).script(name);
+      return { name, content: Buffer.from(text, name.endsWith('.so') ? 'base64' : 'utf8') };
+    },
+    store: (name, content) => orderAll(pool, (client) => client.storeScript(name, content)),
+    delete: (name) => orderAll(pool, (client) => client.deleteScript(name)),
+  };
+}
+
+/** The libraries of servers that share a folder. */
+export function serverLibraries(pool: Pool<PipelineClient>): CodeManagement {
+  return {
+    names: () => firstServer(pool).libraries(),
+    read: async (name) => ({ name, content: await firstServer(pool).library(name) }),
+    store: (name, content) => orderAll(pool, (client) => client.storeLibrary(name, content)),
+    delete: (name) => orderAll(pool, (client) => client.deleteLibrary(name)),
+  };
 }
 
 /**

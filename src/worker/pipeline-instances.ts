@@ -12,6 +12,8 @@ import type { ScriptStore } from '../storage/index.js';
 import type { Backgrounds } from './backgrounds.js';
 import {
   checkParameters,
+  givenConfiguration,
+  givenUpdate,
   mergePipelineUpdate,
   preparePipelineConfiguration,
   validatePipelineConfiguration,
@@ -58,13 +60,7 @@ export class PipelineInstances {
   constructor(private readonly options: PipelineInstancesOptions) {}
 
   async createFromConfig(config: JsonObject | null, id: string | null): Promise<CreatedPipeline> {
-    if (config === null || Object.keys(config).length === 0) {
-      throw new CamServerError(
-        'NOTHING_TO_CREATE',
-        'You must specify either the pipeline name or the configuration for the pipeline.',
-      );
-    }
-    return this.create(preparePipelineConfiguration(config), id ?? randomUUID());
+    return this.create(preparePipelineConfiguration(givenConfiguration(config)), id ?? randomUUID());
   }
 
   /** The additional keys are laid over the stored ones without further defaults, as clients know it. */
@@ -136,11 +132,9 @@ export class PipelineInstances {
     return Object.fromEntries(instances.map((instance) => [instance.name, this.describe(instance)]));
   }
 
-  async update(id: string, update: JsonObject | null): Promise<JsonObject> {
+  async update(id: string, requested: JsonObject | null): Promise<JsonObject> {
     const current = this.config(id);
-    if (update === null || Object.keys(update).length === 0) {
-      throw new CamServerError('EMPTY_UPDATE', 'Config updates cannot be empty.');
-    }
+    const update = givenUpdate(requested);
     await this.requireBackground(mergePipelineUpdate(current, update), update);
     const newest = await this.newestBackground(mergePipelineUpdate(current, update));
 

@@ -13,6 +13,7 @@ export {
   type PipelineType,
   validatePipelineConfiguration,
 } from './expansion.js';
+export { givenConfiguration, givenUpdate } from './requests.js';
 export { pipelineConfigurationSchema } from './schema.js';
 
 /**
