@@ -31,6 +31,7 @@ const systemPackages = [
         { name: 'python3-dev', present: () => runsInPython(HAS_PYTHON_HEADERS), needed: 'tests' },
         { name: 'python3-pyepics', present: () => hasPythonModule('epics'), needed: 'tests' },
         { name: 'chromium', present: () => hasCommand('chromium'), needed: 'tests' },
+        { name: 'python3-zmq', present: () => hasPythonModule('zmq'), needed: 'tests' },
         { name: 'python3-h5py', present: () => hasPythonModule('h5py'), needed: 'tests' },
         { name: 'bitshuffle', present: () => hasPythonModule('bitshuffle'), needed: 'tests' },
         { name: 'systemd', present: () => hasCommand('systemd-analyze'), needed: 'tests' },

@@ -33,6 +33,7 @@ except ImportError:
 
 from cam_server import utils  # noqa: E402
 
+from .camera import CameraScript  # noqa: E402
 from .memory import SharedMemory  # noqa: E402
 from .output import redirect  # noqa: E402
 from .script import CallTimeout, Script, ScriptError  # noqa: E402
@@ -63,22 +64,33 @@ class Host:
             raise CallTimeout()
 
     def run(self):
-        while (message := channel.receive()) is not None:
-            reader = Reader(message)
-            (command,) = reader.unpack("B")
-            if command == CALL:
-                self.answer(reader)
-            elif command == PARAMETERS:
-                self.parameters = read_parameters(reader)
-            elif not self.load(json.loads(reader.text())):
-                return
+        try:
+            while (message := channel.receive()) is not None and self.follow(message):
+                pass
+        except BrokenPipeError:
+            pass  # the instance has gone
+        if self.script is not None:
+            self.script.close()
+
+    def follow(self, message):
+        """Carries a command out; False: there is nothing more to do."""
+        reader = Reader(message)
+        (command,) = reader.unpack("B")
+        if command == CALL:
+            self.answer(reader)
+        elif command == PARAMETERS:
+            self.parameters = read_parameters(reader)
+        else:
+            return self.load(json.loads(reader.text()))
+        return True
 
     def load(self, request):
         self.kind = request["kind"]
         utils.set_lib_folder(os.path.join(request["folder"], "lib"))
         self.streams = redirect(channel)
         try:
-            self.script = Script(request["path"], request["name"], request["folder"])
+            kind = CameraScript if self.kind == "camera" else Script
+            self.script = kind(request["path"], request["name"], request["folder"])
         except ScriptError as error:
             channel.send(LOAD_FAILED, text(error.message), text(error.trace))
             return False
@@ -124,7 +136,7 @@ class Host:
                 returned = self.script.call(*arguments)
             finally:
                 self.in_call = False
-            return encode_custom(returned, slot) if self.kind == "custom" else encode(returned, slot)
+            return encode_custom(returned, slot) if self.kind in ("custom", "camera") else encode(returned, slot)
         finally:
             self.parameters.pop("processing_error", None)
             values = arguments = returned = None

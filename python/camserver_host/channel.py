@@ -1,6 +1,7 @@
 """The command channel: messages with their length in front, all numbers little endian."""
 import os
 import select
+import signal
 import socket
 import struct
 import threading
@@ -43,10 +44,11 @@ class Channel:
             pass
 
     def _watch(self):
-        """Ends the process when the instance has gone while a function still works."""
+        """Ends the process when the instance has gone while a function still works, which is asked to give up first."""
         poll = select.poll()
         poll.register(self._socket, select.POLLHUP | select.POLLRDHUP)
         poll.poll()
+        os.kill(os.getpid(), signal.SIGUSR1)
         time.sleep(0.4)
         os._exit(0)
 

@@ -27,8 +27,10 @@ def check_python(name, source):
             compile(tree, name, "exec", dont_inherit=True)
         found += [diagnostic("warning", entry.lineno, None, str(entry.message)) for entry in caught]
         defined = {node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))}
-        if not defined.intersection(FUNCTIONS):
-            found.append(diagnostic("warning", None, None, "there is no function 'process_image' or 'process'"))
+        camera = name.split(".")[0]
+        if not defined.intersection((*FUNCTIONS, camera)):
+            text = f"there is no function 'process_image' or 'process', and no camera class '{camera}'"
+            found.append(diagnostic("warning", None, None, text))
     except SyntaxError as error:
         found.append(diagnostic("error", error.lineno, error.offset, error.msg))
     except ValueError as error:

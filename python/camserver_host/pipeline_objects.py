@@ -7,6 +7,8 @@ import threading
 import urllib.parse
 import urllib.request
 
+from cam_server.configuration import Configuration
+
 SERVER_TIMEOUT = 100.0
 """Seconds for one call of the camera server, which may have to start a camera."""
 REPORT_INTERVAL = 0.5
@@ -98,29 +100,7 @@ class LogsQueue:
     put_nowait = put
 
 
-class PipelineConfig:
-    """The configuration of the pipeline; always the newest one."""
-
-    def __init__(self, config):
-        self.parameters = dict(config)
-
-    def update(self, config):
-        self.parameters = dict(config)
-
-    def get_configuration(self):
-        return self.parameters
-
-    get_parameters = to_dict = get_configuration
-
-    def get(self, key, default=None):
-        return self.parameters.get(key, default)
-
-    def __getitem__(self, key):
-        return self.parameters[key]
-
-    def get_name(self):
-        return self.parameters.get("name")
-
+class PipelineConfig(Configuration):
     def get_camera_name(self):
         return self.parameters.get("camera_name")
 

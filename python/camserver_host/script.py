@@ -45,6 +45,9 @@ class Script:
         except (Exception, SystemExit, CallTimeout) as error:
             raise self.error(error) from None
 
+    def close(self):
+        """Called once at the end."""
+
     def error(self, error):
         """The error with the line of the user in front of its text."""
         frames = traceback.extract_tb(error.__traceback__)
@@ -72,6 +75,9 @@ class Script:
             spec.loader.exec_module(module)
         except (Exception, SystemExit) as error:
             raise self.error(error) from None
+        return self._find(module, name)
+
+    def _find(self, module, name):
         for candidate in self.functions:
             function = getattr(module, candidate, None)
             if callable(function):

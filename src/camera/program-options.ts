@@ -24,6 +24,7 @@ export function writeProgramOptions({
     abort_on_error: defaults.abortOnError,
     channel_access_timeout: defaults.channelAccessTimeout,
     script_folder: defaults.scriptFolder,
+    python: defaults.python,
   };
 }
 
@@ -36,6 +37,7 @@ export function readProgramOptions(options: JsonObject): CameraProgramOptions {
       abortOnError: options.abort_on_error as boolean,
       channelAccessTimeout: options.channel_access_timeout as number,
       scriptFolder: options.script_folder as string,
+      python: options.python as string | null,
     },
   };
 }

@@ -95,6 +95,8 @@ export interface CameraDefaults {
   readonly channelAccessTimeout: number;
   /** Where stored scripts are. */
   readonly scriptFolder: string;
+  /** Interpreter of cameras in Python, or the folder of a virtual environment; null: `python3` of the search path. */
+  readonly python: string | null;
 }
 
 export const CAMERA_DEFAULTS: CameraDefaults = {
@@ -102,6 +104,7 @@ export const CAMERA_DEFAULTS: CameraDefaults = {
   abortOnError: true,
   channelAccessTimeout: 2000,
   scriptFolder: '.',
+  python: null,
 };
 
 const DEFAULT_NO_CLIENT_TIMEOUT = 10;
@@ -124,7 +127,7 @@ export function readCameraSettings(
     output: readOutput(config, sourceType, defaults),
     simulation: readSimulation(config),
     bsread: readBsread(config, defaults.abortOnError),
-    reader: readReader(config, defaults.scriptFolder),
+    reader: readReader(config, defaults),
     forwarder: readForwarder(config),
     frameRate: readFrameRate(config),
     debug: config.debug === true || config.debug === 'true',

@@ -45,6 +45,8 @@ export interface ReaderSettings {
   readonly scriptClass: string;
   /** Where stored scripts are. */
   readonly scriptFolder: string;
+  /** Interpreter of scripts in Python, or the folder of a virtual environment; null: `python3` of the search path. */
+  readonly python: string | null;
   /** Seconds for which a script may compute without awaiting anything. */
   readonly scriptTimeout: number;
 }
@@ -87,7 +89,10 @@ export function readBsread(config: JsonObject, abortOnError: boolean): BsreadSet
   };
 }
 
-export function readReader(config: JsonObject, scriptFolder: string): ReaderSettings {
+export function readReader(
+  config: JsonObject,
+  { scriptFolder, python }: Pick<ReaderSettings, 'scriptFolder' | 'python'>,
+): ReaderSettings {
   const timeout = requireNumber(config, 'timeout', -1);
   return {
     mode: config.mode === 'PULL' ? 'PULL' : 'SUB',
@@ -96,6 +101,7 @@ export function readReader(config: JsonObject, scriptFolder: string): ReaderSett
     redis: readRedis(config),
     scriptClass: isTruthy(config.class) ? String(config.class) : '',
     scriptFolder,
+    python,
     scriptTimeout: readScriptTimeout(config),
   };
 }

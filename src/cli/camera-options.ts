@@ -8,6 +8,7 @@ import {
   type InstanceServerOptions,
   makeFolder,
   parseWhole,
+  pythonOption,
   requireFolder,
 } from './common-options.js';
 import { foundationOptions } from './foundation-options.js';
@@ -18,6 +19,7 @@ export interface CameraOptions extends InstanceServerOptions {
   readonly scripts_base: string;
   readonly mode: number;
   readonly spares: number;
+  readonly python?: string;
 }
 
 /** What only a worker has options for. */
@@ -46,7 +48,9 @@ export function addCameraOptions(command: Command, port: number, backgroundFolde
       parseMode,
       0,
     );
-  return addInstanceOptions(command).option('--spares <count>', 'warm spare processes', parseWhole, 1);
+  return addInstanceOptions(command)
+    .addOption(pythonOption())
+    .option('--spares <count>', 'warm spare processes', parseWhole, 1);
 }
 
 function parseMode(text: string): number {
@@ -88,6 +92,7 @@ export async function runCameraServer(
         abortOnError: worker.abort_on_error,
         channelAccessTimeout: timeout === undefined ? CAMERA_DEFAULTS.channelAccessTimeout : timeout * 1000,
         scriptFolder: resolve(options.scripts_base),
+        python: options.python ?? null,
       },
       logLevel: options.log_level,
       spares: options.spares,

@@ -73,6 +73,11 @@ export function parsePortRange(text: string): PortRange {
   return { from, to };
 }
 
+export function pythonOption(): Option {
+  const text = "Python, or a virtual environment, of users' code";
+  return new Option('--python <interpreter>', text).env('CAMSERVER_PYTHON');
+}
+
 export function parseWhole(text: string): number {
   if (!/^\d{1,15}$/.test(text.trim())) throw new InvalidArgumentError('It must be a whole number.');
   return Number(text);

@@ -1,7 +1,7 @@
 /** Options that the commands of pipeline servers and workers share. */
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { Route } from '../http/index.js';
 import { PIPELINE_PORTS, type PipelineDefaults } from '../worker/defaults.js';
 import type { PipelineServerOptions } from '../worker/server.js';
@@ -10,6 +10,7 @@ import {
   addServerOptions,
   type InstanceServerOptions,
   parseWhole,
+  pythonOption,
   requireFolder,
 } from './common-options.js';
 import { foundationOptions } from './foundation-options.js';
@@ -30,11 +31,7 @@ export function addPipelineOptions(command: Command, port: number, backgroundFol
     .option('-g, --background_base <folder>', 'backgrounds', backgroundFolder)
     .option('-u, --scripts_base <folder>', 'scripts of users', 'configuration/user_scripts');
   return addInstanceOptions(command)
-    .addOption(
-      new Option('--python <interpreter>', 'Python or virtual environment of user functions').env(
-        'CAMSERVER_PYTHON',
-      ),
-    )
+    .addOption(pythonOption())
     .option('--shared-read-only', 'streams by id cannot be reconfigured', false)
     .option('--spares <count>', 'warm spare processes', parseWhole, 1);
 }

@@ -37,10 +37,14 @@ export async function findFunctionFile(name: string, folder: string): Promise<Fu
 
 async function existing(name: string, folder: string): Promise<string | null> {
   const path = isAbsolute(name) ? name : resolve(folder, name);
-  try {
-    await access(path);
-    return path;
-  } catch {
-    return null;
+  const endings = extname(name) === '' ? Object.keys(LANGUAGES) : [''];
+  for (const candidate of endings.map((ending) => path + ending)) {
+    try {
+      await access(candidate);
+      return candidate;
+    } catch {
+      // the next one may be there
+    }
   }
+  return null;
 }

@@ -7,7 +7,7 @@ import { HostFunction } from './host/host-function.js';
 import type { HostCommand } from './host/host-process.js';
 import { ScriptFunction } from './javascript/script-function.js';
 import { pythonCommand } from './python.js';
-import type { FunctionFile, FunctionKind, UserFunction, UserFunctionOptions } from './types.js';
+import type { FunctionFile, HostedKind, UserFunction, UserFunctionOptions } from './types.js';
 
 /**
  * Loads a user's function of kind `stream` or `custom`.
@@ -20,7 +20,7 @@ export function openUserFunction(options: UserFunctionOptions): Promise<UserFunc
 
 export interface HostedFunctionOptions {
   readonly file: FunctionFile;
-  readonly kind: FunctionKind;
+  readonly kind: HostedKind;
   /** Of the scripts. */
   readonly folder: string;
   /** Processes. */

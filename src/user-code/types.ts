@@ -9,6 +9,9 @@ import type { InstanceLog } from '../instances/types.js';
 /** What the function is for, which decides how it is called (`image`: `processing`, the others: the type of that name). */
 export type FunctionKind = 'image' | 'stream' | 'custom';
 
+/** What runs in a process of its own: a function, or a camera, of which each call is the next image. */
+export type HostedKind = FunctionKind | 'camera';
+
 export type FunctionLanguage = 'javascript' | 'python' | 'c';
 
 /** A file that holds a function. */

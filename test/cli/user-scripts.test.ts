@@ -22,6 +22,14 @@ const CHANNELS: Readonly<Record<string, string>> = {
   script_custom_typescript: 'angle',
   script_custom_python: 'scalar',
   script_custom_c: 'count',
+  script_pipeline_python: 'mean',
+};
+
+/** The same of cameras. */
+const CAMERA_CHANNELS: Readonly<Record<string, string>> = {
+  script_camera_javascript: 'count',
+  script_camera_typescript: 'position',
+  script_camera_python: 'position',
 };
 
 async function firstMessage(address: string): Promise<ReceivedMessage> {
@@ -36,6 +44,13 @@ async function firstMessage(address: string): Promise<ReceivedMessage> {
   }
 }
 
+async function expectNumber(address: string, channel: string): Promise<void> {
+  const message = await firstMessage(address);
+  const value = message.channel(channel)?.decode();
+  const number = Number(value instanceof TypedScalar ? value.value : value);
+  expect(number, channel).to.satisfy(Number.isFinite);
+}
+
 describe('example scripts', function () {
   this.timeout(180_000);
   const data = mkdtempSync(join(tmpdir(), 'camserver-test-'));
@@ -46,10 +61,10 @@ describe('example scripts', function () {
     const cluster = await startCluster(data);
     try {
       for (const [pipeline, channel] of Object.entries(CHANNELS)) {
-        const message = await firstMessage(await cluster.pipeline.stream(pipeline));
-        const value = message.channel(channel)?.decode();
-        const number = Number(value instanceof TypedScalar ? value.value : value);
-        expect(number, `${channel} of ${pipeline}`).to.satisfy(Number.isFinite);
+        await expectNumber(await cluster.pipeline.stream(pipeline), channel);
+      }
+      for (const [camera, channel] of Object.entries(CAMERA_CHANNELS)) {
+        await expectNumber(await cluster.camera.stream(camera), channel);
       }
     } finally {
       cluster.process.kill('SIGTERM');

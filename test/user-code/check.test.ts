@@ -35,7 +35,7 @@ describe('check of a script', () => {
       '2:1 error expected an indented block after function definition on line 1',
     ]);
     expect(await check('a.py', 'x = 1')).to.deep.equal([
-      "null:null warning there is no function 'process_image' or 'process'",
+      "null:null warning there is no function 'process_image' or 'process', and no camera class 'a'",
     ]);
   });
 
@@ -76,11 +76,18 @@ describe('check of a script', () => {
 
   it('finds nothing wrong in any template', async () => {
     const templates = await scriptTemplates();
-    expect(templates.map(({ kind, language }) => `${kind} ${language}`)).to.have.members(
-      ['image', 'stream', 'custom'].flatMap((kind) =>
+    expect(templates.map(({ kind, language }) => `${kind} ${language}`)).to.have.members([
+      ...['image', 'stream', 'custom'].flatMap((kind) =>
         ['javascript', 'typescript', 'python', 'c'].map((language) => `${kind} ${language}`),
       ),
-    );
+      ...[
+        'camera javascript',
+        'camera typescript',
+        'camera python',
+        'pipeline typescript',
+        'pipeline python',
+      ],
+    ]);
     for (const { name, text } of templates) expect(await check(name, text), name).to.deep.equal([]);
   });
 });

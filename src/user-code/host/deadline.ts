@@ -18,9 +18,10 @@ export class Deadline {
     return this.#hasPassed;
   }
 
-  /** A call begins. */
+  /** A call begins. @param seconds infinite: it may take any time */
   start(host: HostProcess, seconds: number): void {
     this.stop();
+    if (seconds === Number.POSITIVE_INFINITY) return;
     this.#timer = setTimeout(() => this.interrupt(host), 1000 * seconds);
   }
 

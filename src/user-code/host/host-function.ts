@@ -3,16 +3,16 @@
 import { formatJson, type JsonObject } from '../../common/json.js';
 import type { ArrayView, ChannelValues } from '../../common/values.js';
 import type { InstanceLog } from '../../instances/types.js';
-import { readLimits } from '../limits.js';
+import { type FunctionLimits, readLimits } from '../limits.js';
 import { Turns } from '../turns.js';
-import type { CustomResult, FunctionKind, StreamCall, UserFunction } from '../types.js';
+import type { CustomResult, HostedKind, StreamCall, UserFunction } from '../types.js';
 import type { HostCommand } from './host-process.js';
 import { type CallSettings, Lane, SLOTS } from './lane.js';
 import type { CallFacts } from './protocol.js';
 import { SharedMemory } from './shared-memory.js';
 
 export interface HostFunctionOptions {
-  readonly kind: FunctionKind;
+  readonly kind: HostedKind;
   /** Of the script or the compiled function. */
   readonly path: string;
   /** The value of `function`. */
@@ -61,7 +61,7 @@ export class HostFunction implements UserFunction {
     this.parallel = SLOTS * options.parallel;
     this.#turns = new Turns(this.parallel);
     this.#lanes = lanes;
-    this.#settings = settingsOf(1, options.parameters);
+    this.#settings = settingsOf(options.kind, 1, options.parameters);
   }
 
   /** @throws UserCodeError when the function cannot be loaded */
@@ -108,7 +108,7 @@ export class HostFunction implements UserFunction {
   async configure(parameters: JsonObject, reload: boolean): Promise<void> {
     const former = this.#lanes;
     if (reload) this.#lanes = await openLanes(this.options, parameters);
-    this.#settings = settingsOf(this.#settings.revision + 1, parameters);
+    this.#settings = settingsOf(this.options.kind, this.#settings.revision + 1, parameters);
     if (reload) await Promise.all(former.map((lane) => lane.close(1000 * this.#settings.limits.seconds)));
   }
 
@@ -160,8 +160,18 @@ export class HostFunction implements UserFunction {
 const NO_TIME = { seconds: 0n, nanoseconds: 0n };
 const all = (): boolean => true;
 
-function settingsOf(revision: number, parameters: JsonObject): Omit<CallSettings, 'background'> {
-  return { revision, parameters: formatJson(parameters), limits: readLimits(parameters) };
+function settingsOf(
+  kind: HostedKind,
+  revision: number,
+  parameters: JsonObject,
+): Omit<CallSettings, 'background'> {
+  return { revision, parameters: formatJson(parameters), limits: limitsOf(kind, parameters) };
+}
+
+/** A camera may wait for its next image as long as it likes. */
+function limitsOf(kind: HostedKind, parameters: JsonObject): FunctionLimits {
+  const limits = readLimits(parameters);
+  return kind === 'camera' ? { ...limits, seconds: Number.POSITIVE_INFINITY } : limits;
 }
 
 async function openLanes(options: HostFunctionOptions, parameters: JsonObject): Promise<Lane[]> {

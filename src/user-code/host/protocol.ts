@@ -12,7 +12,7 @@ import {
   TypedScalar,
 } from '../../common/values.js';
 import { allocateOutgoing } from '../../streaming/outgoing-memory.js';
-import type { FunctionKind } from '../types.js';
+import type { HostedKind } from '../types.js';
 import { ByteReader, ByteWriter } from './bytes.js';
 import { ALIGNMENT, type SharedMemory } from './shared-memory.js';
 
@@ -32,7 +32,7 @@ const LEVELS = ['debug', 'info', 'warning', 'error'] as const;
 
 /** What a host has to load. */
 export interface LoadRequest {
-  readonly kind: FunctionKind;
+  readonly kind: HostedKind;
   /** Of the script or the compiled function. */
   readonly path: string;
   /** The value of `function`, for messages. */

@@ -141,17 +141,17 @@ describe('camera/sources/script', function () {
       'empty.js': 'export const nothing = 1;',
       'bare.js': 'export class bare { async read() {} }',
       'throwing.js': 'throw new Error("thrown at load");',
-      'python.py': 'class python: pass',
+      'library.c': 'int nothing;',
     };
     for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-    for (const name of ['missing', 'broken', 'empty', 'bare', 'throwing', 'python', '']) {
+    for (const name of ['missing', 'broken', 'empty', 'bare', 'throwing', 'library', '']) {
       expect(await failure({ class: name })).to.equal('Invalid custom source');
     }
   });
 
   it('ends with exit code 1 when the class throws or gives no image', async () => {
     const bodies: [string, string, string][] = [
-      ['throws', 'throw new Error("no light");', 'no light'],
+      ['throws', 'throw new Error("no light");', 'throws.js line 2: no light'],
       [
         'wrong',
         'return { data: [1, 2], shape: [1, 2] };',

@@ -1,0 +1,184 @@
+/** Cameras in Python, in their own process. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import type { JsonObject } from '../../../../src/common/json.js';
+import { PYTHON } from '../../../user-code/support.js';
+import {
+  arrayOf,
+  numberIn,
+  type RunningCamera,
+  receiveUntil,
+  startCamera,
+  subscribe,
+} from '../../support.js';
+
+const COUNTING = `
+import time
+import numpy
+from cam_server.camera.source.camera import Camera
+from helper import STEP
+
+class counting(Camera):
+    def __init__(self, camera_config):
+        super().__init__(camera_config)
+        self.count = 0
+
+    def verify_camera_online(self):
+        if self.camera_config.get_source() == "off":
+            raise RuntimeError("the device is off")
+
+    def connect(self):
+        print("connected to", self.camera_config.get_source())
+        self.width_raw, self.height_raw = 3, 2
+
+    def disconnect(self):
+        with open(self.camera_config["note_file"], "w") as file:
+            file.write("disconnected")
+
+    def read(self):
+        time.sleep(0.005)
+        self.count += STEP
+        return numpy.arange(6, dtype=numpy.uint16).reshape(2, 3) + self.count
+
+    def get_timestamp(self):
+        return 1700000000, 500000000 + self.count
+
+    def get_pulse_id(self):
+        return 1000 + self.count
+
+    def get_send_channels(self, default_channels):
+        del default_channels["timestamp"]
+        default_channels["count"] = self.count
+        default_channels["note"] = "gain " + str(self.camera_config.get_configuration()["gain"])
+        default_channels["total"] = float(default_channels["image"].sum())
+        return default_channels
+`;
+
+describe('camera/sources/script in Python', function () {
+  this.timeout(60_000);
+  let folder: string;
+  let camera: RunningCamera | null;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'camserver-test-'));
+    camera = null;
+  });
+
+  afterEach(async () => {
+    await camera?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function start(config: JsonObject): Promise<RunningCamera> {
+    const complete = { source: 'here', source_type: 'script', ...config };
+    camera = await startCamera(complete, 'CAM', { scriptFolder: folder, python: PYTHON });
+    return camera;
+  }
+
+  /** A camera whose `read` has that body. */
+  function writeCamera(name: string, body: string): void {
+    writeFileSync(
+      join(folder, `${name}.py`),
+      `import time\nclass ${name}:\n    def read(self):\n        ${body}\n`,
+    );
+  }
+
+  it('gives pixels, times, pulse ids and channels, follows the configuration, and is disconnected', async () => {
+    writeFileSync(join(folder, 'counting.py'), COUNTING);
+    writeFileSync(join(folder, 'helper.py'), 'STEP = 2');
+    const noteFile = join(folder, 'note');
+    const config = { class: 'counting', gain: 7, mirror_x: true, note_file: noteFile };
+    const running = await start(config);
+    expect((await running.request('geometry')).geometry).to.deep.equal([3, 2]);
+    const receiver = await subscribe(running.address);
+    const message = (await receiver.receive())!;
+    expect(message.channels.map(({ definition }) => definition.name)).to.deep.equal([
+      ...['width', 'height', 'image', 'x_axis', 'y_axis', 'count', 'note', 'total'],
+    ]);
+    const count = numberIn(message, 'count');
+    expect(message.pulseId).to.equal(BigInt(1000 + count));
+    expect(message.timestamp).to.deep.equal({
+      seconds: 1_700_000_000n,
+      nanoseconds: BigInt(500_000_000 + count),
+    });
+    const { type, shape, data } = arrayOf(message, 'image');
+    expect([type, shape]).to.deep.equal(['uint16', [2, 3]]);
+    const mirrored = [2, 1, 0, 5, 4, 3].map((pixel) => pixel + count);
+    expect(Array.from(data as Uint16Array)).to.deep.equal(mirrored);
+    expect(numberIn(message, 'total')).to.equal(15 + 6 * count);
+    expect(message.channel('note')!.decode()).to.equal('gain 7');
+    running.update({ source: 'here', source_type: 'script', ...config, gain: 8 });
+    await receiveUntil(receiver, (candidate) => candidate.channel('note')!.decode() === 'gain 8');
+    receiver.close();
+    expect(await running.stop()).to.equal(0);
+    expect(running.log.some((line) => line.endsWith('connected to here'))).to.equal(true);
+    await eventually(() => readFileSync(noteFile, 'utf8') === 'disconnected');
+  });
+
+  it('passes the text of a camera that is not online', async () => {
+    writeFileSync(join(folder, 'counting.py'), COUNTING);
+    writeFileSync(join(folder, 'helper.py'), 'STEP = 2');
+    const text = await failure({ class: './counting.py', source: 'off', note_file: join(folder, 'note') });
+    expect(text).to.equal('counting.py line 14: RuntimeError: the device is off');
+  });
+
+  it('says in the log why a class cannot be used', async () => {
+    writeFileSync(join(folder, 'empty.py'), 'nothing = 1');
+    writeFileSync(join(folder, 'broken.py'), 'class broken(');
+    writeFileSync(join(folder, 'looping.py'), 'class looping:\n    def process(self, *_): pass');
+    for (const name of ['empty', 'broken', 'looping']) {
+      expect(await failure({ class: name })).to.equal('Invalid custom source');
+    }
+  });
+
+  it('ends with exit code 1 and the line when the class throws, gives no image, or its process dies', async () => {
+    const bodies: [string, string, string][] = [
+      ['throws', 'raise ValueError("no light")', 'throws.py line 4: ValueError: no light'],
+      [
+        'flat',
+        'return [1, 2]',
+        'flat.py: Unsendable: an image has rows and columns; read gave an array of the shape [2]',
+      ],
+      ['dies', 'import os; os._exit(3)', "the process of 'dies' ended: it ended with code 3"],
+    ];
+    for (const [name, body, text] of bodies) {
+      writeCamera(name, body);
+      const running = await start({ class: name });
+      expect(await running.ended).to.equal(1);
+      expect(running.log).to.include(`Error while processing camera stream: ${text}`);
+    }
+  });
+
+  it('can be stopped while the class waits for ever, computes for ever, or never has an image', async () => {
+    for (const [name, body] of [
+      ['waiting', 'time.sleep(1000)'],
+      ['computing', 'while True: pass'],
+      ['idle', 'return None'],
+    ] as const) {
+      writeCamera(name, body);
+      const running = await start({ class: name });
+      expect(await running.stop()).to.equal(0);
+    }
+  });
+
+  async function failure(config: JsonObject): Promise<string> {
+    return start(config).then(
+      () => 'no error',
+      (error: Error) => error.message,
+    );
+  }
+});
+
+/** A process that is told to end needs a moment for it. */
+async function eventually(isTrue: () => boolean): Promise<void> {
+  for (;;) {
+    try {
+      if (isTrue()) return;
+    } catch {
+      // not yet
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
