@@ -1,7 +1,7 @@
 /**
  * The camera service of a server or worker: instances are processes of this machine.
  */
-import { errorText } from '../common/errors.js';
+import { CamServerError, errorText } from '../common/errors.js';
 import { imageFromAnswer } from '../common/image-answer.js';
 import type { JsonObject } from '../common/json.js';
 import type { ArrayValue } from '../common/values.js';
@@ -13,7 +13,7 @@ import { imageOf } from '../processing/views.js';
 import type { BackgroundStore, Change, ScriptStore } from '../storage/index.js';
 import type { CameraInstances } from './camera-instances.js';
 import { cameraGeometry } from './geometry.js';
-import { checkOnline, readImage, readSize } from './reach.js';
+import { checkOnline, readHeldImage, readImage, readSize } from './reach.js';
 import type { CameraService, OnlineStatus, ReportedGeometry } from './service.js';
 import { type CameraDefaults, type CameraSettings, readCameraSettings } from './settings.js';
 import type { SourceRequest } from './sources/source.js';
@@ -91,12 +91,29 @@ export class LocalCameraService extends StoredCameraService implements CameraSer
   async image(camera: string, raw: boolean): Promise<ArrayValue> {
     const name = await this.instanceName(camera);
     const running = this.parts.instances.running(name);
-    if (running !== null) {
-      return imageFromAnswer(await running.request('image', { raw }, this.parts.imageTimeout));
+    if (running === null) {
+      const request = await this.request(name, this.parts.imageTimeout);
+      return this.rendered(await readImage(request), raw, request.settings);
     }
+    try {
+      return imageFromAnswer(await running.request('image', { raw }, this.parts.imageTimeout));
+    } catch (error) {
+      const held = await this.heldImage(name, raw, error);
+      if (held === null) throw error;
+      return held;
+    }
+  }
+
+  /** A stream that is silent says nothing about the device, which may hold an image all the same. */
+  private async heldImage(name: string, raw: boolean, error: unknown): Promise<ArrayValue | null> {
+    if (!(error instanceof CamServerError) || error.code !== 'NO_IMAGE') return null;
     const request = await this.request(name, this.parts.imageTimeout);
-    const image = await readImage(request);
-    return raw ? image : this.transformed(image, request.settings);
+    const image = await readHeldImage(request).catch(() => null);
+    return image === null ? null : this.rendered(image, raw, request.settings);
+  }
+
+  private async rendered(image: ArrayValue, raw: boolean, settings: CameraSettings): Promise<ArrayValue> {
+    return raw ? image : this.transformed(image, settings);
   }
 
   storeBackground(name: string, image: ArrayValue): Promise<void> {

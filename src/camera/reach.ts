@@ -37,6 +37,12 @@ export function readImage(request: SourceRequest): Promise<ArrayValue> {
   );
 }
 
+/** The image that the device holds, also while an instance takes its stream; null when it holds none. @throws CamServerError */
+export async function readHeldImage(request: SourceRequest): Promise<ArrayValue | null> {
+  const { readHeldImage: read } = sourceDefinition(request.settings.sourceType);
+  return read === undefined ? null : within(request, 'delivered no image', read(request));
+}
+
 async function within<T>(
   { name, settings, timeout }: SourceRequest,
   what: string,

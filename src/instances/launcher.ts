@@ -2,7 +2,7 @@
  * Creates processes in a thread of its own: forking blocks until the new process has begun to run, which takes tens of
  * milliseconds when the processors are busy with instances that start, and the server must answer meanwhile.
  */
-import { Worker } from 'node:worker_threads';
+import { SHARE_ENV, Worker } from 'node:worker_threads';
 import { errorText } from '../common/errors.js';
 import type { HostSettings, LaunchNews, LaunchOrder } from './messages.js';
 
@@ -39,7 +39,7 @@ export class Launcher {
   }
 
   private startThread(): Worker {
-    const worker = new Worker(new URL('./launcher-thread.js', import.meta.url));
+    const worker = new Worker(new URL('./launcher-thread.js', import.meta.url), { env: SHARE_ENV });
     worker.on('message', (news: LaunchNews) => {
       const listener = this.listeners.get(news.host);
       if (news.type === 'ended') this.listeners.delete(news.host);

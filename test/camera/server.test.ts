@@ -6,6 +6,7 @@ import { type CameraServerOptions, startCameraServer } from '../../src/camera/se
 import { CAMERA_DEFAULTS } from '../../src/camera/settings.js';
 import { formatJson, type JsonObject, parseJson } from '../../src/common/json.js';
 import type { ServiceServer } from '../../src/http/index.js';
+import { ChannelAccessPeer } from '../support/channel-access.js';
 import { freePortRange } from '../support/ports.js';
 import { StreamSource } from './sources/bsread/stream-source.js';
 import { arrayOf, numberIn, receiveUntil, subscribe } from './support.js';
@@ -200,6 +201,37 @@ describe('camera/server', function () {
     expect([bytes.readUInt32BE(16), bytes.readUInt32BE(20)]).to.deep.equal([16, 12]);
     const wrong = await call('GET', '/CAM/image?scale=abc');
     expect(wrong.status).to.equal("could not convert string to float: 'abc'");
+  });
+
+  it('takes an image of a bsread camera from its IOC while its stream is silent', async () => {
+    const peer = new ChannelAccessPeer();
+    const source = new StreamSource('CAM:FPICTURE');
+    await source.open();
+    const environment = { ...process.env };
+    try {
+      await peer.start([
+        ['P:INIT', 'STRING', ['INIT']],
+        ['P:WIDTH', 'LONG', [3]],
+        ['P:HEIGHT', 'LONG', [1]],
+        ['P:FPICTURE', 'SHORT', Int16Array.of(1, 2, 3)],
+        ['P:BSREADCONFIG', 'STRING', [source.address]],
+      ]);
+      Object.assign(process.env, peer.environment);
+      const defaults = { ...CAMERA_DEFAULTS, channelAccessTimeout: 15_000 };
+      const config = { source: 'P', source_type: 'bsread', mirror_x: true };
+      const { call } = await start({ defaults }, { CAM: config });
+      expect(await call('GET', '/CAM')).to.include({ state: 'ok' });
+      const { image } = await call('GET', '/CAM/image_bytes');
+      const { bytes, shape, dtype } = image as JsonObject;
+      expect([shape, dtype]).to.deep.equal([[1, 3], '<u2']);
+      const pixels = Buffer.from(bytes as string, 'base64');
+      expect([0, 2, 4].map((offset) => pixels.readUInt16LE(offset))).to.deep.equal([3, 2, 1]);
+    } finally {
+      process.env.EPICS_CA_ADDR_LIST = environment.EPICS_CA_ADDR_LIST ?? '';
+      process.env.EPICS_CA_AUTO_ADDR_LIST = environment.EPICS_CA_AUTO_ADDR_LIST ?? '';
+      source.close();
+      await peer.kill();
+    }
   });
 
   it('takes an image of a bsread camera from its stream, running or not', async () => {

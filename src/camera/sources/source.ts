@@ -75,4 +75,9 @@ export interface SourceDefinition {
   readSize(request: SourceRequest): Promise<Size | null>;
   /** One raw image. @throws CamServerError when none comes in time */
   readImage(request: SourceRequest): Promise<ArrayValue>;
+  /**
+   * The raw image that the device holds, which can be read while an instance takes the stream; null when it holds none.
+   * Missing: the type has no such device.
+   */
+  readHeldImage?(request: SourceRequest): Promise<ArrayValue | null>;
 }

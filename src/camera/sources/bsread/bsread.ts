@@ -18,6 +18,7 @@ import { FormatWatch } from './format-watch.js';
 import { mergeConnections } from './merge.js';
 import { isReachable } from './reachable.js';
 import { decodeImage, imageChannel, openReceivers, readOneImage } from './receivers.js';
+import { throughQueue } from './send-queue.js';
 
 const DEFAULT_SIMULATION_ADDRESS = 'tcp://127.0.0.1:9999';
 const FIRST_MESSAGE_TIMEOUT = 3000;
@@ -44,6 +45,14 @@ export const bsread: SourceDefinition = {
       return await ioc.readSize();
     } finally {
       ioc.close();
+    }
+  },
+  readHeldImage: async ({ settings }) => {
+    const ioc = await connectIoc(settings);
+    try {
+      return (await ioc?.readImage(pixelRules(settings))) ?? null;
+    } finally {
+      ioc?.close();
     }
   },
   readImage: async (request) => {
@@ -91,22 +100,40 @@ class BsreadSource implements CameraSource {
   async run(engine: CameraEngine, stop: AbortSignal): Promise<void> {
     const close = (): void => this.closeReceivers();
     stop.addEventListener('abort', close, { once: true });
-    const checks = new PulseChecks(engine.log);
+    const failed = new AbortController();
+    const end = AbortSignal.any([stop, failed.signal]);
+    const { bufferSize, threaded } = engine.settings.bsread;
+    const checked = bufferSize > 0 ? this.buffered(engine, end) : this.unbuffered(engine, end);
+    const drop = (message: ReceivedMessage): void => give(engine, message, 'queue_full');
+    const messages = threaded && bufferSize === 0 ? throughQueue(checked, drop) : checked;
     const format = new FormatWatch(engine.log);
-    const isBuffered = engine.settings.bsread.bufferSize > 0;
-    const messages = isBuffered
-      ? bufferConnections(engine, this.receivers, stop)
-      : mergeConnections(this.receivers, stop);
-    for await (const message of messages) {
-      if (!isBuffered) engine.counters.received += 1;
+    try {
+      for await (const message of messages) await this.publish(engine, format, message);
+    } finally {
+      failed.abort();
+    }
+  }
+
+  private async *buffered(engine: CameraEngine, stop: AbortSignal): AsyncGenerator<ReceivedMessage> {
+    for await (const message of bufferConnections(engine, this.receivers, stop)) {
       this.countBytes(engine);
-      const refusal = isBuffered ? null : this.check(engine, checks, message);
-      if (refusal === null) await this.publish(engine, format, message);
-      else {
-        engine.drop(refusal);
-        if (engine.settings.debug) engine.log.debug(`Pulse ${message.pulseId} rejected: ${refusal}`);
-        message.release();
+      yield message;
+    }
+  }
+
+  /** Only what passes the checks of pulse id and time. */
+  private async *unbuffered(engine: CameraEngine, stop: AbortSignal): AsyncGenerator<ReceivedMessage> {
+    const checks = new PulseChecks(engine.log);
+    for await (const message of mergeConnections(this.receivers, stop)) {
+      engine.counters.received += 1;
+      this.countBytes(engine);
+      const refusal = this.check(engine, checks, message);
+      if (refusal === null) {
+        yield message;
+        continue;
       }
+      if (engine.settings.debug) engine.log.debug(`Pulse ${message.pulseId} rejected: ${refusal}`);
+      give(engine, message, refusal);
     }
   }
 
@@ -124,10 +151,7 @@ class BsreadSource implements CameraSource {
     const channel = imageChannel(message, imageChannels(engine));
     const image = decodeImage(channel);
     if (image !== null && engine.size === null) engine.resize(sizeOf(image));
-    if (image === null) {
-      engine.drop('format');
-      message.release();
-    }
+    if (image === null) give(engine, message, 'format');
     const result =
       image === null
         ? 'wrong_size'
@@ -180,6 +204,12 @@ class BsreadSource implements CameraSource {
   private closeReceivers(): void {
     for (const receiver of this.receivers) receiver.close();
   }
+}
+
+/** Gives a message up. */
+function give(engine: CameraEngine, message: ReceivedMessage, reason: string): void {
+  engine.drop(reason);
+  message.release();
 }
 
 /** The IOC, verified; null when none answers and the stream can be found without it. */

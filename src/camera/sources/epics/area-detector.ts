@@ -3,9 +3,10 @@
  * are not supported.
  */
 import { CamServerError, errorText } from '../../../common/errors.js';
+import type { ArrayValue } from '../../../common/values.js';
 import type { Size } from '../../geometry.js';
 import type { CameraSettings } from '../../settings.js';
-import type { CameraEngine, CameraSource, SourceDefinition } from '../source.js';
+import type { CameraEngine, CameraSource, SourceDefinition, SourceRequest } from '../source.js';
 import { MonitoredCamera } from './monitored.js';
 import { ProcessVariables } from './process-variables.js';
 import { imageOfReading, pixelRules } from './waveform.js';
@@ -14,13 +15,17 @@ export const areaDetector: SourceDefinition = {
   create: () => new AreaDetectorSource(),
   checkOnline: ({ settings }) => withDetector(settings, async () => {}),
   readSize: ({ settings }) => withDetector(settings, (variables) => readSize(settings.source, variables)),
-  readImage: ({ settings }) =>
-    withDetector(settings, async (variables) => {
-      const size = await readSize(settings.source, variables);
-      const reading = await variables.readArray(`${settings.source}:image1:ArrayData`);
-      return imageOfReading(reading, size, settings.source, pixelRules(settings));
-    }),
+  readImage: heldImage,
+  readHeldImage: heldImage,
 };
+
+function heldImage({ settings }: SourceRequest): Promise<ArrayValue> {
+  return withDetector(settings, async (variables) => {
+    const size = await readSize(settings.source, variables);
+    const reading = await variables.readArray(`${settings.source}:image1:ArrayData`);
+    return imageOfReading(reading, size, settings.source, pixelRules(settings));
+  });
+}
 
 class AreaDetectorSource implements CameraSource {
   private variables: ProcessVariables | null = null;

@@ -1,8 +1,9 @@
 /**
  * `epics`: a camera whose IOC publishes the image as a waveform: `P:INIT`, `P:WIDTH`, `P:HEIGHT`, `P:FPICTURE`.
  */
+import type { ArrayValue } from '../../../common/values.js';
 import type { CameraSettings } from '../../settings.js';
-import type { CameraEngine, CameraSource, SourceDefinition } from '../source.js';
+import type { CameraEngine, CameraSource, SourceDefinition, SourceRequest } from '../source.js';
 import { CameraIoc } from './ioc.js';
 import { MonitoredCamera } from './monitored.js';
 import { pixelRules } from './waveform.js';
@@ -11,8 +12,13 @@ export const epics: SourceDefinition = {
   create: () => new EpicsSource(),
   checkOnline: ({ settings }) => withIoc(settings, async () => {}),
   readSize: ({ settings }) => withIoc(settings, (ioc) => ioc.readSize()),
-  readImage: ({ settings }) => withIoc(settings, (ioc) => ioc.readImage(pixelRules(settings))),
+  readImage: heldImage,
+  readHeldImage: heldImage,
 };
+
+function heldImage({ settings }: SourceRequest): Promise<ArrayValue> {
+  return withIoc(settings, (ioc) => ioc.readImage(pixelRules(settings)));
+}
 
 class EpicsSource implements CameraSource {
   private ioc: CameraIoc | null = null;

@@ -79,6 +79,19 @@ describe('camera/sources/bsread, failures', function () {
     expect(arrayOf(after, 'image').data).to.deep.equal(pixelsOf(Number(after.pulseId), 4, 3));
   });
 
+  it('publishes in order in threaded mode, and stops', async () => {
+    const source = await open();
+    const camera = await start(source.address, { threaded: true });
+    const receiver = await subscribe(camera.address);
+    while (camera.counters.clients !== 1) await new Promise((resolve) => setTimeout(resolve, 5));
+    const pulseIds: bigint[] = [];
+    for (const pulseId of [1000, 1001, 999, 1002]) await source.send(pulseId);
+    for (let count = 0; count < 3; count += 1) pulseIds.push((await receiver.receive())!.pulseId);
+    receiver.close();
+    expect(pulseIds).to.deep.equal([1000n, 1001n, 1002n]);
+    expect(await camera.stop()).to.equal(0);
+  });
+
   it('stops while the device is silent, buffered or not', async () => {
     const source = await open();
     const camera = await start(source.address, { connections: 2 });

@@ -1,0 +1,41 @@
+/**
+ * Threaded mode: messages wait between receiving and sending, so that what holds up sending (the IOC is asked for a new size) does
+ * not hold up receiving. When too many wait, the oldest is dropped.
+ */
+
+/** Messages that wait. */
+const LENGTH = 10;
+
+/** Hands on what comes; ends, or throws, as the messages do, once those that wait are handed on. */
+export async function* throughQueue<Message>(
+  messages: AsyncIterable<Message>,
+  dropped: (message: Message) => void,
+): AsyncGenerator<Message> {
+  const waiting: Message[] = [];
+  const state = { isOver: false, error: null as unknown, wake: (): void => {} };
+  const read = async (): Promise<void> => {
+    for await (const message of messages) {
+      waiting.push(message);
+      if (waiting.length > LENGTH) dropped(waiting.shift()!);
+      state.wake();
+    }
+  };
+  void read()
+    .catch((error: unknown) => {
+      state.error = error;
+    })
+    .finally(() => {
+      state.isOver = true;
+      state.wake();
+    });
+  while (!state.isOver || waiting.length > 0) {
+    const next = waiting.shift();
+    if (next !== undefined) yield next;
+    else {
+      await new Promise<void>((resolve) => {
+        state.wake = resolve;
+      });
+    }
+  }
+  if (state.error !== null) throw state.error;
+}
