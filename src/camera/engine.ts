@@ -6,6 +6,7 @@
 import { elementSize } from '../common/dtype.js';
 import { errorText } from '../common/errors.js';
 import { formatJson } from '../common/json.js';
+import { spanTime, type Tracer } from '../common/traces/index.js';
 import { type ArrayValue, timestampToSeconds } from '../common/values.js';
 import type { InstanceCounters, InstanceLog } from '../instances/types.js';
 import { CameraFailure, ExitCode } from './failure.js';
@@ -21,6 +22,7 @@ export interface EngineParts {
   readonly name: string;
   readonly log: InstanceLog;
   readonly counters: InstanceCounters;
+  readonly tracer: Tracer | null;
   readonly kernels: TransformKernels;
   readonly output: CameraOutput;
   readonly forwarder: Forwarder | null;
@@ -95,6 +97,14 @@ export class Engine implements CameraEngine {
   }
 
   async publish(frame: SourceFrame): Promise<PublishResult> {
+    const { tracer, output } = this.parts;
+    const start = tracer === null ? 0 : spanTime();
+    const result = await this.transformAndSend(frame);
+    if (result !== 'wrong_size') tracer?.frame('camera frame', start, output.pulseId, result);
+    return result;
+  }
+
+  private async transformAndSend(frame: SourceFrame): Promise<PublishResult> {
     for (const listener of this.rawListeners.splice(0)) listener(frame.image);
     const { view } = this;
     const image = view?.transform(frame.image);

@@ -75,6 +75,11 @@ export class CameraOutput {
     return this.sender.idleSince;
   }
 
+  /** Of the last message. */
+  get pulseId(): bigint {
+    return this.lastPulseId;
+  }
+
   /** Headers made so far. */
   get headerChanges(): number {
     return this.changes;

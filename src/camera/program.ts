@@ -42,9 +42,13 @@ export const run: InstanceProgram = async (context) => {
   answerViewers(context, tap);
   const forwarder =
     settings.forwarder === null ? null : new Forwarder(`${context.name}:FPICTURE`, settings.forwarder);
-  const { name, log, counters } = context;
+  const { name, log, counters, tracer } = context;
   const background = await loadBackgroundOf(settings, options, context);
-  const engine = new Engine({ name, log, counters, kernels, output, forwarder }, settings, background);
+  const engine = new Engine(
+    { name, log, counters, tracer, kernels, output, forwarder },
+    settings,
+    background,
+  );
   try {
     await source.open(engine, context.stop);
     await output.open();

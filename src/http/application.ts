@@ -8,6 +8,7 @@ import express, { type Express, type NextFunction, type Request, type Response }
 import { CamServerError, errorText } from '../common/errors.js';
 import type { Logger } from '../common/logging.js';
 import { runInRequest } from '../common/request-context.js';
+import type { SpanAttributes, Tracer } from '../common/traces/index.js';
 import { type AccessControl, openAccess } from './access.js';
 import { answerForError, HttpError, RawAnswer, sendAnswer } from './answer.js';
 import type { AuditSink } from './audit.js';
@@ -32,6 +33,8 @@ export interface ApplicationOptions {
   readonly handlers?: readonly express.RequestHandler[];
   /** Default: everyone may do everything. */
   readonly access?: AccessControl;
+  /** Makes a span of every request. */
+  readonly tracer?: Tracer | null;
   /** Told of every request that changes something, refused and failed ones included. */
   readonly audit?: AuditSink;
 }
@@ -157,10 +160,12 @@ export function createApplication(options: ApplicationOptions): Application {
       response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
     }
     const { method, url } = request;
+    const endSpan = options.tracer?.request(request.get('traceparent'));
     response.on('close', () => {
       const seconds = (performance.now() - passage.startedAt) / 1000;
       const label = isKnownMethod(method) ? method : 'other';
       metrics.record(label, passage.route, response.statusCode, passage.failed, seconds);
+      endSpan?.(`${label} ${passage.route}`, spanAttributes(passage, label, response), passage.failed);
       const took = `${(seconds * 1000).toFixed(1)} ms`;
       const line = `[${passage.id}] ${peer(request)} ${method} ${url} ${response.statusCode} ${took}`;
       within(passage, () => log.debug(line));
@@ -207,6 +212,15 @@ function isVersion2({ originalUrl }: Request): boolean {
 
 function passageOf(response: Response): Passage {
   return response.locals.passage as Passage;
+}
+
+function spanAttributes({ id, route }: Passage, method: string, { statusCode }: Response): SpanAttributes {
+  return {
+    'http.request.method': method,
+    'http.route': route,
+    'http.response.status_code': statusCode,
+    'camserver.request_id': id,
+  };
 }
 
 /** So that what is logged belongs to the request. */

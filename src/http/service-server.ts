@@ -5,6 +5,7 @@ import type { RequestHandler } from 'express';
 import type { Registry } from 'prom-client';
 import type { JsonObject } from '../common/json.js';
 import type { Logging, LogRecord } from '../common/logging.js';
+import { readTraceSettings, Tracer } from '../common/traces/index.js';
 import type { AccessControl } from './access.js';
 import type { AuditSink } from './audit.js';
 import { commonRoutes } from './common-routes.js';
@@ -68,13 +69,20 @@ export async function startServiceServer(options: ServiceServerOptions): Promise
   const log = logging.logger(options.logger);
   let { port } = options;
   let extension: ServerExtension | undefined;
+  let tracer: Tracer | null = null;
   try {
+    const traces = readTraceSettings(process.env);
+    tracer =
+      traces === null
+        ? null
+        : new Tracer(traces, `camserver ${title.toLowerCase()}`, {}, (text) => log.warning(text));
     extension = await options.extend?.(() => `http://${hostname}:${port}`);
     const http = await startHttpServer({
       name: title,
       port: options.port,
       interface: options.interface,
       log: logging.logger('cam_server.http'),
+      tracer,
       ...(extension?.access === undefined ? {} : { access: extension.access }),
       ...(extension?.audit === undefined ? {} : { audit: extension.audit }),
       ...(extension?.handlers === undefined ? {} : { handlers: extension.handlers }),
@@ -101,11 +109,13 @@ export async function startServiceServer(options: ServiceServerOptions): Promise
       extension?.closing?.();
       await Promise.all([http.close(), options.closeService()]);
       await extension?.close();
+      await tracer?.close();
     };
     return { url: http.url, port, close };
   } catch (error) {
     await options.closeService();
     await extension?.close();
+    await tracer?.close();
     throw error;
   }
 }

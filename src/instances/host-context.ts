@@ -1,5 +1,6 @@
 import { CamServerError, errorText } from '../common/errors.js';
 import { formatJson, type JsonObject, parseJson } from '../common/json.js';
+import type { Tracer } from '../common/traces/index.js';
 import { createCounters } from './counters.js';
 import type { HostCommand, HostReport } from './messages.js';
 import {
@@ -29,6 +30,7 @@ export class HostContext implements InstanceContext {
     command: RunCommand,
     readonly stop: AbortSignal,
     readonly log: InstanceLog,
+    readonly tracer: Tracer | null,
     private readonly report: (message: HostReport) => void,
   ) {
     this.name = command.name;

@@ -5,6 +5,7 @@
 import { loadAddon } from '../common/addon.js';
 import { errorText } from '../common/errors.js';
 import { type JsonObject, parseJson } from '../common/json.js';
+import { readTraceSettings, Tracer } from '../common/traces/index.js';
 import { HostContext } from './host-context.js';
 import { HostLog } from './host-log.js';
 import { sampleStatistics } from './host-statistics.js';
@@ -36,8 +37,19 @@ async function end(code: number): Promise<never> {
     if (context !== null) report({ type: 'statistics', sample: sampleStatistics(context.counters) });
     log.flush(resolve);
   });
-  await Promise.race([flushed, new Promise((resolve) => setTimeout(resolve, FLUSH_GRACE))]);
+  await Promise.race([
+    Promise.all([flushed, context?.tracer?.close()]),
+    new Promise((resolve) => setTimeout(resolve, FLUSH_GRACE)),
+  ]);
   process.exit(code);
+}
+
+/** The server has checked the settings already. */
+function openTracer(name: string): Tracer | null {
+  const settings = readTraceSettings(process.env);
+  if (settings === null) return null;
+  const warn = (text: string): void => log.warning(text);
+  return new Tracer(settings, 'camserver instance', { 'camserver.instance': name }, warn);
 }
 
 function fail(what: string, error: unknown): void {
@@ -63,7 +75,7 @@ async function preload(modules: readonly string[]): Promise<void> {
 
 async function run(command: RunCommand): Promise<void> {
   log.setDebug(command.debug);
-  context = new HostContext(command, stop.signal, log, report);
+  context = new HostContext(command, stop.signal, log, openTracer(command.name), report);
   sendStatistics(context);
   watchSurplusMemory();
   let code: number;

@@ -3,6 +3,7 @@
  * pipeline) from start to end; the server supervises it and never sees an image.
  */
 import type { JsonObject } from '../common/json.js';
+import type { Tracer } from '../common/traces/index.js';
 
 export type { LogRecord } from '../common/logging.js';
 
@@ -89,6 +90,8 @@ export interface InstanceContext {
   readonly counters: InstanceCounters;
   /** Log of the instance: shown over REST, and on the console with the suffix. */
   readonly log: InstanceLog;
+  /** Follows pulses through the installation; null when no traces are collected. */
+  readonly tracer: Tracer | null;
   /** Tells the server that the output is bound and the instance serves. Further calls have no effect. */
   ready(): void;
   /**

@@ -3,6 +3,8 @@
  * received = sent + dropped + in work at every moment.
  */
 
+import { spanTime, type Tracer } from '../common/traces/index.js';
+
 /** Why a frame was not sent. The names appear in the statistics of an instance (`docs/pipelines.md`). */
 export type DropReason =
   | 'paused'
@@ -45,20 +47,27 @@ export interface FrameTicket {
 export class FrameAccount {
   #inWork = 0;
 
-  constructor(private readonly counters: FrameCounters) {}
+  /** @param tracer follows some of the frames */
+  constructor(
+    private readonly counters: FrameCounters,
+    private readonly tracer: Tracer | null = null,
+  ) {}
 
   /** Frames that were received and have not ended yet. */
   get inWork(): number {
     return this.#inWork;
   }
 
-  /** Counts one received message of `bytes` bytes. */
-  receive(bytes: number): FrameTicket {
+  /** Counts one received message of `bytes` bytes; with its pulse id it can be followed. */
+  receive(bytes: number, pulseId: bigint | null = null): FrameTicket {
     const { counters } = this;
     counters.received += 1;
     counters.bytesReceived += bytes;
     this.#inWork += 1;
+    const { tracer } = this;
+    const start = tracer === null ? 0 : spanTime();
     return new Ticket((reason) => {
+      if (pulseId !== null) tracer?.frame('pipeline frame', start, pulseId, reason ?? 'sent');
       this.#inWork -= 1;
       if (reason === null) counters.sent += 1;
       else counters.dropped[reason] = (counters.dropped[reason] ?? 0) + 1;

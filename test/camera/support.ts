@@ -61,6 +61,7 @@ export async function startCamera(
     },
     stop: stop.signal,
     counters,
+    tracer: null,
     log: { debug: write, info: write, warning: write, error: write },
     ready,
     onConfig: (listener) => void configListeners.push(listener),

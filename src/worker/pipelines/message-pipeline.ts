@@ -39,11 +39,11 @@ export async function runMessagePipeline(
   context: InstanceContext,
   program: MessagePipelineProgram,
 ): Promise<number> {
-  const { counters, log, stop } = context;
+  const { counters, log, stop, tracer } = context;
   const options = readPipelineInstanceOptions(context.options);
   const parameters = program.prepareParameters(context.config, options);
   const ending = createEnding(stop);
-  const start = { context, options, parameters, ending, account: new FrameAccount(counters) };
+  const start = { context, options, parameters, ending, account: new FrameAccount(counters, tracer) };
   const output = await openPipelineOutput({ parameters, port: options.port, context, ending });
   try {
     const source = await program.openSource(start);

@@ -86,9 +86,10 @@ class ProcessingPipeline {
     settings: FrameSettings,
     private readonly camera: Awaited<ReturnType<typeof openCamera>>,
   ) {
-    const { counters, log } = context;
+    const { counters, log, tracer } = context;
     this.#settings = settings;
-    this.#stage = new ReceiveStage({ account: new FrameAccount(counters), counters, log, isCamera: true });
+    const account = new FrameAccount(counters, tracer);
+    this.#stage = new ReceiveStage({ account, counters, log, isCamera: true });
     this.#stage.configure(settings.parameters, settings.policy);
     this.#updates = new PreparedUpdates(context, ending, (config) => {
       this.#revision += 1;

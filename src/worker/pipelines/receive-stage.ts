@@ -63,7 +63,7 @@ export class ReceiveStage {
     this.#lastReceive = performance.now();
     this.#cameraSilence = this.#lastReceive;
     if (this.#debug) this.checkSequence(message.pulseId);
-    const ticket = account.receive(message.size);
+    const ticket = account.receive(message.size, message.pulseId);
     const verdict = this.#gate(message.pulseId);
     if (verdict === 'pass') return { kind: 'frame', message, ticket };
     message.release();

@@ -40,7 +40,7 @@ async function storeImages(pipeline: MessagePipeline): Promise<void> {
   for (let count = 1; ending.code === null; count += 1) {
     const message = await source.receive();
     if (message === null) continue;
-    const ticket = account.receive(message.size);
+    const ticket = account.receive(message.size, message.pulseId);
     if (ending.code === null && count % modulo === 0) {
       await forward(message, ticket);
     } else {
