@@ -161,7 +161,6 @@ export function createApi(parts: ApiParts): Api {
       ask: (address, path, request, body) => askJson(address, path, headers, request, WORKER_TIMEOUT, body),
     }),
     ...taskRoutes(tasks),
-    ...auditRoutes(audit),
     ...metricsRoutes(cluster, history),
   ];
   const routes: Route[] = [
@@ -171,6 +170,7 @@ export function createApi(parts: ApiParts): Api {
       ...{ cluster, book, workers, peer },
       ask: (address, path, request, timeout) => askJson(address, path, headers, request, timeout),
     }),
+    ...auditRoutes({ cluster, log: audit, peer }),
     ...schemaRoutes(),
     ...codeHelpRoutes(API, { folder: stores.scripts.folder, python: process.env.CAMSERVER_PYTHON ?? null }),
     ...sessionRoutes(policy, () => routes),

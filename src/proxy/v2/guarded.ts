@@ -14,7 +14,10 @@ export async function guardedApi(
 ): Promise<ServerExtension> {
   const { audit, policy } = await openFoundation(options, logging);
   const server = hostname();
-  const routes: Route[] = [...auditRoutes(audit), ...sessionRoutes(policy, () => routes)];
+  const routes: Route[] = [
+    ...auditRoutes({ cluster, log: audit, peer: null }),
+    ...sessionRoutes(policy, () => routes),
+  ];
   return {
     routes,
     audit: { record: ({ time, ...entry }) => audit.append({ time, cluster, server, ...entry }) },

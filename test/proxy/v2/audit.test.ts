@@ -19,7 +19,7 @@ describe('the audit log of servers', () => {
   });
   after(() => plant.close());
 
-  const audit = async (query = ''): Promise<Records> => {
+  const audit = async (query: string): Promise<Records> => {
     const response = await fetch(`${plant.pipelines.url}/api/v2/audit?${query}`);
     return ((await response.json()) as { records: Records }).records;
   };
@@ -30,7 +30,7 @@ describe('the audit log of servers', () => {
     await plant.pipelines.call('POST', '/new_sp/config', { camera_name: 'still', image_threshold: 3 });
     await plant.pipelines.call('DELETE', '/new_sp/config');
     await plant.pipelines.call('DELETE', '/new_sp/config');
-    const records = await audit('target=new_sp');
+    const records = await audit('cluster=pipelines&target=new_sp');
     expect(records.map(({ action, result }) => [action, result])).to.deep.equal([
       ['config.delete', 'error'],
       ['config.delete', 'ok'],
@@ -58,8 +58,28 @@ describe('the audit log of servers', () => {
     await plant.pipelines.client.stopInstance('still_sp');
   }).timeout(60_000);
 
+  it('is joined with that of the cameras, page by page', async () => {
+    const all = await audit('limit=1000');
+    const times = all.map(({ time }) => time);
+    expect(times).to.deep.equal([...times].sort().reverse());
+    expect(new Set(all.map(({ cluster }) => cluster))).to.deep.equal(new Set(['pipelines', 'cameras']));
+    const paged: Records = [];
+    for (let before: string | null = ''; before !== null; ) {
+      const response = await fetch(`${plant.pipelines.url}/api/v2/audit?limit=2&before=${before}`);
+      const page = (await response.json()) as { records: Records; next: string | null; sources: Records };
+      expect(page.sources.map(({ state }) => state)).to.deep.equal(['ok', 'ok']);
+      paged.push(...page.records);
+      before = page.next;
+    }
+    expect(paged).to.deep.equal(all);
+    const wrong = await fetch(`${plant.pipelines.url}/api/v2/audit?before=17`);
+    expect(wrong.status).to.equal(400);
+  });
+
   it('can be downloaded and verified', async () => {
-    const response = await fetch(`${plant.pipelines.url}/api/v2/audit?format=csv&action=config`);
+    const response = await fetch(
+      `${plant.pipelines.url}/api/v2/audit?cluster=pipelines&format=csv&action=config`,
+    );
     expect(response.headers.get('content-type')).to.match(/^text\/csv/);
     expect(await response.text()).to.match(/^sequence,time,.*\r\n\d+,"20/);
     const folder = join(plant.state, 'pipelines', 'audit');
