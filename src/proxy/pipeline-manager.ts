@@ -120,8 +120,11 @@ export class PipelineManager extends StoredPipelineService implements PipelineSe
     await this.parts.distribution.withdraw(this.parts.cluster.pool.watches(), ['configuration', name]);
   }
 
-  override async collectBackground(camera: string, images: number, signal?: AbortSignal): Promise<string> {
-    const id = await super.collectBackground(camera, images, signal);
+  override async collectBackground(
+    ...order: Parameters<PipelineService['collectBackground']>
+  ): Promise<string> {
+    const [camera] = order;
+    const id = await super.collectBackground(...order);
     this.emit({ type: 'stored', kind: 'background', name: id, action: 'saved' });
     const { pool } = this.parts.cluster;
     const users = pool

@@ -14,8 +14,12 @@ export interface CollectionOptions {
   readonly images: number;
   /** Milliseconds without an image after which the collection is given up. */
   readonly silence: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
+  /** Told after each image how many there are. */
+  readonly onImage?: OnImage | undefined;
 }
+
+export type OnImage = (collected: number) => void;
 
 /** Gives the next image, or null when none came in time. */
 export type ImageSource = () => Promise<ArrayValue | null>;
@@ -78,6 +82,7 @@ export async function averageImages(
     }
     if (!isSameShape(image.shape, shape)) throw shapeChanged(camera, shape, image.shape);
     await addImage(sum, image);
+    options.onImage?.(collected + 1);
   }
   return arrayValue(await meanOf(sum ?? new Float64Array(), images), shape);
 }

@@ -3,7 +3,12 @@
 import type { CamClient } from '../client/index.js';
 import type { ArrayValue } from '../common/values.js';
 import type { BackgroundStore } from '../storage/index.js';
-import { averageImages, type CollectionOptions, openImageStream } from './background-collection.js';
+import {
+  averageImages,
+  type CollectionOptions,
+  type OnImage,
+  openImageStream,
+} from './background-collection.js';
 
 /** Milliseconds without an image after which a collection is given up. */
 const SILENCE = 10_000;
@@ -15,8 +20,8 @@ export class Backgrounds {
   ) {}
 
   /** @returns the id under which the mean of `images` images is stored */
-  async collect(camera: string, images: number, signal?: AbortSignal): Promise<string> {
-    const options = { camera, images, silence: SILENCE, signal };
+  async collect(camera: string, images: number, signal?: AbortSignal, onImage?: OnImage): Promise<string> {
+    const options = { camera, images, silence: SILENCE, signal, onImage };
     const address = await this.cameraServer.stream(camera);
     const mean = address.startsWith('ipc:')
       ? await averageImages(() => this.cameraServer.image(camera), options)

@@ -2,11 +2,13 @@
  * What the pipeline family can do, whoever does it: a server by itself, a manager that places instances on workers, or a
  * proxy in front of servers. The REST routes are written once against this interface (`routes.ts`).
  */
+
 import type { JsonObject } from '../common/json.js';
 import type { LogRecord } from '../common/logging.js';
 import type { ArrayValue } from '../common/values.js';
 import type { InstanceManagement, RequestOrigin } from '../http/index.js';
 import type { Change, StoredFile } from '../storage/index.js';
+import type { OnImage } from './background-collection.js';
 
 export interface CreatedPipeline {
   readonly instanceId: string;
@@ -56,7 +58,8 @@ export interface PipelineService extends InstanceManagement {
   /** Names of the cameras of the camera server. */
   cameras(): Promise<string[]>;
   /** Averages `images` images of the camera's stream; returns the id of the stored background. */
-  collectBackground(camera: string, images: number, signal?: AbortSignal): Promise<string>;
+  /** @param onImage told after each image how many there are */
+  collectBackground(camera: string, images: number, signal?: AbortSignal, onImage?: OnImage): Promise<string>;
   latestBackground(camera: string): Promise<string>;
   /** Ascending. */
   backgrounds(camera: string): Promise<string[]>;

@@ -4,6 +4,7 @@ import type { JsonObject } from '../common/json.js';
 import type { ArrayValue } from '../common/values.js';
 import { type InstanceControl, InstanceService } from '../family/index.js';
 import type { Change, CodeManagement, StoredFile } from '../storage/index.js';
+import type { OnImage } from './background-collection.js';
 import type { Backgrounds } from './backgrounds.js';
 import type { StoredPipelines } from './stored-pipelines.js';
 
@@ -48,8 +49,13 @@ export abstract class StoredPipelineService extends InstanceService {
     return this.storage.cameraServer.cameras();
   }
 
-  collectBackground(camera: string, images: number, signal?: AbortSignal): Promise<string> {
-    return this.storage.backgrounds.collect(camera, images, signal);
+  collectBackground(
+    camera: string,
+    images: number,
+    signal?: AbortSignal,
+    onImage?: OnImage,
+  ): Promise<string> {
+    return this.storage.backgrounds.collect(camera, images, signal, onImage);
   }
 
   latestBackground(camera: string): Promise<string> {

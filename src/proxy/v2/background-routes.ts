@@ -20,6 +20,8 @@ export interface BackgroundParts {
 const tag = 'backgrounds';
 const base = `${API}/backgrounds/{camera_name}` as const;
 const LARGEST_CAPTURE = 1000;
+/** Milliseconds between two reports of how far a capture is. */
+const REPORT_INTERVAL = 200;
 /** Milliseconds for the size of a camera. */
 const TIMEOUT = 3000;
 
@@ -96,8 +98,14 @@ export function backgroundRoutes({ service, store, cameraServer, tasks }: Backgr
         const { camera_name: camera } = request.parameters;
         const images = readCount('images', String(request.body?.images ?? 10), 10, LARGEST_CAPTURE);
         return tasks.start(request, 'background.capture', camera, async ({ signal, report }) => {
-          report(null, `averaging ${images} images`);
-          return { id: await service.collectBackground(camera, images, signal) };
+          report(0, `0 of ${images} images`);
+          let reportedAt = 0;
+          const onImage = (collected: number): void => {
+            if (performance.now() - reportedAt < REPORT_INTERVAL) return;
+            reportedAt = performance.now();
+            report(collected / images, `${collected} of ${images} images`);
+          };
+          return { id: await service.collectBackground(camera, images, signal, onImage) };
         });
       },
     }),

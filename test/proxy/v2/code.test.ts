@@ -78,8 +78,13 @@ describe('/api/v2 scripts, libraries and backgrounds', () => {
     expect((await put(`${api}/backgrounds/still/none`, 'no array', {})).status).to.equal(422);
   }).timeout(60_000);
 
-  it('ends a task that is cancelled', async () => {
+  it('tells how far a capture is, and ends it when it is cancelled', async () => {
     const started = await call('POST', `${api}/backgrounds/still/capture`, { images: 1000 });
+    const underWay = await until(async () => {
+      const { body } = await call('GET', `${api}/tasks/${started.body.task}`);
+      return body.progress > 0 ? body : null;
+    });
+    expect(underWay.message).to.equal(`${Math.round(underWay.progress * 1000)} of 1000 images`);
     const cancelled = await call('POST', `${api}/tasks/${started.body.task}/cancel`);
     expect(cancelled.status).to.equal(200);
     const task = await until(async () => {
