@@ -12,6 +12,7 @@ import {
   pictureQuery,
   type Route,
   scriptRoutes,
+  storedConfigurationRoutes,
 } from '../http/index.js';
 import { cameraConfigurationSchema } from './configuration-schema.js';
 import type { CameraService } from './service.js';
@@ -21,7 +22,6 @@ export const CAMERA_BASE = '/api/v1/cam';
 const text: JsonSchema = { type: 'string' };
 const names: JsonSchema = { type: 'array', items: text };
 const object: JsonSchema = { type: 'object' };
-const config = { kind: 'envelope', payload: { config: cameraConfigurationSchema } } as const;
 const camera = `${CAMERA_BASE}/{camera_name}` as const;
 
 /** All routes below `/api/v1/cam`; of paths that fit two routes the first one wins, as in the original. */
@@ -115,51 +115,22 @@ function streamRoutes(service: CameraService): Route[] {
 }
 
 function configurationRoutes(service: CameraService): Route[] {
-  const tag = 'stored cameras';
-  const path = `${camera}/config` as const;
-  return [
-    defineRoute({
-      method: 'GET',
-      path,
-      tag,
-      summary: 'The configuration of a camera with its defaults filled in',
-      response: config,
-      handler: async ({ parameters: { camera_name } }) => ({
-        status: `Camera ${camera_name} configuration retrieved.`,
-        config: await service.config(camera_name),
-      }),
-    }),
-    defineRoute({
-      method: 'POST',
-      path,
-      action: 'config.save',
-      tag,
-      summary: 'Replaces the configuration of a camera; a running instance takes it over at once',
-      body: {
-        kind: 'object',
-        what: 'camera configuration',
-        required: true,
-        schema: cameraConfigurationSchema,
-      },
-      response: config,
-      handler: async ({ parameters: { camera_name }, body }) => ({
-        status: `Camera ${camera_name} configuration saved.`,
-        config: await service.saveConfig(camera_name, body),
-      }),
-    }),
-    defineRoute({
-      method: 'DELETE',
-      path,
-      action: 'config.delete',
-      role: 'admin',
-      tag,
-      summary: 'Deletes the configuration of a camera; a running instance goes on',
-      handler: async ({ parameters: { camera_name } }) => {
-        await service.deleteConfig(camera_name);
-        return { status: `Camera ${camera_name} configuration deleted.` };
-      },
-    }),
-  ];
+  return storedConfigurationRoutes({
+    base: CAMERA_BASE,
+    parameter: 'camera_name',
+    tag: 'stored cameras',
+    summaries: {
+      read: 'The configuration of a camera with its defaults filled in',
+      save: 'Replaces the configuration of a camera; a running instance takes it over at once',
+      delete: 'Deletes the configuration of a camera; a running instance goes on',
+    },
+    subject: (name) => `Camera ${name}`,
+    body: { what: 'camera configuration', schema: cameraConfigurationSchema },
+    schemas: { read: cameraConfigurationSchema, save: cameraConfigurationSchema },
+    read: (name) => service.config(name),
+    save: (name, config) => service.saveConfig(name, config),
+    delete: (name) => service.deleteConfig(name),
+  });
 }
 
 function imageRoutes(service: CameraService): Route[] {

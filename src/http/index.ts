@@ -54,13 +54,20 @@ export type { AuditEntry, AuditSink } from './audit.js';
 export { backgroundUploadRoute } from './background-route.js';
 export { type BodyLimits, defaultBodyLimits } from './body.js';
 export { type CommonRoutesOptions, commonRoutes, logText } from './common-routes.js';
+export {
+  configurationNamesRoute,
+  storedConfigurationRoutes,
+} from './configuration-routes.js';
 export { CONTENTS_PATH, type ContentDigest, type ContentKind, contentRoutes } from './content-routes.js';
 export { escapeHtml } from './front-page.js';
 export {
   clientCounts,
   compactInstances,
   type InstanceManagement,
+  instanceEndRoutes,
   instanceRoutes,
+  STOP_DEADLINE,
+  versionRoute,
 } from './instance-routes.js';
 export type { HttpMetrics } from './metrics.js';
 export { openApiDocument } from './openapi.js';

@@ -3,6 +3,7 @@
  */
 import type { JsonObject, JsonValue } from '../common/json.js';
 import { packageVersion } from '../common/package.js';
+import { configurationNamesRoute } from './configuration-routes.js';
 import { defineRoute, type JsonSchema, type Route } from './route.js';
 
 /** What a role does for these routes. */
@@ -21,7 +22,7 @@ export interface InstanceManagement {
 
 const objectSchema: JsonSchema = { type: 'object' };
 /** Stopping waits for the end of processes, up to 100 s. */
-const STOP_DEADLINE = 130_000;
+export const STOP_DEADLINE = 130_000;
 
 /** @param base `/api/v1/cam` or `/api/v1/pipeline` */
 export function instanceRoutes(base: string, management: InstanceManagement): Route[] {
@@ -50,34 +51,8 @@ export function instanceRoutes(base: string, management: InstanceManagement): Ro
         instances: await management.heartbeatInstances(),
       }),
     }),
-    defineRoute({
-      method: 'GET',
-      path: `${base}/version`,
-      tag,
-      summary: 'The version of the server',
-      response: { kind: 'envelope', payload: { version: { type: 'string' } } },
-      handler: () => ({ status: 'Version', version: packageVersion }),
-    }),
-    defineRoute({
-      method: 'GET',
-      path: `${base}/config_names`,
-      tag,
-      summary: 'Names of the stored configurations',
-      response: {
-        kind: 'envelope',
-        payload: { config_names: { type: 'array', items: { type: 'string' } } },
-      },
-      handler: async () => ({
-        status: 'Configuration names retrieved.',
-        config_names: await management.configNames(),
-      }),
-    }),
-    ...stopRoutes(base, tag, management),
-  ];
-}
-
-function stopRoutes(base: string, tag: string, management: InstanceManagement): Route[] {
-  return [
+    versionRoute(base, tag),
+    configurationNamesRoute(base, tag, () => management.configNames()),
     defineRoute({
       method: 'DELETE',
       path: base,
@@ -91,12 +66,36 @@ function stopRoutes(base: string, tag: string, management: InstanceManagement): 
         return { status: 'All instances have been stopped.' };
       },
     }),
+    ...instanceEndRoutes({ base, tag, where: 'and waits for its end' }, management),
+  ];
+}
+
+export function versionRoute(base: string, tag: string): Route {
+  return defineRoute({
+    method: 'GET',
+    path: `${base}/version`,
+    tag,
+    summary: 'The version of the server',
+    response: { kind: 'envelope', payload: { version: { type: 'string' } } },
+    handler: () => ({ status: 'Version', version: packageVersion }),
+  });
+}
+
+/**
+ * Stopping and deleting one instance.
+ * @param where for the document: what is special about it here
+ */
+export function instanceEndRoutes(
+  { base, tag, where }: { readonly base: string; readonly tag: string; readonly where: string },
+  management: Pick<InstanceManagement, 'stop' | 'delete'>,
+): Route[] {
+  return [
     defineRoute({
       method: 'DELETE',
       path: `${base}/{instance_name}`,
       action: 'instance.stop',
       tag,
-      summary: 'Stops an instance and waits for its end; unknown names succeed',
+      summary: `Stops an instance ${where}; unknown names succeed`,
       deadline: STOP_DEADLINE,
       handler: async ({ parameters: { instance_name } }) => {
         await management.stop(instance_name);
@@ -108,7 +107,7 @@ function stopRoutes(base: string, tag: string, management: InstanceManagement): 
       path: `${base}/{instance_name}/del`,
       action: 'instance.delete',
       tag,
-      summary: 'Stops an instance and releases its port; unknown names succeed',
+      summary: `Stops an instance ${where} and releases its port; unknown names succeed`,
       deadline: STOP_DEADLINE,
       handler: async ({ parameters: { instance_name } }) => {
         await management.delete(instance_name);

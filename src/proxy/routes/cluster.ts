@@ -1,14 +1,19 @@
 /** What runs where, and stopping it (`rest-api.md` 6.1 to 6.7, 6.17). */
 import { packageVersion } from '../../common/package.js';
-import { defineRoute, type JsonSchema, type Route } from '../../http/index.js';
+import {
+  defineRoute,
+  instanceEndRoutes,
+  type JsonSchema,
+  type Route,
+  STOP_DEADLINE,
+  versionRoute,
+} from '../../http/index.js';
 import { resolvePath } from '../nested-path.js';
 import type { ProxyService } from './service.js';
 
 const tag = 'cluster';
 const object: JsonSchema = { type: 'object' };
 const list: JsonSchema = { type: 'array' };
-/** Stopping waits for the end of processes, up to 100 s. */
-const STOP_DEADLINE = 130_000;
 
 export function clusterRoutes(base: string, service: ProxyService): Route[] {
   return [...viewRoutes(base, service), ...stopRoutes(base, service)];
@@ -53,14 +58,7 @@ function viewRoutes(base: string, { instances }: ProxyService): Route[] {
         ret: resolvePath(await instances.info(), path),
       }),
     }),
-    defineRoute({
-      method: 'GET',
-      path: `${base}/version`,
-      tag,
-      summary: 'The version of the server',
-      response: { kind: 'envelope', payload: { version: { type: 'string' } } },
-      handler: () => ({ status: 'Version', version: packageVersion }),
-    }),
+    versionRoute(base, tag),
     defineRoute({
       method: 'GET',
       path: `${base}/heartbeat`,
@@ -88,29 +86,6 @@ function stopRoutes(base: string, service: ProxyService): Route[] {
         return { status: `All instances stopped in '${watch.address}'.` };
       },
     }),
-    defineRoute({
-      method: 'DELETE',
-      path: `${base}/{instance_name}`,
-      tag,
-      action: 'instance.stop',
-      summary: 'Stops an instance wherever it runs; unknown names succeed',
-      deadline: STOP_DEADLINE,
-      handler: async ({ parameters: { instance_name } }) => {
-        await service.instances.stop(instance_name);
-        return { status: `Instance '${instance_name}' stopped.` };
-      },
-    }),
-    defineRoute({
-      method: 'DELETE',
-      path: `${base}/{instance_name}/del`,
-      tag,
-      action: 'instance.delete',
-      summary: 'Stops an instance wherever it runs and releases its port; unknown names succeed',
-      deadline: STOP_DEADLINE,
-      handler: async ({ parameters: { instance_name } }) => {
-        await service.instances.delete(instance_name);
-        return { status: `Instance '${instance_name}' stopped.` };
-      },
-    }),
+    ...instanceEndRoutes({ base, tag, where: 'wherever it runs' }, service.instances),
   ];
 }

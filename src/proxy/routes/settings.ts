@@ -1,5 +1,11 @@
 /** The pool, the permanent instances, and the stored configurations as texts (`rest-api.md` 6.10 to 6.12, 6.16). */
-import { defineRoute, type JsonSchema, type Route } from '../../http/index.js';
+import {
+  configurationNamesRoute,
+  defineRoute,
+  type JsonSchema,
+  type Route,
+  storedConfigurationRoutes,
+} from '../../http/index.js';
 import type { ProxyService } from './service.js';
 
 const object: JsonSchema = { type: 'object' };
@@ -75,57 +81,23 @@ function permanentRoutes(base: string, { permanentList }: ProxyService): Route[]
 
 function namedRoutes(base: string, { configurations }: ProxyService): Route[] {
   const tag = 'stored configurations';
-  const path = `${base}/{config_name}/config` as const;
   return [
-    defineRoute({
-      method: 'GET',
-      path: `${base}/config_names`,
+    configurationNamesRoute(base, tag, () => configurations.names()),
+    ...storedConfigurationRoutes({
+      base,
+      parameter: 'config_name',
       tag,
-      summary: 'Names of the stored configurations',
-      response: {
-        kind: 'envelope',
-        payload: { config_names: { type: 'array', items: { type: 'string' } } },
+      summaries: {
+        read: 'The text of a stored configuration, as it stands in the file',
+        save: 'Stores a configuration without validating it; workers get it when it is valid',
+        delete: 'Deletes a stored configuration',
       },
-      handler: async () => ({
-        status: 'Configuration names retrieved.',
-        config_names: await configurations.names(),
-      }),
-    }),
-    defineRoute({
-      method: 'GET',
-      path,
-      tag,
-      summary: 'The text of a stored configuration, as it stands in the file',
-      response: { kind: 'envelope', payload: { config: { type: 'string' } } },
-      handler: async ({ parameters: { config_name } }) => ({
-        status: `${config_name} configuration retrieved.`,
-        config: await configurations.text(config_name),
-      }),
-    }),
-    defineRoute({
-      method: 'POST',
-      path,
-      tag,
-      action: 'config.save',
-      summary: 'Stores a configuration without validating it; workers get it when it is valid',
-      body: { kind: 'object', what: 'configuration', required: true },
-      response: { kind: 'envelope', payload: { config: object } },
-      handler: async ({ parameters: { config_name }, body }) => ({
-        status: `${config_name} configuration saved.`,
-        config: await configurations.save(config_name, body),
-      }),
-    }),
-    defineRoute({
-      method: 'DELETE',
-      path,
-      tag,
-      action: 'config.delete',
-      role: 'admin',
-      summary: 'Deletes a stored configuration',
-      handler: async ({ parameters: { config_name } }) => {
-        await configurations.delete(config_name);
-        return { status: `${config_name} configuration deleted.` };
-      },
+      subject: (name) => name,
+      body: { what: 'configuration' },
+      schemas: { read: { type: 'string' }, save: object },
+      read: (name) => configurations.text(name),
+      save: (name, config) => configurations.save(name, config),
+      delete: (name) => configurations.delete(name),
     }),
   ];
 }

@@ -1,10 +1,10 @@
 /** Stored pipelines, their groups, and the cameras one can build on. */
-import { defineRoute, type JsonSchema, type Route } from '../../http/index.js';
+import { defineRoute, type JsonSchema, type Route, storedConfigurationRoutes } from '../../http/index.js';
 import type { PipelineService } from '../service.js';
 
 const tag = 'stored pipelines';
 const names: JsonSchema = { type: 'array', items: { type: 'string' } };
-const config = { kind: 'envelope', payload: { config: { type: 'object' } } } as const;
+const object: JsonSchema = { type: 'object' };
 
 export function configurationRoutes(base: string, service: PipelineService): Route[] {
   return [...listRoutes(base, service), ...storeRoutes(base, service)];
@@ -29,7 +29,7 @@ function listRoutes(base: string, service: PipelineService): Route[] {
       path: `${base}/groups`,
       tag,
       summary: 'Groups of stored pipelines',
-      response: { kind: 'envelope', payload: { groups: { type: 'object' } } },
+      response: { kind: 'envelope', payload: { groups: object } },
       handler: async () => ({ status: 'Pipeline groups.', groups: await service.groups() }),
     }),
     defineRoute({
@@ -44,43 +44,20 @@ function listRoutes(base: string, service: PipelineService): Route[] {
 }
 
 function storeRoutes(base: string, service: PipelineService): Route[] {
-  const path = `${base}/{pipeline_name}/config` as const;
-  return [
-    defineRoute({
-      method: 'GET',
-      path,
-      tag,
-      summary: 'A stored pipeline with its defaults filled in',
-      response: config,
-      handler: async ({ parameters: { pipeline_name } }) => ({
-        status: `Pipeline ${pipeline_name} configuration retrieved.`,
-        config: await service.config(pipeline_name),
-      }),
-    }),
-    defineRoute({
-      method: 'POST',
-      path,
-      action: 'config.save',
-      tag,
-      summary: 'Stores a pipeline; running instances stay as they are',
-      body: { kind: 'object', what: 'pipeline configuration', required: true },
-      response: config,
-      handler: async ({ parameters: { pipeline_name }, body }) => ({
-        status: `Pipeline ${pipeline_name} configuration saved.`,
-        config: await service.saveConfig(pipeline_name, body),
-      }),
-    }),
-    defineRoute({
-      method: 'DELETE',
-      path,
-      action: 'config.delete',
-      role: 'admin',
-      tag,
-      summary: 'Deletes a stored pipeline',
-      handler: async ({ parameters: { pipeline_name } }) => {
-        await service.deleteConfig(pipeline_name);
-        return { status: `Pipeline ${pipeline_name} configuration deleted.` };
-      },
-    }),
-  ];
+  return storedConfigurationRoutes({
+    base,
+    parameter: 'pipeline_name',
+    tag,
+    summaries: {
+      read: 'A stored pipeline with its defaults filled in',
+      save: 'Stores a pipeline; running instances stay as they are',
+      delete: 'Deletes a stored pipeline',
+    },
+    subject: (name) => `Pipeline ${name}`,
+    body: { what: 'pipeline configuration' },
+    schemas: { read: object, save: object },
+    read: (name) => service.config(name),
+    save: (name, config) => service.saveConfig(name, config),
+    delete: (name) => service.deleteConfig(name),
+  });
 }
