@@ -10,10 +10,12 @@ import { addCameraManagerCommand } from './camera-manager.js';
 import { addCameraProxyCommand } from './camera-proxy.js';
 import { addCameraServerCommand } from './camera-server.js';
 import { addCameraWorkerCommand } from './camera-worker.js';
+import { addCompletionCommand } from './completion.js';
 import { addConfigCommand } from './config.js';
 import { addRestartCommand, addStopCommand } from './instance-commands.js';
 import { addLogLevelCommand } from './log-level.js';
 import { addLogsCommand } from './logs.js';
+import { addMigrateCommand } from './migrate.js';
 import { addPipelineManagerCommand } from './pipeline-manager.js';
 import { addPipelineProxyCommand } from './pipeline-proxy.js';
 import { addPipelineServerCommand } from './pipeline-server.js';
@@ -50,6 +52,7 @@ const commands = [
   addPipelineManagerCommand,
   addPipelineProxyCommand,
   addValidateCommand,
+  addMigrateCommand,
   addSchemaCommand,
   addAuditCommand,
   addSecurityCommand,
@@ -57,6 +60,7 @@ const commands = [
   addWatchCommand,
   addStreamCommands,
   addRecordCommand,
+  addCompletionCommand,
 ];
 for (const addCommand of commands) addCommand(program);
 
