@@ -1,5 +1,6 @@
 import type { Logging } from '../common/logging.js';
-import { Supervisor, type SupervisorOptions } from './supervisor.js';
+import { Supervisor } from './supervisor.js';
+import type { SupervisorOptions } from './supervisor-options.js';
 
 /** A supervisor that logs where its server logs. */
 export function createSupervisor(

@@ -8,6 +8,7 @@ export { collectMetrics } from './metrics.js';
 export type { RequestAnswer } from './pending-requests.js';
 export { CAMERA_MODES, PIPELINE_POLICY, type PortPolicy } from './port-policy.js';
 export { PortAllocator, type PortRange } from './ports.js';
-export { DEFAULT_NODE_OPTIONS, type Prepare, Supervisor, type SupervisorOptions } from './supervisor.js';
+export { Supervisor } from './supervisor.js';
+export { DEFAULT_NODE_OPTIONS, type Prepare, type SupervisorOptions } from './supervisor-options.js';
 export type { StopTimeouts } from './termination.js';
 export type * from './types.js';
