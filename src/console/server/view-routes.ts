@@ -70,17 +70,18 @@ export function viewRoutes(options: ViewRouteOptions): Route[] {
       method: 'GET',
       path: `${VIEW_PATH}/message`,
       tag: TAG,
-      summary: 'The channels of the next message: name, type, shape, compression, first elements',
-      query: { elements: { description: 'Elements of arrays to show, at most 1000; default 10' } },
+      summary: 'The channels of a message: name, type, shape, compression, first elements',
+      query: {
+        elements: { description: 'Elements of arrays to show, at most 1000; default 10' },
+        pulse_id: { description: 'Of a picture that was just shown, or is held; default: the next message' },
+      },
       response: { kind: 'json', schema: { type: 'object' } },
       handler: answering('message', async ({ parameters, query }) => {
-        const elements = readNumber('elements', query.elements) ?? 10;
-        const answer = await options.ask(
-          parameters.instance_name,
-          'view_message',
-          { elements },
-          ANSWER_TIMEOUT,
-        );
+        const question = {
+          elements: readNumber('elements', query.elements) ?? 10,
+          pulse_id: readNumber('pulse_id', query.pulse_id),
+        };
+        const answer = await options.ask(parameters.instance_name, 'view_message', question, ANSWER_TIMEOUT);
         return jsonAnswer(shown(answer.result, parameters.instance_name));
       }),
     }),

@@ -34,8 +34,8 @@ const MOST_ELEMENTS = 1000;
  * Registers the requests
  * - `view`: the next message as picture and values (`ViewRequest`; `timeout`);
  *   `{state: "frame", pulse_id, …, image, scalars, arrays}` with the plane and the arrays as bytes, or `{state: "waiting"}`;
- * - `view_message`: the next message for people (`elements`, `timeout`);
- * - `view_frame`: the pixels of the message `pulse_id` that was shown before, or of the next one;
+ * - `view_message`: the message `pulse_id` that was shown before, or the next one, for people (`elements`, `timeout`);
+ * - `view_frame`: the pixels of such a message;
  * - `view_pixel`: one pixel (`pulse_id`, `x`, `y`);
  * - `view_hold`: keeps the message `pulse_id` for a minute.
  */
@@ -49,7 +49,7 @@ export function answerViewers(registry: RequestRegistry, tap: MessageTap): void 
     return showMessage(message, request);
   });
   registry.onRequest('view_message', async (parameters) => {
-    const message = await tap.next(patience(parameters.timeout));
+    const message = await wantedMessage(kept, tap, parameters);
     if (message === null) return { state: 'waiting' };
     return { state: 'message', ...describeMessage(message, elementCount(parameters.elements)) };
   });

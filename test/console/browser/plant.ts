@@ -47,7 +47,7 @@ const PIPELINES = {
     camera_name: 'simulation',
     no_client_timeout: 0,
     image_good_region: { threshold: 0.3, gfscale: 1.8 },
-    image_slices: { number_of_slices: 5, scale: 2, orientation: 'vertical' },
+    image_slices: { number_of_slices: 5, scale: 2, orientation: 'horizontal' },
   },
   sim_push: {
     camera_name: 'simulation',

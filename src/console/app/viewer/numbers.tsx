@@ -3,13 +3,18 @@ import type { JSX } from 'preact';
 import { formatInteger, formatNumber, formatTime, MISSING } from '../core/format.js';
 import type { LiveFrame } from '../core/live-frame.js';
 import type { JsonRecord } from '../core/plant.js';
-import { Button, copyText } from '../ui/basics.jsx';
+import { Button, copyText, Link } from '../ui/basics.jsx';
 import { JsonTree } from '../ui/json-tree.jsx';
 import type { Trend } from './trend.js';
 
 interface NumbersProps {
   readonly frame: LiveFrame;
   readonly trend: Trend;
+}
+
+interface AllNumbersProps extends NumbersProps {
+  /** Path of the inspector of the instance. */
+  readonly inspector: string;
 }
 
 /** Rows of two columns: label, member for x, member for y. */
@@ -28,7 +33,7 @@ const REGION: readonly [string, string, string][] = [
 const IMAGE = ['intensity', 'min_value', 'max_value', 'width', 'height'];
 const HIDDEN = new Set(['processing_parameters', 'timestamp']);
 
-export function Numbers({ frame, trend }: NumbersProps): JSX.Element {
+export function Numbers({ frame, trend, inspector }: AllNumbersProps): JSX.Element {
   const { scalars } = frame.header;
   const parameters = readParameters(scalars.processing_parameters);
   const grouped = new Set([...BEAM, ...REGION].flatMap(([, x, y]) => [x, y]).concat(IMAGE));
@@ -46,7 +51,7 @@ export function Numbers({ frame, trend }: NumbersProps): JSX.Element {
       <Pairs title="Good region" rows={REGION} frame={frame} trend={trend} />
       <SliceTable frame={frame} />
       <Singles title="Image" names={IMAGE} frame={frame} trend={trend} />
-      <Message frame={frame} />
+      <Message frame={frame} inspector={inspector} />
       {others.length > 0 && <Singles title="Other scalars" names={others} frame={frame} trend={trend} />}
       {parameters !== null && (
         <details class="card">
@@ -185,7 +190,7 @@ function SliceTable({ frame }: { frame: LiveFrame }): JSX.Element | null {
   );
 }
 
-function Message({ frame }: { frame: LiveFrame }): JSX.Element {
+function Message({ frame, inspector }: { frame: LiveFrame; inspector: string }): JSX.Element {
   const { pulse_id, timestamp } = frame.header;
   return (
     <table class="pairs">
@@ -193,7 +198,15 @@ function Message({ frame }: { frame: LiveFrame }): JSX.Element {
       <tbody>
         <tr>
           <th scope="row">pulse id</th>
-          <td class="numeric">{formatInteger(pulse_id)}</td>
+          <td class="numeric">
+            <Link
+              to={`${inspector}?pulse=${pulse_id}`}
+              title="All channels of this message; as long as it is kept, which freezing sees to"
+              testId="viewer-inspect-message"
+            >
+              {formatInteger(pulse_id)}
+            </Link>
+          </td>
         </tr>
         <tr>
           <th scope="row">time stamp</th>

@@ -25,7 +25,10 @@ export function StatusLine({
         {model.isFrozen.value ? 'Frozen' : live.state.value === 'live' ? 'Live' : stateWord(live.state.value)}
       </b>
       <span title="Messages that the instance sends">
-        <b data-testid="viewer-stream-rate">{formatHertz(instance?.statistics.tx)}</b> stream
+        <b data-testid="viewer-stream-rate" data-renewed-at={instance?.renewedAt}>
+          {formatHertz(instance?.statistics.tx)}
+        </b>{' '}
+        stream
       </span>
       <span title="Pictures on this screen">
         <b data-testid="viewer-shown-rate">{formatHertz(live.shownRate.value)}</b> shown

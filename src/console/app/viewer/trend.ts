@@ -3,14 +3,22 @@ import { signal } from '@preact/signals';
 import { csvLine } from '../core/format.js';
 import { Series } from '../core/history.js';
 import { type LiveFrame, scalarOf } from '../core/live-frame.js';
+import { paced } from '../data/paced.js';
 
 const MOST = 8;
 const POINTS = 6000;
+/** Milliseconds. */
+const DRAWING_PERIOD = 250;
 
 export class Trend {
   readonly pinned = signal<readonly string[]>([]);
-  /** Counts the added points, for redrawing. */
-  readonly version = signal(0);
+  readonly #added = signal(0);
+  /** Changes with the added points, but no faster than people read. */
+  readonly version = paced(
+    () => this.#added.value,
+    () => false,
+    DRAWING_PERIOD,
+  );
   readonly #series = new Map<string, Series>();
 
   isPinned(name: string): boolean {
@@ -37,7 +45,11 @@ export class Trend {
       const value = scalarOf(frame, name);
       if (value !== null) series.add(frame.header.timestamp * 1000, value);
     }
-    this.version.value += 1;
+    this.#added.value += 1;
+  }
+
+  close(): void {
+    this.version.stop();
   }
 
   csv(name: string): string {

@@ -3,6 +3,7 @@ import { effect, signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { Cluster, InstanceRecord } from '../core/plant.js';
+import { pathTo } from '../core/screens.js';
 import { now } from '../data/plant.js';
 import { Button } from '../ui/basics.jsx';
 import { ColourBar } from './colour-bar.jsx';
@@ -51,6 +52,7 @@ function LoadedViewer({
 }): JSX.Element {
   const pointer = useMemo(() => signal<Pointer | null>(null), []);
   const trend = useMemo(() => new Trend(), []);
+  useEffect(() => () => trend.close(), [trend]);
   const [changing, setChanging] = useState(false);
   useEffect(() => listenToKeys(model, pointer), [model, pointer]);
   useEffect(
@@ -62,6 +64,7 @@ function LoadedViewer({
     [model, trend],
   );
   const frame = model.told.value;
+  const { cluster, instance: instanceName } = model.options;
   return (
     <div class="viewer" data-testid="viewer" data-state={stateOf(model)}>
       <div class="viewer-main panel">
@@ -104,7 +107,11 @@ function LoadedViewer({
             {frame === null ? (
               <p class="muted">Numbers come with the first message.</p>
             ) : (
-              <Numbers frame={frame} trend={trend} />
+              <Numbers
+                frame={frame}
+                trend={trend}
+                inspector={pathTo('i', cluster, instanceName, 'inspect')}
+              />
             )}
             <h3>Trend</h3>
             <TrendPanel trend={trend} />

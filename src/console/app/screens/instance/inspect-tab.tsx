@@ -22,10 +22,12 @@ const FIRST_ELEMENTS = 10;
 const MOST_ELEMENTS = 1000;
 
 export function InspectTab({ cluster, name, instance }: TabProps): JSX.Element {
-  const [continuous, setContinuous] = useState(true);
+  const pulse = queryValue('pulse');
+  const continuous = queryValue('mode') !== 'single' && pulse === '';
+  const setContinuous = (wanted: boolean): void => setQuery({ pulse: null, mode: wanted ? null : 'single' });
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const elements = open.size > 0 ? MOST_ELEMENTS : FIRST_ELEMENTS;
-  const path = `${viewPath(cluster, name)}/message?elements=${elements}`;
+  const path = `${viewPath(cluster, name)}/message?elements=${elements}${pulse === '' ? '' : `&pulse_id=${encodeURIComponent(pulse)}`}`;
   const message = useResource(
     `${path} ${continuous}`,
     async (signal) => (await callJson(cluster, path, { signal })) as unknown as MessageDescription,
@@ -61,11 +63,16 @@ export function InspectTab({ cluster, name, instance }: TabProps): JSX.Element {
             icon={continuous ? 'pause' : 'play'}
             pressed={continuous}
             onClick={() => setContinuous(!continuous)}
+            title={pulse === '' ? undefined : `This is the picture that was frozen at pulse ${pulse}`}
             testId="inspect-continuous"
           >
             {continuous ? 'Stop' : 'Continuous'}
           </Button>
-          <Button icon="refresh" onClick={message.reload} testId="inspect-update">
+          <Button
+            icon="refresh"
+            onClick={() => (pulse === '' ? message.reload() : setContinuous(false))}
+            testId="inspect-update"
+          >
             Update
           </Button>
           <Button
