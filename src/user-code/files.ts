@@ -2,7 +2,7 @@
 import { access } from 'node:fs/promises';
 import { extname, isAbsolute, resolve } from 'node:path';
 import { CamServerError } from '../common/errors.js';
-import { ScriptStore } from '../storage/index.js';
+import { ScriptStore } from '../storage/code-store.js';
 import type { FunctionFile, FunctionLanguage } from './types.js';
 
 const LANGUAGES: Readonly<Record<string, FunctionLanguage>> = {

@@ -9,10 +9,8 @@ import type { InstanceLog } from '../../instances/types.js';
 import { UserCodeError } from '../../user-code/error.js';
 import { findFunctionFile } from '../../user-code/files.js';
 import type { HostFunction } from '../../user-code/host/host-function.js';
-import { buildScript, type ScriptModule } from '../../user-code/javascript/build.js';
-import { probeScript } from '../../user-code/javascript/probe.js';
+import type { ScriptModule } from '../../user-code/javascript/build.js';
 import { readLimits } from '../../user-code/limits.js';
-import { openHostFunction } from '../../user-code/open.js';
 import type { FunctionFile } from '../../user-code/types.js';
 import { imageFunctionOf } from './registry.js';
 
@@ -76,14 +74,18 @@ export class FunctionImporter {
     return this.#imported;
   }
 
+  /** What runs users' code is loaded with the first of it: most instances have none, and start sooner without. */
   private async load(file: FunctionFile, parameters: JsonObject): Promise<Named> {
     const { folder, python, log } = this;
     if (file.language === 'javascript') {
+      const { buildScript } = await import('../../user-code/javascript/build.js');
+      const { probeScript } = await import('../../user-code/javascript/probe.js');
       const script = await buildScript(file.path, folder);
       await probeScript(script, 'image', readLimits(parameters));
       return { script, hosted: null };
     }
     const parallel = Math.max(1, Math.trunc(numberOf(parameters.processing_threads) ?? 1));
+    const { openHostFunction } = await import('../../user-code/open.js');
     const hosted = await openHostFunction({ file, kind: 'image', folder, parallel, parameters, python, log });
     this.#opened.push(hosted);
     return { script: null, hosted };

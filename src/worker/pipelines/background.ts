@@ -5,7 +5,7 @@
 import { errorText } from '../../common/errors.js';
 import type { JsonObject } from '../../common/json.js';
 import { isTruthy } from '../../common/leniency.js';
-import { BackgroundStore } from '../../storage/index.js';
+import { BackgroundStore } from '../../storage/background-store.js';
 
 export interface LoadedBackground {
   /** Row-major; in a SharedArrayBuffer. */

@@ -6,7 +6,6 @@ import type { JsonObject } from '../../common/json.js';
 import type { ChannelValues, Timestamp } from '../../common/values.js';
 import { kernels, type SpectrometerState } from '../../processing/index.js';
 import type { ScriptModule } from '../../user-code/javascript/build.js';
-import { LoadedScript } from '../../user-code/javascript/module.js';
 import { type ImageFunction, imageFunctionOf } from '../functions/registry.js';
 import { disconnectedSpectrometer } from '../functions/spectrometer.js';
 import { type FrameFormat, FramePreparation, type RawFrame } from './frame-preparation.js';
@@ -83,6 +82,7 @@ export class FrameProcessor {
 }
 
 async function scriptFunction(script: ScriptModule): Promise<ImageFunction> {
+  const { LoadedScript } = await import('../../user-code/javascript/module.js');
   const loaded = await LoadedScript.load(script, 'image');
   return {
     process: (input, parameters) => loaded.processImage(input, parameters),

@@ -19,7 +19,7 @@ import { createEnding, type Ending, endOnError } from './ending.js';
 import { Execution, type FrameInHand } from './execution.js';
 import { failFrame } from './failure.js';
 import { ImageIntake } from './image-intake.js';
-import { Merging } from './merging.js';
+import type { Merging } from './merging.js';
 import { type PipelineInstanceOptions, readPipelineInstanceOptions } from './options.js';
 import { isMerging } from './parameters.js';
 import { openPipelineOutput, type PipelineOutput } from './pipeline-output.js';
@@ -104,6 +104,7 @@ class ProcessingPipeline {
     const { log } = context;
     this.#output = await openPipelineOutput({ parameters, port: this.options.port, context, ending });
     if (isMerging(parameters)) {
+      const { Merging } = await import('./merging.js');
       this.#merging = await Merging.open({
         parameters,
         settings: () => this.#settings,
