@@ -121,6 +121,7 @@ export class CameraInstances {
       last_start_time: instance.lastStartTime,
       state: instance.state,
       last_error: instance.lastError,
+      viewers: this.options.supervisor.viewersOf(instance.name),
       statistics,
       config: instance.config,
     };

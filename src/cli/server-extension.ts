@@ -33,9 +33,10 @@ export function instanceServerExtension(
 ): Promise<ServerExtension> {
   const cluster = parts.family === 'camera' ? 'cameras' : 'pipelines';
   const locate = locateOnServer(cluster, options.cameraServer);
-  return withLiveView(options, { ask: parts.ask, locate }, ({ viewers }) =>
-    standaloneApi(parts, { ...options, viewers }),
-  );
+  return withLiveView(options, { ask: parts.ask, locate }, ({ viewers }) => {
+    parts.countViewers(viewers);
+    return standaloneApi(parts, { ...options, viewers });
+  });
 }
 
 /**

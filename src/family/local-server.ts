@@ -58,6 +58,8 @@ export interface LocalServerParts<Family extends string, Service> extends LocalS
   readonly logging: Logging;
   /** Asks the program of a running instance; see `Supervisor.request`. */
   readonly ask: Supervisor['request'];
+  /** Says who knows how many people look at an instance; the records of instances tell it. */
+  readonly countViewers: (viewersOf: (instance: string) => number) => void;
   /** Where clients reach the server; right once it listens. */
   readonly address: () => string;
   /** Ends the server, which its supervisor starts again. */
@@ -139,6 +141,9 @@ export async function startLocalServer<Family extends string, Service extends Lo
         ...stores,
         logging,
         ask: supervisor.request.bind(supervisor),
+        countViewers: (viewersOf) => {
+          supervisor.viewersOf = viewersOf;
+        },
         address,
         reset: options.onReset,
       }),

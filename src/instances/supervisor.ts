@@ -33,6 +33,8 @@ const DRAIN_TIMEOUTS: StopTimeouts = { stop: 7000, kill: 1500 };
 const DEFAULT_REQUEST_TIMEOUT = 10_000;
 export class Supervisor {
   readonly counts = new SupervisorCounts();
+  /** How many people look at an instance; set by whoever shows instances. */
+  viewersOf: (name: string) => number = () => 0;
   readonly hosts: HostPool;
   readonly ports: PortReservations;
   /** By name, the ones that ended longest ago first among the ended. */

@@ -261,6 +261,7 @@ export class PipelineInstances {
       last_start_time: instance.lastStartTime,
       state: instance.state,
       last_error: instance.lastError,
+      viewers: this.options.supervisor.viewersOf(instance.name),
       statistics: instance.statistics as unknown as JsonObject,
     };
   }

@@ -16,6 +16,7 @@ export interface InstanceSurroundings {
   /** The stored configuration that it is likely to come from when its own does not tell. */
   readonly configuration: string | null;
   readonly isFixed: boolean;
+  /** Who look at it through this server. */
   readonly viewers: number;
 }
 
@@ -73,7 +74,8 @@ export class InstanceRecords {
       config_tag: this.tagOf(key, config),
       geometry: geometryOf(report.camera_geometry, statistics.frame_shape),
       started: startTime(report.last_start_time),
-      viewers: around.viewers,
+      // who looks through this server is counted where the instance runs as well, a moment later
+      viewers: Math.max(around.viewers, numberOf(report.viewers) ?? 0),
       statistics,
       exit_code: null,
       reason: null,

@@ -149,16 +149,19 @@ describe('live view', () => {
   }
 
   /** As soon as it is as it should be. */
-  async function instanceRecord(fits: (record: JsonObject) => boolean): Promise<JsonObject> {
+  async function instanceRecord(
+    fits: (record: JsonObject) => boolean,
+    base = server.url,
+  ): Promise<JsonObject> {
     for (;;) {
-      const record = await readRecord();
+      const record = await readRecord(base);
       if (record !== undefined && fits(record)) return record;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
 
-  async function readRecord(): Promise<JsonObject | undefined> {
-    const response = await fetch(`${server.url}/api/v2/snapshot?cluster=pipelines`);
+  async function readRecord(base: string): Promise<JsonObject | undefined> {
+    const response = await fetch(`${base}/api/v2/snapshot?cluster=pipelines`);
     const { clusters } = (await response.json()) as { clusters: { pipelines: { instances: JsonObject[] } } };
     return clusters.pipelines.instances.find(({ instance }) => instance === 'live');
   }
@@ -283,7 +286,7 @@ describe('live view', () => {
     }
   });
 
-  it('shows instances of workers through their manager', async function () {
+  it('shows instances of workers through their manager, which knows all who look at them', async function () {
     this.timeout(30_000);
     const manager = await startPipelineManager({
       port: 0,
@@ -318,6 +321,9 @@ describe('live view', () => {
         expect((await viewer.frame()).header.image).to.include({ factor: 2 });
         expect((await viewer.frame()).header.frame).to.equal(2);
       }
+      await instanceRecord(({ viewers }) => viewers === 1, manager.url);
+      look(viewPath('pipelines', 'live'));
+      await instanceRecord(({ viewers }) => viewers === 2, manager.url);
     } finally {
       await manager.close();
     }
