@@ -57,6 +57,7 @@ if (selection.length > 0) {
 } else {
   check('lint, format and layers', bin('biome'), ['ci', '.']);
   check('licences of dependencies', process.execPath, [join(root, 'scripts', 'check-licences.mjs')]);
+  check('known holes in dependencies', process.execPath, [join(root, 'scripts', 'audit.mjs')]);
   const make = ['--no-print-directory', '-s', '-j', '2', '-C', 'native/test'];
   check('kernels under sanitizers', 'make', [...make, 'check']);
   check('kernels for arm64', 'make', [...make, 'arm64']);
