@@ -92,6 +92,8 @@ export interface ProcessCluster {
   readonly pool: readonly string[];
   readonly client: CamClient;
   readonly proxy: ProxyClient;
+  /** With the secret for workers that register themselves. */
+  readonly secretFile: string;
   close(): Promise<void>;
 }
 
@@ -112,14 +114,13 @@ export async function startProcessCluster(
   const workers = hosts.addresses.map((address, index) => {
     const folder = join(root, `host-${index + 1}`);
     mkdirSync(folder);
-    const commandLine = [
-      'camera-worker',
-      ...['--port', String(from + 1 + index), '--interface', address, '--hostname', address],
-      ...['--port_range', `${from + 4 + 20 * index}:${from + 24 + 20 * index}`, '--spares', '1'],
-      ...['--scripts_base', join(folder, 'scripts'), '--background_base', join(folder, 'backgrounds')],
-      ...['--log_level', 'WARNING'],
-    ];
-    return new TestProcess(`http://${address}:${from + 1 + index}`, folder, commandLine, hosts.prefix(index));
+    const ports = { server: from + 1 + index, streams: from + 4 + 20 * index };
+    return new TestProcess(
+      `http://${address}:${ports.server}`,
+      folder,
+      workerCommand(address, ports, folder),
+      hosts.prefix(index),
+    );
   });
   const known = await Promise.all(workers.map(({ url }, index) => hosts.reach(index, url)));
   const folder = join(root, 'cameras');
@@ -129,12 +130,14 @@ export async function startProcessCluster(
   for (const name of cameras) write(name, { ...SMALL_CAMERA, name, no_client_timeout: 60 });
   write('permanent_instances', permanent);
   write('servers', Object.fromEntries(known.map((url, index) => [url, pool(index)])));
+  const secretFile = join(root, 'secret');
+  writeFileSync(secretFile, 'swordfish\n', { mode: 0o600 });
   const manager = new TestProcess(`http://${hosts.manager}:${from}`, folder, [
     'camera-manager',
     ...['--port', String(from), '--interface', hosts.manager, '--hostname', hosts.manager],
     ...['--base', folder],
     ...['--scripts_base', join(root, 'scripts'), '--background_base', join(root, 'backgrounds')],
-    ...['--log_level', 'WARNING'],
+    ...['--log_level', 'WARNING', '--secret-file', secretFile],
   ]);
   const all = [...workers, manager];
   const close = async (): Promise<void> => {
@@ -147,14 +150,30 @@ export async function startProcessCluster(
     // afterwards, as what has its place on a worker that is not there yet is started elsewhere
     manager.start();
     await manager.answering();
+    const proxy = new ProxyClient(manager.url);
     const { client } = manager;
-    const cluster = { manager, workers, pool: known, client, proxy: new ProxyClient(manager.url), close };
+    const cluster = { manager, workers, pool: known, client, proxy, secretFile, close };
     for (const url of known) await isReachable(cluster, { url });
     return cluster;
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** The command line of a camera worker with 20 ports for streams. */
+export function workerCommand(
+  address: string,
+  ports: { readonly server: number; readonly streams: number },
+  folder: string,
+): string[] {
+  return [
+    'camera-worker',
+    ...['--port', String(ports.server), '--interface', address, '--hostname', address],
+    ...['--port_range', `${ports.streams}:${ports.streams + 20}`, '--spares', '1'],
+    ...['--scripts_base', join(folder, 'scripts'), '--background_base', join(folder, 'backgrounds')],
+    ...['--log_level', 'WARNING'],
+  ];
 }
 
 /** Waits until the manager has heard of a worker. */
