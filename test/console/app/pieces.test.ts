@@ -94,6 +94,17 @@ describe('log records', () => {
     expect(new Set(rows.map((row) => row.key)).size).to.equal(3);
   });
 
+  it('that differ in the pulse id only are one, shown with the newest id', () => {
+    const messages = ['PID 7: bad', 'PID 8: bad', 'PID 9: worse', 'took 3 s', 'took 4 s'];
+    const { records } = readLogRecords({ records: messages.map((message) => record(message)) } as never);
+    expect(foldRecords(records).map((row) => [row.message, row.repeats])).to.deep.equal([
+      ['PID 8: bad', 2],
+      ['PID 9: worse', 1],
+      ['took 3 s', 1],
+      ['took 4 s', 1],
+    ]);
+  });
+
   it('name the sources that gave no answer', () => {
     const answer = readLogRecords({
       records: [],

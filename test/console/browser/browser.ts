@@ -70,7 +70,7 @@ export async function until<T>(
     if (wanted(last)) return last;
     await new Promise((resolve) => setTimeout(resolve, 150));
   }
-  throw new Error(`${what}: still ${JSON.stringify(last)} after ${PATIENCE / 1000} s`);
+  throw new Error(`${what}: still ${JSON.stringify(last)?.slice(0, 2000)} after ${PATIENCE / 1000} s`);
 }
 
 export function testId(page: Page, id: string): ReturnType<Page['locator']> {

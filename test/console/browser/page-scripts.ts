@@ -68,3 +68,22 @@ export function watchText(selector: string): string {
 }
 
 export const WATCHED_TEXTS = 'window.watchedTexts';
+
+/** The uppermost log record that is wholly in view, and where. */
+export const FIRST_RECORD_IN_VIEW = `(() => {
+  const list = document.querySelector('[data-testid="logs-list"]');
+  const edge = list.getBoundingClientRect().top;
+  const first = [...list.children].find((row) => row.getBoundingClientRect().top >= edge - 1);
+  return { text: first.textContent, top: Math.round(first.getBoundingClientRect().top) };
+})()`;
+
+/** Words and shapes of the states that the runbook explains. */
+export const STATE_MARKS = `[...document.querySelectorAll('.runbook .state')].map((state) => ({
+  word: state.textContent.trim(),
+  shape: state.querySelector('svg')?.innerHTML ?? '',
+}))`;
+
+/** What moves by itself. */
+export const MOVING = `document.getAnimations()
+  .filter((animation) => animation.playState === 'running' && animation.effect.getComputedTiming().duration > 1)
+  .map((animation) => 'moves: ' + animation.effect.target?.outerHTML.slice(0, 120))`;

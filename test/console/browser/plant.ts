@@ -61,7 +61,6 @@ const PIPELINES = {
     no_client_timeout: 0,
     image_background_enable: true,
     image_background: 'simulation_bad',
-    abort_on_error: false,
   },
   sim_fails: {
     camera_name: 'simulation',

@@ -54,14 +54,17 @@ export interface LogRow extends LogRecord {
   readonly more: readonly string[];
 }
 
-/** Same text from the same place one after the other becomes one row with a count. */
+/**
+ * Same text from the same place one after the other becomes one row with a count. Pulse ids make no difference: what is
+ * wrong with every image is one trouble. The row shows the last of them.
+ */
 export function foldRecords(records: readonly LogRecord[]): LogRow[] {
   const rows: LogRow[] = [];
   const seen = new Map<string, number>();
   for (const record of records) {
     const last = rows.at(-1);
     if (last !== undefined && isSame(last, record)) {
-      rows[rows.length - 1] = { ...last, repeats: last.repeats + 1 };
+      rows[rows.length - 1] = { ...last, message: record.message, repeats: last.repeats + 1 };
       continue;
     }
     const [first = '', ...more] = record.message.split('\n');
@@ -80,10 +83,14 @@ export function foldRecords(records: readonly LogRecord[]): LogRow[] {
 
 function isSame(a: LogRecord, b: LogRecord): boolean {
   return (
-    a.message === b.message &&
+    withoutPulse(a.message) === withoutPulse(b.message) &&
     a.level === b.level &&
     a.instance === b.instance &&
     a.worker === b.worker &&
     a.scope === b.scope
   );
+}
+
+function withoutPulse(message: string): string {
+  return message.replace(/\bPID \d+/, 'PID');
 }

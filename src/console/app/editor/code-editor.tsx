@@ -22,6 +22,7 @@ interface CodeEditorProps {
 export function CodeEditor(props: CodeEditorProps): JSX.Element {
   const { text, language, label, readOnly = false, marks } = props;
   const host = useRef<HTMLDivElement>(null);
+  const after = useRef<HTMLParagraphElement>(null);
   const [editor, setEditor] = useState<Editor | null>(null);
   const [problem, setProblem] = useState<unknown>(null);
   const latest = useRef(props);
@@ -44,6 +45,7 @@ export function CodeEditor(props: CodeEditorProps): JSX.Element {
           keys: () => latest.current.keys ?? [],
           onChange: (next) => latest.current.onChange?.(next),
           onReview: () => latest.current.onReview?.(),
+          onLeave: () => after.current?.focus(),
         });
         setEditor(made);
       })
@@ -63,6 +65,9 @@ export function CodeEditor(props: CodeEditorProps): JSX.Element {
     <div class="code-editor">
       {editor === null && <Skeleton />}
       <div class="code-host" ref={host} data-testid="code-editor" />
+      <p class="after-editor" tabIndex={-1} ref={after}>
+        Out of the editor: Tab goes on from here.
+      </p>
     </div>
   );
 }

@@ -63,6 +63,8 @@ export interface EditorOptions {
   readonly keys: () => readonly KeyHelp[];
   readonly onChange: (text: string) => void;
   readonly onReview: () => void;
+  /** Escape was pressed: the focus is to go on behind the editor. */
+  readonly onLeave: () => void;
 }
 
 export interface Editor {
@@ -79,7 +81,14 @@ export interface Editor {
 export function createEditor(options: EditorOptions): Editor {
   const root = options.parent.shadowRoot ?? options.parent.attachShadow({ mode: 'open' });
   const theme = new Compartment();
-  const leave = { key: 'Escape', run: () => leaveEditor(options.parent) };
+  // Tab belongs to the text; Escape gives it back to the page
+  const leave = {
+    key: 'Escape',
+    run: () => {
+      options.onLeave();
+      return true;
+    },
+  };
   const review = {
     key: 'Mod-s',
     preventDefault: true,
@@ -151,13 +160,6 @@ export function createEditor(options: EditorOptions): Editor {
     focus: () => view.focus(),
     destroy: () => view.destroy(),
   };
-}
-
-/** Tab belongs to the text; Escape gives it back to the page. */
-function leaveEditor(host: HTMLElement): boolean {
-  const next = host.closest('[data-editor]')?.querySelector<HTMLElement>('[data-after-editor]');
-  next?.focus();
-  return true;
 }
 
 function diagnosticOf(state: EditorState, mark: Mark): Diagnostic {

@@ -64,7 +64,7 @@ export function ConfigurationEditor(props: ConfigurationEditorProps): JSX.Elemen
     setText(original);
   };
   return (
-    <div class="editor-layout" data-editor>
+    <div class="editor-layout">
       <Panel
         id="editor"
         title={
@@ -156,7 +156,6 @@ export function ConfigurationEditor(props: ConfigurationEditorProps): JSX.Elemen
             title={blocked ?? undefined}
             onClick={review}
             data-testid="editor-review"
-            data-after-editor
           >
             Review and apply…
           </button>
