@@ -4,7 +4,7 @@
  */
 import { type Command, Option } from 'commander';
 import { parseNumber, parseWhole } from './common-options.js';
-import { DEFAULT_PIPELINE_SERVER, isAddress, streamAddress } from './stream-address.js';
+import { isAddress, pipelineServer, streamAddress } from './stream-address.js';
 
 export interface RecordOptions {
   readonly server?: string;
@@ -30,7 +30,10 @@ export function addRecordCommand(program: Command): void {
       'instance id or stored pipeline; with --camera the name of a camera; or a stream address',
     )
     .argument('<file>', 'HDF5 file; one that is there is replaced')
-    .option('-s, --server <url>', 'pipeline or camera server (default: http://localhost:8889 or 8888)')
+    .option(
+      '-s, --server <url>',
+      'pipeline or camera server (default: http://localhost:8889 or CAMSERVER_URL; 8888 for cameras)',
+    )
     .option('--camera', 'ask a camera server', false)
     .option(
       '--pull',
@@ -79,7 +82,7 @@ async function record(instance: string, file: string, options: RecordOptions): P
 async function isPushed(instance: string, { camera, server }: RecordOptions): Promise<boolean> {
   if (camera || isAddress(instance)) return false;
   const { PipelineClient } = await import('../client/index.js');
-  const config = await new PipelineClient(server ?? DEFAULT_PIPELINE_SERVER).instanceConfig(instance);
+  const config = await new PipelineClient(pipelineServer(server)).instanceConfig(instance);
   const { pipeline_type: type, mode } = config;
   return type === 'store' || (mode ?? (type === 'fanout' ? 'PUSH' : 'PUB')) === 'PUSH';
 }

@@ -1,14 +1,19 @@
 /** Where the stream is that a user means. */
 
 export interface StreamServer {
-  /** Base address; default the usual port of this machine. */
+  /** Base address; default what `CAMSERVER_URL` says for pipelines, else the usual port of this machine. */
   readonly server?: string;
   /** The name is that of a camera. */
   readonly camera: boolean;
 }
 
-export const DEFAULT_CAMERA_SERVER = 'http://localhost:8888';
-export const DEFAULT_PIPELINE_SERVER = 'http://localhost:8889';
+const DEFAULT_CAMERA_SERVER = 'http://localhost:8888';
+const DEFAULT_PIPELINE_SERVER = 'http://localhost:8889';
+
+/** The pipeline server that a user means. */
+export function pipelineServer(server: string | undefined): string {
+  return server ?? (process.env.CAMSERVER_URL || DEFAULT_PIPELINE_SERVER);
+}
 
 export function isAddress(name: string): boolean {
   return /^(tcp|ipc):\/\//.test(name);
@@ -20,6 +25,6 @@ export async function streamAddress(name: string, { camera, server }: StreamServ
   const { CamClient, PipelineClient } = await import('../client/index.js');
   const client = camera
     ? new CamClient(server ?? DEFAULT_CAMERA_SERVER)
-    : new PipelineClient(server ?? DEFAULT_PIPELINE_SERVER);
+    : new PipelineClient(pipelineServer(server));
   return client.stream(name);
 }

@@ -37,7 +37,10 @@ function streamCommand(program: Command, name: string, messages: number): Comman
       '<instance>',
       'instance id or stored pipeline; with --camera the name of a camera; or a stream address',
     )
-    .option('-s, --server <url>', 'pipeline or camera server (default: http://localhost:8889 or 8888)')
+    .option(
+      '-s, --server <url>',
+      'pipeline or camera server (default: http://localhost:8889 or CAMSERVER_URL; 8888 for cameras)',
+    )
     .option('--camera', 'ask a camera server', false)
     .option('--pull', 'the stream is of mode PUSH: take messages away from its other readers', false)
     .option('-n, --number <count>', 'end after so many messages; 0: never', parseWhole, messages)

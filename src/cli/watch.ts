@@ -29,7 +29,10 @@ export function addWatchCommand(program: Command): void {
       '<instance>',
       'instance id or stored pipeline; with --camera the name of a camera; or a stream address',
     )
-    .option('-s, --server <url>', 'pipeline or camera server (default: http://localhost:8889 or 8888)')
+    .option(
+      '-s, --server <url>',
+      'pipeline or camera server (default: http://localhost:8889 or CAMSERVER_URL; 8888 for cameras)',
+    )
     .option('--camera', 'ask a camera server', false)
     .option('-c, --channels <names>', 'channels to show, separated by commas (default: the usual scalars)')
     .option('--json', 'one JSON object per message', false)
