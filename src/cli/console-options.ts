@@ -8,6 +8,8 @@ const ENVIRONMENTS = ['production', 'test', 'simulation'] as const;
 export interface SiteOptions {
   readonly siteName: string;
   readonly environment: (typeof ENVIRONMENTS)[number];
+  readonly dataBuffer?: string;
+  readonly imageBuffer?: string;
 }
 
 export function addConsoleOptions(command: Command): Command {
@@ -25,12 +27,28 @@ export function addConsoleOptions(command: Command): Command {
     );
 }
 
+/** Of servers of pipelines, whose streams are stored. */
+export function addBufferOptions(command: Command): Command {
+  const what = 'address of its dispatching layer, or "simulated"';
+  return command
+    .addOption(
+      new Option('--data-buffer <url>', `data buffer in the console: ${what}`).env('CAMSERVER_DATA_BUFFER'),
+    )
+    .addOption(
+      new Option('--image-buffer <url>', `image buffer in the console: ${what}`).env(
+        'CAMSERVER_IMAGE_BUFFER',
+      ),
+    );
+}
+
 /** @param cameraServer base address of the camera server that pipelines work with; null for a server of cameras */
 export async function consoleRoutesFor(
   cluster: ConsoleOptions['cluster'],
   cameraServer: string | null,
-  { siteName, environment }: SiteOptions,
+  { siteName, environment, dataBuffer, imageBuffer }: SiteOptions,
 ): Promise<Route[]> {
-  const { consoleRoutes } = await import('../console/server/index.js');
-  return consoleRoutes({ cluster, cameraServer, siteName, environment });
+  const { consoleRoutes, openBuffer } = await import('../console/server/index.js');
+  const [data, image] = [openBuffer(dataBuffer ?? null), openBuffer(imageBuffer ?? null)];
+  const buffers = { ...(data === null ? {} : { data }), ...(image === null ? {} : { image }) };
+  return consoleRoutes({ cluster, cameraServer, siteName, environment, buffers });
 }

@@ -74,6 +74,7 @@ function managerPlan(
       ...['--scripts_base', join(data, 'user_scripts')],
       ...['--background_base', join(data, 'background_config')],
       ...cameraServer(family, options),
+      ...(family === 'pipeline' ? ['--data-buffer', 'simulated', '--image-buffer', 'simulated'] : []),
     ],
   };
 }

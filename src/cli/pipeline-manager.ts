@@ -2,7 +2,12 @@
 import type { Command } from 'commander';
 import type { ManagerContext } from '../proxy/manager.js';
 import { parseNumber } from './common-options.js';
-import { addConsoleOptions, consoleRoutesFor, type SiteOptions } from './console-options.js';
+import {
+  addBufferOptions,
+  addConsoleOptions,
+  consoleRoutesFor,
+  type SiteOptions,
+} from './console-options.js';
 import { foundationOptions } from './foundation-options.js';
 import { addManagerOptions, type ManagerOptions, managerSettings } from './manager-options.js';
 
@@ -17,7 +22,7 @@ export function addPipelineManagerCommand(program: Command): void {
     .command('pipeline-manager')
     .alias('pipeline_manager')
     .description('place pipelines on workers, with stored configurations');
-  addConsoleOptions(addManagerOptions(command, 8889, 'pipeline_config'))
+  addBufferOptions(addConsoleOptions(addManagerOptions(command, 8889, 'pipeline_config')))
     .option('-c, --cam_server <url>', 'camera manager or server', 'http://0.0.0.0:8888')
     .option(
       '-l, --background_files_days_to_live <days>',

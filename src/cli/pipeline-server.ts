@@ -2,7 +2,12 @@
 import type { Command } from 'commander';
 import { PIPELINE_DEFAULTS } from '../worker/defaults.js';
 import { parseBoolean } from './common-options.js';
-import { addConsoleOptions, consoleRoutesFor, type SiteOptions } from './console-options.js';
+import {
+  addBufferOptions,
+  addConsoleOptions,
+  consoleRoutesFor,
+  type SiteOptions,
+} from './console-options.js';
 import { addPipelineOptions, type PipelineOptions, runPipelineServer } from './pipeline-options.js';
 
 interface Options extends PipelineOptions, SiteOptions {
@@ -15,7 +20,7 @@ export function addPipelineServerCommand(program: Command): void {
     .command('pipeline-server')
     .alias('pipeline_server')
     .description('serve pipelines on this machine, with stored configurations');
-  addConsoleOptions(addPipelineOptions(command, 8889, 'configuration/background_config'))
+  addBufferOptions(addConsoleOptions(addPipelineOptions(command, 8889, 'configuration/background_config')))
     .option('-b, --base <folder>', 'stored pipelines', 'configuration/pipeline_config')
     .option('-x, --abort_on_error [boolean]', 'default of the key abort_on_error', parseBoolean, true)
     .action(async (options: Options) =>

@@ -35,6 +35,7 @@ const LAZY: Partial<Record<ScreenName, Loader>> = {
   scripts: async () => (await import('./screens/scripts/code-list.jsx')).ScriptsScreen,
   libraries: async () => (await import('./screens/scripts/code-list.jsx')).LibrariesScreen,
   script: async () => (await import('./screens/scripts/script-editor.jsx')).ScriptScreen,
+  buffers: async () => (await import('./screens/buffers/buffers.jsx')).BuffersScreen,
   wall: async () => (await import('./screens/wall.jsx')).WallScreen,
   users: async () => (await import('./screens/users.jsx')).UsersScreen,
   settings: async () => (await import('./screens/settings.jsx')).SettingsScreen,

@@ -12,6 +12,8 @@ import {
   type RouteRequest,
 } from '../../http/index.js';
 import { type Asset, readAssets } from './assets.js';
+import type { Buffers } from './buffers/buffer.js';
+import { bufferRoutes } from './buffers/buffer-routes.js';
 
 export interface ConsoleOptions {
   /** What the server itself serves. */
@@ -21,6 +23,8 @@ export interface ConsoleOptions {
   readonly siteName: string;
   /** Colour of the bar at the top. */
   readonly environment: 'production' | 'test' | 'simulation';
+  /** What stores the streams of pipelines at this site. */
+  readonly buffers: Buffers;
 }
 
 /** Nothing from elsewhere, no inline script, no embedding. Pictures are made in the browser (`blob:`, `data:`). */
@@ -68,6 +72,7 @@ export function consoleRoutes(options: ConsoleOptions): Route[] {
       handler: () => jsonAnswer(siteDescription(options, hasRelay)),
     }),
     ...(hasRelay ? [relayRoute(options.cameraServer!)] : []),
+    ...bufferRoutes(options.buffers),
     defineRoute({
       method: 'GET',
       path: '/ui/{path*}',
@@ -84,6 +89,7 @@ function siteDescription(options: ConsoleOptions, hasRelay: boolean): Record<str
   return {
     name: options.siteName,
     environment: options.environment,
+    buffers: Object.keys(options.buffers),
     clusters: hasRelay ? { pipelines: '', cameras: '/ui/relay' } : own,
   };
 }

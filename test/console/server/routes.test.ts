@@ -22,6 +22,7 @@ describe('the routes of the console', () => {
       cameraServer: camera.url,
       siteName: 'Test',
       environment: 'test',
+      buffers: {},
     });
     server = await startHttpServer({ name: 'pipelines', port: 0, interface: '127.0.0.1', log, routes });
   });
@@ -67,6 +68,7 @@ describe('the routes of the console', () => {
       name: 'Test',
       environment: 'test',
       clusters: { pipelines: '', cameras: '/ui/relay' },
+      buffers: [],
     });
   });
 
@@ -83,6 +85,7 @@ describe('the routes of the console', () => {
       cameraServer: 'http://127.0.0.1:9',
       siteName: 'Test',
       environment: 'test',
+      buffers: {},
     });
     const alone = await startHttpServer({ name: 'alone', port: 0, interface: '127.0.0.1', log, routes });
     try {

@@ -14,6 +14,7 @@ export type ScreenName =
   | 'scripts'
   | 'script'
   | 'libraries'
+  | 'buffers'
   | 'logs'
   | 'audit'
   | 'wall'
@@ -44,6 +45,7 @@ const PATTERNS: readonly [pattern: string, screen: ScreenName][] = [
   ['scripts', 'scripts'],
   ['scripts/{name}', 'script'],
   ['libraries', 'libraries'],
+  ['buffers/{tab?}', 'buffers'],
   ['logs', 'logs'],
   ['audit', 'audit'],
   ['wall/{layout?}', 'wall'],

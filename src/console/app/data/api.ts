@@ -8,6 +8,8 @@ export interface Site {
   readonly environment: string;
   /** Prefix of the routes of each cluster in this origin; absent: that cluster is not served here. */
   readonly clusters: Readonly<Partial<Record<Cluster, string>>>;
+  /** Names of the buffers that store streams here. */
+  readonly buffers: readonly string[];
 }
 
 export class ApiError extends Error {
@@ -33,7 +35,7 @@ export interface CallOptions {
   readonly deadline?: number;
 }
 
-let site: Site = { name: 'CamServer', environment: 'production', clusters: { pipelines: '' } };
+let site: Site = { name: 'CamServer', environment: 'production', clusters: { pipelines: '' }, buffers: [] };
 
 export async function loadSite(): Promise<Site> {
   const answer = await fetch('/ui/site.json', { signal: AbortSignal.timeout(10_000) });

@@ -83,6 +83,15 @@ export function denial(permission: string): string | null {
   return `Needs the role ${roleFor(permission)}; you are ${session.value.user ?? 'anonymous'} (${session.value.role}).`;
 }
 
+const RANKS: readonly Role[] = ['viewer', 'operator', 'admin'];
+
+/** The same for what is open to a role and the larger ones. */
+export function denialBelow(role: Role): string | null {
+  if (isDisconnected.value) return 'Off while the servers cannot be reached.';
+  if (RANKS.indexOf(session.value.role) >= RANKS.indexOf(role)) return null;
+  return `Needs the role ${role}; you are ${session.value.user ?? 'anonymous'} (${session.value.role}).`;
+}
+
 const ADMIN_ONLY =
   /^(worker|manager|server|placement|permanent|script|library|config\.delete|instance\.stop_all)/;
 

@@ -57,6 +57,7 @@ const RAIL: readonly (readonly Entry[])[] = [
       path: pathTo('scripts'),
       screens: ['scripts', 'script', 'libraries'],
     },
+    { label: 'Buffers', icon: 'buffers', path: pathTo('buffers', 'reconnect'), screens: ['buffers'] },
   ],
   [
     { label: 'Logs', icon: 'logs', path: pathTo('logs'), screens: ['logs'] },
@@ -68,6 +69,11 @@ const RAIL: readonly (readonly Entry[])[] = [
     { label: 'Help', icon: 'help', path: pathTo('help'), screens: ['help'] },
   ],
 ];
+
+/** A site without buffers has no screen for them. */
+function isPresent({ screens }: Entry): boolean {
+  return !screens.includes('buffers') || currentSite().buffers.length > 0;
+}
 
 /** Heading of the screen, also the title of the browser's tab. */
 export const pageTitle = signal('Overview');
@@ -98,7 +104,7 @@ export function Shell({ children }: { children: ComponentChildren }): JSX.Elemen
       <nav class="rail" aria-label="Screens">
         {RAIL.map((group) => (
           <ul key={group[0]!.label}>
-            {group.map((entry) => (
+            {group.filter(isPresent).map((entry) => (
               <li key={entry.path}>
                 <Link
                   to={entry.path}

@@ -1,0 +1,87 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import type { BufferState, StoredStream } from '../../core/buffers.js';
+import { callJson, homeCluster } from '../../data/api.js';
+import { denialBelow } from '../../data/session.js';
+import { Button } from '../../ui/basics.jsx';
+import { confirmAction } from '../../ui/dialog.jsx';
+import { nameOf, StreamCells, StreamHeads } from './stream-cells.jsx';
+
+interface ReconnectProps {
+  readonly streams: readonly StoredStream[];
+  readonly buffers: readonly BufferState[];
+  readonly onChanged: () => void;
+}
+
+/** One button per stream and buffer; what the buffer was told is kept below until the next one. */
+export function ReconnectTable({ streams, buffers, onChanged }: ReconnectProps): JSX.Element {
+  const [output, setOutput] = useState<readonly string[]>([]);
+  const reconnect = (stream: StoredStream, { name }: BufferState): void =>
+    confirmAction({
+      title: `Reconnect ${nameOf(stream)} to the ${name} buffer`,
+      tier: 1,
+      target: nameOf(stream),
+      facts: [
+        `The ${name} buffer drops its connection with ${stream.address} and makes a new one.`,
+        'Messages that come in between may be missing in the buffer.',
+      ],
+      actionLabel: 'Reconnect',
+      run: async () => {
+        const answer = await callJson(homeCluster(), `/api/v2/buffers/${name}/reconnect`, {
+          method: 'POST',
+          json: { stream: stream.address },
+          deadline: 60_000,
+        });
+        setOutput(Array.isArray(answer.lines) ? answer.lines.map(String) : []);
+        onChanged();
+        return `${nameOf(stream)} is connected anew with the ${name} buffer.`;
+      },
+    });
+  return (
+    <>
+      <div class="table-scroll">
+        <table data-testid="buffers-reconnect">
+          <thead>
+            <tr>
+              <StreamHeads />
+              {buffers.map(({ name, kind }) => (
+                <th key={name} scope="col">
+                  {name} buffer{kind === 'simulated' ? ' (simulated)' : ''}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {streams.map((stream) => (
+              <tr key={stream.address} data-testid={`buffers-row-${nameOf(stream)}`}>
+                <StreamCells stream={stream} />
+                {buffers.map((buffer) => (
+                  <td key={buffer.name} data-connected={buffer.sources.includes(stream.address)}>
+                    {buffer.sources.includes(stream.address) ? (
+                      <span class="tone-ok">reads it</span>
+                    ) : (
+                      <span class="muted">not a source</span>
+                    )}{' '}
+                    <Button
+                      icon="refresh"
+                      denied={buffer.problem ?? denialBelow('operator')}
+                      onClick={() => reconnect(stream, buffer)}
+                      testId={`buffers-reconnect-${buffer.name}-${nameOf(stream)}`}
+                    >
+                      Reconnect…
+                    </Button>
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {output.length > 0 && (
+        <pre class="card" role="status" data-testid="buffers-output">
+          {output.join('\n')}
+        </pre>
+      )}
+    </>
+  );
+}
