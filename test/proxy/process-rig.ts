@@ -3,7 +3,8 @@
  * stopped and started again.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CamClient, ProxyClient } from '../../src/client/index.js';
@@ -20,6 +21,10 @@ const LOOPBACK: Pick<Hosts, 'manager' | 'addresses' | 'prefix' | 'reach'> = {
   prefix: () => [],
   reach: async (_host, url) => url,
 };
+
+/** Inherited by all processes that servers of this test start. */
+const FAMILY_MARK = 'CAMSERVER_TEST_FAMILY';
+const FAMILY = randomUUID();
 
 /** A server that may die and come back at the same address. */
 export class TestProcess {
@@ -47,7 +52,8 @@ export class TestProcess {
 
   start(): void {
     const [file, ...rest] = [...this.prefix, process.execPath, PROGRAM, ...this.commandLine];
-    const child = spawn(file!, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const env = { ...process.env, [FAMILY_MARK]: FAMILY };
+    const child = spawn(file!, rest, { stdio: ['ignore', 'pipe', 'pipe'], env });
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (text) => {
         this.output = (this.output + text).slice(-20_000);
@@ -197,6 +203,28 @@ export async function holdersOf(cluster: ProcessCluster, name: string): Promise<
     }),
   );
   return holders.filter((worker) => worker !== null);
+}
+
+/** Numbers of processes that servers of this test have started and that none of the given servers knows as its child. */
+export function orphans(servers: readonly TestProcess[]): number[] {
+  const family = readdirSync('/proc').flatMap((entry) => {
+    const parent = /^\d+$/.test(entry) ? parentInFamily(entry) : null;
+    return parent === null ? [] : [{ pid: Number(entry), parent }];
+  });
+  const known = new Set([...servers.map(({ pid }) => pid), ...family.map(({ pid }) => pid)]);
+  const roots = new Set(servers.map(({ pid }) => pid));
+  return family.filter(({ pid, parent }) => !roots.has(pid) && !known.has(parent)).map(({ pid }) => pid);
+}
+
+/** The parent of a living process of this test; null for others. */
+function parentInFamily(pid: string): number | null {
+  try {
+    if (!readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`${FAMILY_MARK}=${FAMILY}`)) return null;
+    return Number(/^PPid:\t(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+  } catch {
+    // it has ended meanwhile
+    return null;
+  }
 }
 
 export function isProcessAlive(pid: number): boolean {

@@ -6,8 +6,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { JsonObject } from '../../src/common/json.js';
+import { loopbackHosts } from './hosts.js';
 import { Listener } from './listener.js';
-import { isProcessAlive, type ProcessCluster, startProcessCluster, type TestProcess } from './process-rig.js';
+import { orphans, type ProcessCluster, startProcessCluster, type TestProcess } from './process-rig.js';
 import { SMALL_CAMERA, until } from './rig.js';
 
 const SEED = Number(process.env.CAMSERVER_FAULT_SEED ?? Math.floor(Math.random() * 1e9));
@@ -27,13 +28,13 @@ function randomNumbers(seed: number): () => number {
   };
 }
 
-describe('proxy/random faults', function () {
+describe(`proxy/random faults, seed ${SEED}`, function () {
   this.timeout(60_000 + ROUNDS * 120_000);
   const random = randomNumbers(SEED);
   const history: string[] = [];
   /** Markers of stored configurations: the last acknowledged one, and those sent later without an answer. */
   const acknowledged = new Map<string, Set<number>>();
-  const pids = new Set<number>();
+  const hosts = loopbackHosts();
   let cluster: ProcessCluster;
   let canary: Listener;
   let marker = 0;
@@ -52,6 +53,8 @@ describe('proxy/random faults', function () {
     },
     'hang a worker': async () => pick(targets()).signal('SIGSTOP'),
     'let a worker go on': async () => pick(targets()).signal('SIGCONT'),
+    'cut a worker off': async () => hosts.cut(cluster.workers.indexOf(pick(targets()))),
+    'join a worker again': async () => hosts.join(cluster.workers.indexOf(pick(targets()))),
     'restart the manager': async () => {
       await cluster.manager.kill();
       cluster.manager.start();
@@ -81,7 +84,10 @@ describe('proxy/random faults', function () {
       cameras,
       permanent,
       (worker): JsonObject => (worker === 0 ? { instances: ['CANARY'] } : {}),
+      hosts,
     );
+    // a look that sees no process would find no orphan either
+    expect(orphans([])).to.include.members([...cluster.workers, cluster.manager].map(({ pid }) => pid));
     canary = new Listener(await cluster.client.stream('CANARY'));
     await until(() => canary.received > 0);
   });
@@ -89,6 +95,7 @@ describe('proxy/random faults', function () {
   after(async () => {
     await canary?.stop();
     await cluster?.close();
+    await hosts.close();
   });
 
   afterEach(function () {
@@ -106,12 +113,12 @@ describe('proxy/random faults', function () {
         // requests fail while their server is away; what counts is how things are when all are back
         running.push(actions[name]!().catch(() => {}));
         await delay(random() * 600);
-        await notePids();
       }
       await Promise.all(running);
-      for (const worker of cluster.workers) {
+      for (const [index, worker] of cluster.workers.entries()) {
         if (!worker.isAlive) worker.start();
         worker.signal('SIGCONT');
+        hosts.join(index);
       }
       if (!cluster.manager.isAlive) cluster.manager.start();
       await Promise.all([...cluster.workers, cluster.manager].map((server) => server.answering()));
@@ -120,6 +127,8 @@ describe('proxy/random faults', function () {
         const config = await cluster.client.config(name);
         expect([...markers], `configuration of ${name}`).to.include(config._marker ?? 0);
       }
+      const { received } = canary;
+      await until(() => canary.received > received + 3);
       expect(canary.gaps).to.deep.equal([]);
     });
   }
@@ -129,31 +138,21 @@ describe('proxy/random faults', function () {
     return Promise.all(cluster.workers.map((worker) => worker.instances()));
   }
 
-  async function notePids(): Promise<void> {
-    const { active_instances: active } = await cluster.client.info().catch(() => ({ active_instances: {} }));
-    for (const record of Object.values(active as Record<string, JsonObject>)) pids.add(pidOf(record));
-  }
-
-  /** One live instance per permanent name, the listing equals reality, and no process without a server. */
+  /** One instance per permanent name and at most one of the others, the listing equals reality, and every process has its server. */
   async function isSettled(): Promise<boolean> {
     const running = await reality();
-    const isOnce = PERMANENT.every(
-      (name) => running.filter((instances) => Object.hasOwn(instances, name)).length === 1,
-    );
-    if (!isOnce) return false;
+    const count = (name: string): number =>
+      running.filter((instances) => Object.hasOwn(instances, name)).length;
+    if (!PERMANENT.every((name) => count(name) === 1) || !ON_DEMAND.every((name) => count(name) <= 1))
+      return false;
     const found = running.flatMap((instances, index) =>
-      Object.keys(instances).map((name) => `${name} ${cluster.workers[index]!.url}`),
+      Object.keys(instances).map((name) => `${name} ${cluster.pool[index]}`),
     );
     const { active_instances: active } = await cluster.client.info();
     const listed = Object.entries(active as Record<string, JsonObject>).map(
       ([name, { host }]) => `${name} ${host}`,
     );
     if (found.sort().join() !== listed.sort().join()) return false;
-    const live = new Set(running.flatMap((instances) => Object.values(instances).map(pidOf)));
-    return [...pids].every((pid) => live.has(pid) || !isProcessAlive(pid));
+    return orphans([...cluster.workers, cluster.manager]).length === 0;
   }
 });
-
-function pidOf(record: JsonObject): number {
-  return Number((record.statistics as JsonObject).pid);
-}
