@@ -132,7 +132,7 @@ export class Connection {
       }
       throw new CamServerError(
         'SERVER_UNREACHABLE',
-        `${this.address} cannot be reached: ${reasonOf(error)}.`,
+        `${this.address} cannot be reached: ${errorText(error)}.`,
         {
           cause: error,
         },
@@ -172,9 +172,4 @@ function requestOf(call: Call): Pick<Request, 'method' | 'headers' | 'body'> {
   if (call.json !== undefined) headers['Content-Type'] = 'application/json';
   const body = call.json === undefined ? (call.bytes ?? null) : formatJson(call.json);
   return { method: call.method ?? 'GET', headers, body };
-}
-
-/** A host with several addresses has one reason for each. */
-function reasonOf(error: unknown): string {
-  return error instanceof AggregateError ? error.errors.map(errorText).join(', ') : errorText(error);
 }

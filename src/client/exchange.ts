@@ -2,7 +2,15 @@
  * One request and its complete answer, on connections that are kept for the next calls. `fetch` would do the same, but
  * loading it costs each instance process 20 ms of its start and 4 MB.
  */
-import { Agent, type ClientRequest, type IncomingMessage, type RequestOptions, request } from 'node:http';
+import {
+  Agent,
+  type ClientRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type RequestOptions,
+  request,
+} from 'node:http';
+import { errorText } from '../common/errors.js';
 
 export interface Request {
   readonly url: string;
@@ -14,10 +22,14 @@ export interface Request {
 }
 
 export interface Response {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
   /** Empty when the server does not say. */
   readonly contentType: string;
 }
+
+const REDIRECTS = [301, 302, 303, 307, 308];
 
 type Transport = (options: RequestOptions) => ClientRequest;
 
@@ -30,13 +42,15 @@ export async function exchange(sent: Request): Promise<Response> {
   const url = new URL(sent.url);
   const transport = url.protocol === 'https:' ? await loadSecureTransport() : plainTransport;
   const message = await answerTo(transport, url, sent);
-  if (message.statusCode! >= 300 && message.statusCode! < 400) {
+  if (REDIRECTS.includes(message.statusCode!)) {
     message.destroy();
     throw new Error(`it redirects to ${message.headers.location ?? 'nowhere'}`);
   }
   const parts: Buffer[] = [];
   for await (const part of message) parts.push(part as Buffer);
-  return { body: Buffer.concat(parts), contentType: message.headers['content-type'] ?? '' };
+  const { headers } = message;
+  const contentType = headers['content-type'] ?? '';
+  return { status: message.statusCode!, headers, body: Buffer.concat(parts), contentType };
 }
 
 function plainTransport(options: RequestOptions): ClientRequest {
@@ -72,9 +86,15 @@ async function answerTo(transport: Transport, url: URL, sent: Request): Promise<
       });
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (!attempt.reusedSocket || (code !== 'ECONNRESET' && code !== 'EPIPE')) throw error;
+      if (!attempt.reusedSocket || (code !== 'ECONNRESET' && code !== 'EPIPE')) throw withReasons(error);
     }
   }
+}
+
+/** A host with several addresses has one reason for each. */
+function withReasons(error: unknown): unknown {
+  if (!(error instanceof AggregateError)) return error;
+  return new Error(error.errors.map(errorText).join(', '), { cause: error });
 }
 
 function lengthOf(body: Request['body']): Record<string, string> {

@@ -18,6 +18,7 @@ export {
   type Timeouts,
   useServiceToken,
 } from './connection.js';
+export { exchange } from './exchange.js';
 export { InstanceClient } from './instance-client.js';
 export { type CreatedPipeline, PipelineClient } from './pipeline-client.js';
 export { ProxyClient, type ServerReference } from './proxy-client.js';

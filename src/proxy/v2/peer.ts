@@ -2,9 +2,10 @@
  * Requests about the other cluster are passed on to its server, so that a browser needs one origin. The user is named there;
  * the service token makes that believable.
  */
+import { exchange } from '../../client/index.js';
 import { errorText } from '../../common/errors.js';
 import { formatJson, type JsonObject } from '../../common/json.js';
-import { ProblemError, RawAnswer, type Route, type RouteRequest } from '../../http/index.js';
+import { type Method, ProblemError, RawAnswer, type Route, type RouteRequest } from '../../http/index.js';
 import type { ClusterName } from './records.js';
 import { clusterNames } from './records.js';
 
@@ -47,7 +48,7 @@ export class Peer {
   }
 
   /** @throws ProblemError 502, 504 */
-  async forward(method: string, request: RouteRequest): Promise<RawAnswer> {
+  async forward(method: Method, request: RouteRequest): Promise<RawAnswer> {
     const headers: Record<string, string> = {
       ...this.headers,
       ...behalf(request),
@@ -59,29 +60,27 @@ export class Peer {
     }
     const timeout = AbortSignal.timeout(method === 'GET' ? READ_TIMEOUT : CHANGE_TIMEOUT);
     try {
-      const response = await fetch(this.address + request.url, {
+      const answer = await exchange({
+        url: this.address + request.url,
         method,
         headers,
         body: bodyOf(request.body),
         signal: AbortSignal.any([request.signal, timeout]),
-        redirect: 'error',
       });
-      const bytes = Buffer.from(await response.arrayBuffer());
       const kept: Record<string, string> = {};
       for (const name of ANSWER_HEADERS) {
-        const value = response.headers.get(name);
-        if (value !== null) kept[name] = value;
+        const value = answer.headers[name];
+        if (typeof value === 'string') kept[name] = value;
       }
-      return new RawAnswer(response.headers.get('content-type') ?? '', bytes, response.status, kept);
+      return new RawAnswer(answer.contentType, answer.body, answer.status, kept);
     } catch (error) {
       request.signal.throwIfAborted();
       const isLate = timeout.aborted;
       const text = `The server of the ${this.cluster}, ${this.address}, ${isLate ? 'was too slow' : 'cannot be reached'}`;
-      const reason = error instanceof Error && error.cause !== undefined ? error.cause : error;
       throw new ProblemError(
         isLate ? 504 : 502,
         isLate ? 'SERVER_TIMEOUT' : 'SERVER_UNREACHABLE',
-        isLate ? `${text}.` : `${text}: ${errorText(reason)}`,
+        isLate ? `${text}.` : `${text}: ${errorText(error)}`,
       );
     }
   }
@@ -97,16 +96,36 @@ export async function askJson(
   document?: JsonObject,
 ): Promise<unknown> {
   const type: Record<string, string> = document === undefined ? {} : { 'Content-Type': 'application/json' };
-  const response = await fetch(address + path, {
+  const answer = await exchange({
+    url: address + path,
     method: document === undefined ? 'GET' : 'PUT',
     headers: { ...headers, ...behalf(request), ...type, 'X-Request-Id': request.id },
     body: document === undefined ? null : formatJson(document),
     signal: AbortSignal.any([request.signal, AbortSignal.timeout(timeout)]),
-    redirect: 'error',
   });
-  const body = (await response.json()) as { detail?: string };
-  if (!response.ok) throw new Error(body.detail ?? `HTTP ${response.status}`);
-  return body;
+  return readAnswer(answer);
+}
+
+/** A GET of this server itself at another one, as JSON. @throws Error */
+export async function readJson(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  timeout: number,
+): Promise<unknown> {
+  const signal = AbortSignal.timeout(timeout);
+  return readAnswer(await exchange({ url, method: 'GET', headers, body: null, signal }));
+}
+
+/** @throws Error with the detail of a problem */
+function readAnswer({ status, body }: { readonly status: number; readonly body: Buffer }): unknown {
+  let document: { readonly detail?: string } | null;
+  try {
+    document = JSON.parse(body.toString('utf8'));
+  } catch {
+    throw new Error(`it answers HTTP ${status} without JSON`);
+  }
+  if (status >= 200 && status < 300) return document;
+  throw new Error(document?.detail ?? `HTTP ${status}`);
 }
 
 /**
@@ -142,7 +161,7 @@ export function behalf({ identity }: Pick<RouteRequest, 'identity'>): Record<str
   return headers;
 }
 
-function bodyOf(body: unknown): Uint8Array<ArrayBuffer> | string | null {
+function bodyOf(body: unknown): Uint8Array | string | null {
   if (body === null || body === undefined) return null;
-  return body instanceof Uint8Array ? new Uint8Array(body) : formatJson(body);
+  return body instanceof Uint8Array ? body : formatJson(body);
 }

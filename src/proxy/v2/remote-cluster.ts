@@ -1,6 +1,6 @@
 /** The cluster of another server, which this one shows as well: read from its snapshot, and kept when it does not answer. */
 import { errorText } from '../../common/errors.js';
-import type { Peer } from './peer.js';
+import { type Peer, readJson } from './peer.js';
 import type { ClusterName, ClusterRecord, ClusterSource } from './records.js';
 
 /** Milliseconds for one snapshot. */
@@ -27,14 +27,12 @@ export class RemoteCluster implements ClusterSource {
 
   private async fetchRecord(): Promise<ClusterRecord> {
     const { address, cluster, headers } = this.peer;
-    const response = await fetch(`${address}/api/v2/snapshot?cluster=${cluster}`, {
-      headers,
-      signal: AbortSignal.timeout(TIMEOUT),
-      redirect: 'error',
-    });
-    const body = (await response.json()) as { detail?: string; clusters?: Record<string, ClusterRecord> };
+    const url = `${address}/api/v2/snapshot?cluster=${cluster}`;
+    const body = (await readJson(url, headers, TIMEOUT)) as {
+      readonly clusters?: Readonly<Record<string, ClusterRecord>>;
+    };
     const record = body.clusters?.[cluster];
-    if (record === undefined) throw new Error(body.detail ?? `it has no /api/v2 (HTTP ${response.status})`);
+    if (record === undefined) throw new Error('it has no /api/v2');
     return record;
   }
 
