@@ -235,6 +235,24 @@ describe('bsread: sender and receiver over real sockets', () => {
     expect(sender.statistics.messagesDropped).to.be.greaterThan(1);
   });
 
+  it('lets other work go on while there is always a next message for a slow reader', async () => {
+    const sender = await openSender({ mode: 'PUSH', highWaterMark: 100 });
+    const receiver = await openReceiver(sender.address, 'PULL');
+    for (let count = 0; count < 50; count += 1) await sender.send(counter, [count], 1n, timestamp);
+    await receiver.receive();
+    let ticks = 0;
+    const ticking = setInterval(() => {
+      ticks += 1;
+    }, 1);
+    for (let count = 1; count < 50; count += 1) {
+      const end = performance.now() + 5;
+      while (performance.now() < end);
+      await receiver.receive();
+    }
+    clearInterval(ticking);
+    expect(ticks).to.be.at.least(20);
+  });
+
   it('loses no message to a receive that was given up', async () => {
     const sender = await openSender({ mode: 'PUSH' });
     const receiver = await openReceiver(sender.address, 'PULL', 5);
