@@ -31,6 +31,11 @@ export function formatNpy(array: ArrayValue): Buffer {
   return Buffer.concat([header, new Uint8Array(buffer, byteOffset, byteLength)]);
 }
 
+/** Whether the bytes begin as such a file does. */
+export function isNpy(bytes: Uint8Array): boolean {
+  return MAGIC.equals(bytes.subarray(0, MAGIC.length));
+}
+
 /**
  * Reads an array of any type that CamServer knows, in either byte order, row- or column-major; the result is in host
  * order, row-major, and shares no memory with `bytes`.

@@ -2,8 +2,9 @@
 
 import type { CamClient } from '../../client/index.js';
 import { CamServerError } from '../../common/errors.js';
-import { formatNpy, parseNpy } from '../../common/npy.js';
+import { formatNpy, isNpy, parseNpy } from '../../common/npy.js';
 import { defineRoute, jsonAnswer, ProblemError, RawAnswer, type Route } from '../../http/index.js';
+import { decodePicture } from '../../processing/picture-file.js';
 import type { BackgroundStore } from '../../storage/index.js';
 import type { PipelineService } from '../../worker/service.js';
 import { readCount } from './log-filter.js';
@@ -61,7 +62,7 @@ export function backgroundRoutes({ service, store, cameraServer, tasks }: Backgr
       method: 'PUT',
       path: `${base}/{background_name}`,
       tag,
-      summary: 'Stores an .npy file as a background; its shape must be that of the camera',
+      summary: 'Stores an NPY, PNG or TIFF file as a background; its shape must be that of the camera',
       action: 'background.save',
       body: { kind: 'bytes', what: 'background image', limit: 'background' },
       response: { kind: 'json', schema: objectOf({ id: text }) },
@@ -73,7 +74,7 @@ export function backgroundRoutes({ service, store, cameraServer, tasks }: Backgr
             `The background '${id}' exists; backgrounds are never changed.`,
           );
         }
-        const image = parseNpy(body);
+        const image = isNpy(body) ? parseNpy(body) : await decodePicture(body);
         const size = await sizeOf(camera, cameraServer);
         const [height, width] = image.shape;
         if (image.shape.length !== 2 || (size !== null && (size[0] !== width || size[1] !== height))) {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import sharp from 'sharp';
 import { testId, until } from './browser.js';
 import { readNpy } from './npy.js';
 import { WATCHED_TEXTS, watchText } from './page-scripts.js';
@@ -195,6 +196,24 @@ export function operationChecks(): void {
     });
     const problem = await testId(stage.otto, 'backgrounds-upload-problem').innerText();
     expect(problem).to.contain('(4, 4)').and.to.contain('(480, 640)');
+    const before = await cards.count();
+    const tiff = sharp(new Uint16Array(640 * 480).fill(3000), {
+      raw: { width: 640, height: 480, channels: 1 },
+    });
+    await testId(stage.otto, 'backgrounds-upload').setInputFiles({
+      name: 'flat.tif',
+      mimeType: 'image/tiff',
+      buffer: await tiff.toColourspace('grey16').tiff({ compression: 'none' }).toBuffer(),
+    });
+    await until(
+      () => cards.count(),
+      (count) => count === before + 1,
+      'the picture as a background',
+    );
+    await cards.first().locator('[data-testid="background-difference"]').click();
+    expect(
+      await cards.first().locator('[data-testid="background-difference-image"] p').innerText(),
+    ).to.contain(newest);
 
     await openScreen(stage.ada, '/scripts');
     await testId(stage.ada, 'scripts-new').click();

@@ -44,17 +44,3 @@ export function readNpy(buffer: ArrayBuffer): NpyImage {
     data[index] = read(view, start + index * size, order !== '>');
   return { dtype: `${order}${kind}`, shape, data };
 }
-
-/** Version 1.0, `uint16`, little endian. */
-export function writeNpy(
-  data: Uint16Array,
-  shape: readonly [rows: number, columns: number],
-): Uint8Array<ArrayBuffer> {
-  const text = `{'descr': '<u2', 'fortran_order': False, 'shape': (${shape[0]}, ${shape[1]}), }`;
-  const padded = `${text.padEnd(Math.ceil((10 + text.length + 1) / 64) * 64 - 11)}\n`;
-  const bytes = new Uint8Array(10 + padded.length + data.byteLength);
-  bytes.set([0x93, ...new TextEncoder().encode('NUMPY'), 1, 0, padded.length & 255, padded.length >> 8]);
-  bytes.set(new TextEncoder().encode(padded), 10);
-  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), 10 + padded.length);
-  return bytes;
-}

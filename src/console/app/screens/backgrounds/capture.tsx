@@ -1,0 +1,97 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { messageOf } from '../../data/api.js';
+import { cancelTask, captureBackground, readTaskState, type Task } from '../../data/backgrounds.js';
+import { denial } from '../../data/session.js';
+import { Button } from '../../ui/basics.jsx';
+import { showToast } from '../../ui/toasts.jsx';
+
+const POLL = 400;
+
+/** Averages images of the camera as a new background. */
+export function Capture({
+  camera,
+  offline,
+  onDone,
+}: {
+  camera: string;
+  offline: boolean;
+  onDone: () => void;
+}): JSX.Element {
+  const [images, setImages] = useState(10);
+  const [task, setTask] = useState<Task | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const busy = task?.state === 'running';
+  const start = async (): Promise<void> => {
+    setProblem(null);
+    try {
+      let current = await captureBackground(camera, images);
+      setTask(current);
+      while (current.state === 'running') {
+        await new Promise((resolve) => setTimeout(resolve, POLL));
+        current = await readTaskState(current.id);
+        setTask(current);
+      }
+      if (current.state === 'done')
+        showToast({ tone: 'ok', text: `Background ${current.resultId} was captured.` });
+      else setProblem(current.error ?? `The capture was ${current.state}.`);
+      onDone();
+    } catch (error) {
+      setProblem(messageOf(error));
+      setTask(null);
+    }
+  };
+  const denied =
+    denial('background.capture') ??
+    (offline ? 'The camera is offline.' : busy ? 'It is being captured.' : null);
+  return (
+    <>
+      <div class="row">
+        <label class="row">
+          Images
+          <input
+            class="port-field"
+            type="number"
+            min={1}
+            max={100}
+            value={images}
+            onInput={(event) => setImages(Math.min(100, Math.max(1, Number(event.currentTarget.value) || 1)))}
+            data-testid="backgrounds-images"
+          />
+        </label>
+        <Button
+          kind="primary"
+          icon="camera"
+          denied={denied}
+          onClick={() => void start()}
+          testId="backgrounds-capture-button"
+        >
+          Capture
+        </Button>
+        {busy && (
+          <Button
+            onClick={() =>
+              task !== null && void cancelTask(task.id).catch((error) => setProblem(messageOf(error)))
+            }
+          >
+            Cancel
+          </Button>
+        )}
+        <span class="muted">Take the beam off the camera first.</span>
+      </div>
+      {busy && (
+        <progress
+          value={task?.progress ?? undefined!}
+          max={1}
+          aria-label="Progress of the capture"
+          data-testid="backgrounds-progress"
+        />
+      )}
+      {problem !== null && (
+        <p class="inline-error" role="alert">
+          {problem}
+        </p>
+      )}
+    </>
+  );
+}
