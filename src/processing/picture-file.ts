@@ -8,18 +8,18 @@ const MAXIMUM_PIXELS = 100_000_000;
 /**
  * Decodes a PNG or TIFF file, in threads of its own; colours become grey.
  * @returns `[rows, columns]` of `uint8` or `uint16`, the values as they are in the file
- * @throws CamServerError INVALID_BODY when it is no such file or holds other numbers
+ * @throws CamServerError INVALID_PICTURE when it is no such file or holds other numbers
  */
 export async function decodePicture(bytes: Uint8Array): Promise<ArrayValue> {
   const { default: sharp } = await import('sharp');
   const open = () => sharp(bytes, { limitInputPixels: MAXIMUM_PIXELS, failOn: 'error' });
   const { format, depth } = await open().metadata().catch(refuse);
   if (format !== 'png' && format !== 'tiff') {
-    throw new CamServerError('INVALID_BODY', `A background is an NPY, PNG or TIFF file, not ${format}.`);
+    throw new CamServerError('INVALID_PICTURE', `A background is an NPY, PNG or TIFF file, not ${format}.`);
   }
   if (depth !== 'uchar' && depth !== 'ushort') {
     const text = `The picture holds numbers of type ${depth}; 8 and 16 bits without sign can be read.`;
-    throw new CamServerError('INVALID_BODY', text);
+    throw new CamServerError('INVALID_PICTURE', text);
   }
   const { data, info } = await open()
     .removeAlpha()
@@ -43,5 +43,5 @@ export async function decodePicture(bytes: Uint8Array): Promise<ArrayValue> {
 
 function refuse(error: unknown): never {
   const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
-  throw new CamServerError('INVALID_BODY', `The picture cannot be read: ${reason}.`);
+  throw new CamServerError('INVALID_PICTURE', `The picture cannot be read: ${reason}.`);
 }
