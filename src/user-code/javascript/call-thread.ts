@@ -1,8 +1,10 @@
 /** Worker thread of JavaScript functions of kind `stream` and `custom`. */
+import { workerData } from 'node:worker_threads';
 import { errorText } from '../../common/errors.js';
 import { type JsonObject, parseJson } from '../../common/json.js';
 import type { Timestamp } from '../../common/values.js';
 import { fromPortable, type PortableValues, toPortable } from '../../streaming/value-transfer.js';
+import type { FunctionKind } from '../types.js';
 import type { ScriptModule } from './build.js';
 import { LoadedScript } from './module.js';
 
@@ -21,6 +23,12 @@ export interface CallTask {
         readonly values: PortableValues;
       }
     | { readonly kind: 'custom'; readonly first: boolean };
+}
+
+/** What a thread loads before it takes calls. */
+export interface ThreadStart {
+  readonly script: ScriptModule;
+  readonly kind: FunctionKind;
 }
 
 /** What comes back. */
@@ -42,7 +50,13 @@ interface Loaded {
 
 let loaded: Loaded | null = null;
 
-export default async function answer(task: CallTask): Promise<CallAnswer> {
+// What is wrong with a script is told by the first call, which loads it from here.
+const { script: first, kind } = workerData as ThreadStart;
+await LoadedScript.load(first, kind).catch(() => {});
+
+/** @param task null: nothing is asked but that a thread is there */
+export default async function answer(task: CallTask | null): Promise<CallAnswer> {
+  if (task === null) return { values: null, custom: null };
   try {
     return await run(task, await load(task));
   } catch (error) {

@@ -10,11 +10,14 @@ import { type FunctionLimits, limitError, readLimits } from '../limits.js';
 import { Turns } from '../turns.js';
 import type { CustomResult, StreamCall, UserFunction, UserFunctionOptions } from '../types.js';
 import { buildScript, type ScriptModule } from './build.js';
-import type { CallAnswer, CallTask } from './call-thread.js';
+import type { CallAnswer, CallTask, ThreadStart } from './call-thread.js';
 import { probeScript } from './probe.js';
 
 /** What a thread takes beyond its heap. */
 const THREAD_MEGABYTES = 64;
+
+/** Null as a task: is there a thread that can take calls? */
+type Pool = Piscina<CallTask | null, CallAnswer>;
 
 interface Revision extends Omit<CallTask, 'call'> {
   readonly limits: FunctionLimits;
@@ -23,7 +26,7 @@ interface Revision extends Omit<CallTask, 'call'> {
 export class ScriptFunction implements UserFunction {
   readonly parallel: number;
   readonly #turns: Turns;
-  #pool: Piscina<CallTask, CallAnswer>;
+  #pool: Pool;
 
   private constructor(
     private readonly options: UserFunctionOptions,
@@ -31,7 +34,7 @@ export class ScriptFunction implements UserFunction {
   ) {
     this.parallel = options.parallel;
     this.#turns = new Turns(options.parallel);
-    this.#pool = createPool(options, revision.limits);
+    this.#pool = createPool(options, revision);
   }
 
   /** @throws UserCodeError when the script cannot be loaded */
@@ -54,10 +57,17 @@ export class ScriptFunction implements UserFunction {
   async configure(parameters: JsonObject, reload: boolean): Promise<void> {
     const script = reload ? await load(this.options, parameters) : this.revision.script;
     const { limits, revision } = this.revision;
-    this.revision = revisionOf(revision + 1, script, parameters);
-    if (this.revision.limits.megabytes === limits.megabytes) return;
+    const next = revisionOf(revision + 1, script, parameters);
+    if (!reload && next.limits.megabytes === limits.megabytes) {
+      this.revision = next;
+      return;
+    }
+    // A thread that loads the new script while the others work would hold up their results, until too many wait for it.
+    const pool = createPool(this.options, next);
+    await pool.run(null);
     const former = this.#pool;
-    this.#pool = createPool(this.options, this.revision.limits);
+    this.#pool = pool;
+    this.revision = next;
     await former.close();
   }
 
@@ -115,17 +125,19 @@ function revisionOf(revision: number, script: ScriptModule, parameters: JsonObje
   return { revision, script, parameters: formatJson(parameters), limits: readLimits(parameters) };
 }
 
+/** Threads take calls when they have loaded the script. */
 function createPool(
-  { parallel: threads, log, file }: UserFunctionOptions,
-  { megabytes }: FunctionLimits,
-): Piscina<CallTask, CallAnswer> {
-  const pool = new Piscina<CallTask, CallAnswer>({
+  { parallel: threads, log, file, kind }: UserFunctionOptions,
+  { script, limits }: Revision,
+): Pool {
+  const pool = new Piscina<CallTask | null, CallAnswer>({
     filename: new URL('./call-thread.js', import.meta.url).href,
     minThreads: threads,
     maxThreads: threads,
     atomics: 'disabled',
     recordTiming: false,
-    resourceLimits: { maxOldGenerationSizeMb: megabytes },
+    workerData: { script, kind } satisfies ThreadStart,
+    resourceLimits: { maxOldGenerationSizeMb: limits.megabytes },
   });
   pool.on('error', (error: Error) => {
     log.error(`A thread of '${file.name}' was replaced after an error outside a call: ${errorText(error)}`);

@@ -9,6 +9,9 @@ import {
 import { PYTHON } from '../../user-code/support.js';
 import { balance, namesOf, numberOf, pulseIdsOf, range, withRig } from './rig.js';
 
+/** Of messages at 100 Hz, in milliseconds. */
+const PERIOD = 10;
+
 const withFile = (name: string, text: string) => ({
   prepare: (folder: string) => writeFile(join(folder, name), text),
   options: { python: PYTHON },
@@ -23,15 +26,16 @@ describe("pipelines without images with users' functions", function () {
       function: 'f.js',
       processing_threads: 2,
       thread_buffer_size: 100,
-      // a thread that loads the new version may be that far behind the other one
-      send_buffer_size: 200,
       records: 200,
     };
     await withRig(
       config,
       async (rig) => {
         const send = async (pulseIds: readonly number[]): Promise<void> => {
-          for (const pulseId of pulseIds) await rig.camera.send(pulseId, { value: pulseId });
+          for (const pulseId of pulseIds) {
+            await rig.camera.send(pulseId, { value: pulseId });
+            await delay(PERIOD);
+          }
         };
         await send(range(1, 50));
         const messages = await rig.receive(50);
