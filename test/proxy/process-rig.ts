@@ -65,8 +65,8 @@ export class TestProcess {
   async answering(): Promise<void> {
     await until(() => {
       if (!this.isAlive) throw new Error(`${this.commandLine[0]} ended: ${this.output}`);
-      return this.client.version().then(
-        () => true,
+      return fetch(`${this.url}/health/live`, { signal: AbortSignal.timeout(2000) }).then(
+        ({ ok }) => ok,
         () => false,
       );
     });
