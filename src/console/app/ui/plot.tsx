@@ -2,6 +2,8 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type uPlot from 'uplot';
+import { formatNumber } from '../core/format.js';
+import { numberLabels, timeLabels, withoutRepeats } from '../core/tick-labels.js';
 import { messageOf } from '../data/api.js';
 import { currentTheme } from '../data/settings.js';
 import { Failure } from './panel.jsx';
@@ -86,20 +88,28 @@ function optionsFor(props: PlotProps, width: number): uPlot.Options {
     cursor: { sync: together === undefined ? undefined! : { key: together }, drag: { x: true, y: false } },
     scales: range === undefined ? {} : { x: { range: [range[0], range[1]] } },
     axes: [
-      axis,
-      { ...axis, size: 74, ...(format === undefined ? {} : { values: (_plot, ticks) => ticks.map(format) }) },
+      { ...axis, space: 90, values: (_plot, ticks, _axis, _space, step) => timeLabels(ticks, step) },
+      {
+        ...axis,
+        size: 74,
+        values: (_plot, ticks) =>
+          format === undefined ? numberLabels(ticks) : withoutRepeats(ticks.map(format)),
+      },
     ],
     series: [
-      {},
+      {
+        label: 'Time',
+        value: (_plot: uPlot, time: number | null) =>
+          time === null ? '–' : timeLabels([time], 0.001)[0]!.split('\n').reverse().join(' '),
+      },
       ...props.lines.map((line, index) => ({
         label: line.label,
         stroke: colour(COLOURS[index % COLOURS.length]!),
         width: 1.4,
         spanGaps: false,
         points: { show: false },
-        ...(format === undefined
-          ? {}
-          : { value: (_plot: uPlot, value: number | null) => (value === null ? '–' : format(value)) }),
+        value: (_plot: uPlot, value: number | null) =>
+          value === null ? '–' : (format ?? formatNumber)(value),
       })),
     ],
     hooks: {

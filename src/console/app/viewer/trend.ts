@@ -45,7 +45,8 @@ export class Trend {
       const value = scalarOf(frame, name);
       if (value !== null) series.add(frame.header.timestamp * 1000, value);
     }
-    this.#added.value += 1;
+    // it is added to while something follows the frames, which must not follow this as well
+    this.#added.value = this.#added.peek() + 1;
   }
 
   close(): void {

@@ -186,10 +186,11 @@ export class ViewerModel {
     });
   }
 
-  /** Keeps what was shown, for looking back. */
+  /** Keeps what was shown, for looking back. It follows no signal, so that who draws does not draw again because of it. */
   keep(frame: LiveFrame): void {
-    if (this.isFrozen.value || this.stack.value.at(-1) === frame) return;
-    let frames = [...this.stack.value.slice(1 - STACK_FRAMES), frame];
+    const kept = this.stack.peek();
+    if (this.isFrozen.peek() || kept.at(-1) === frame) return;
+    let frames = [...kept.slice(1 - STACK_FRAMES), frame];
     let bytes = frames.reduce((sum, entry) => sum + entry.bytes, 0);
     while (bytes > STACK_BYTES && frames.length > 1) {
       bytes -= frames[0]!.bytes;

@@ -57,19 +57,21 @@ export function ReconnectTable({ streams, buffers, onChanged }: ReconnectProps):
                 <StreamCells stream={stream} />
                 {buffers.map((buffer) => (
                   <td key={buffer.name} data-connected={buffer.sources.includes(stream.address)}>
-                    {buffer.sources.includes(stream.address) ? (
-                      <span class="tone-ok">reads it</span>
-                    ) : (
-                      <span class="muted">not a source</span>
-                    )}{' '}
-                    <Button
-                      icon="refresh"
-                      denied={buffer.problem ?? denialBelow('operator')}
-                      onClick={() => reconnect(stream, buffer)}
-                      testId={`buffers-reconnect-${buffer.name}-${nameOf(stream)}`}
-                    >
-                      Reconnect…
-                    </Button>
+                    <span class="row">
+                      {buffer.sources.includes(stream.address) ? (
+                        <span class="tone-ok">reads it</span>
+                      ) : (
+                        <span class="muted">not a source</span>
+                      )}
+                      <Button
+                        icon="refresh"
+                        denied={buffer.problem ?? denialBelow('operator')}
+                        onClick={() => reconnect(stream, buffer)}
+                        testId={`buffers-reconnect-${buffer.name}-${nameOf(stream)}`}
+                      >
+                        Reconnect…
+                      </Button>
+                    </span>
                   </td>
                 ))}
               </tr>
