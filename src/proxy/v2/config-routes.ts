@@ -1,11 +1,11 @@
-/** Stored configurations: reading, changing with tags, checking, and going back. */
+/** Stored configurations: reading, changing with tags, and checking. */
 import { CamServerError } from '../../common/errors.js';
-import { formatJson, type JsonObject, parseJson } from '../../common/json.js';
-import { isJsonObject } from '../../common/leniency.js';
+import { type JsonObject, parseJson } from '../../common/json.js';
 import { noteChange } from '../../common/request-context.js';
 import { defineRoute, jsonAnswer, ProblemError, type RawAnswer, type Route } from '../../http/index.js';
-import { type Change, isConfigurationName, tagOf } from '../../storage/index.js';
+import { type Change, isConfigurationName } from '../../storage/index.js';
 import type { ConfigurationCatalogue } from './config-catalogue.js';
+import { type RevisionParts, revisionRoutes } from './config-revisions.js';
 import {
   addedDefaults,
   checkDocument,
@@ -13,6 +13,7 @@ import {
   type Finding,
   nameFinding,
   type References,
+  requireObject,
 } from './document-checks.js';
 import { jsonDiff } from './json-diff.js';
 import type { Plant } from './plant.js';
@@ -20,9 +21,8 @@ import { conflict, expectedTag, taggedAnswer } from './preconditions.js';
 import type { ClusterName } from './records.js';
 import { API, integer, listOf, nullableText, object, objectOf, text } from './schemas.js';
 
-export interface ConfigParts {
+export interface ConfigParts extends RevisionParts {
   readonly cluster: ClusterName;
-  readonly catalogue: ConfigurationCatalogue;
   readonly plant: Plant;
   readonly references: References;
   /** Validates, stores and hands out; the services of both families have these. */
@@ -30,8 +30,6 @@ export interface ConfigParts {
     saveConfig(name: string, config: JsonObject, change?: Change): Promise<JsonObject>;
     deleteConfig(name: string, change?: Change): Promise<void>;
   };
-  /** The configuration that an instance runs with; null when it does not run. */
-  readonly runningConfig: (instance: string) => JsonObject | null;
 }
 
 const tag = 'configurations';
@@ -230,71 +228,6 @@ function changingRoutes(parts: ConfigParts): Route[] {
   ];
 }
 
-function revisionRoutes({ catalogue, runningConfig }: ConfigParts): Route[] {
-  const contentOf = async (name: string, which: string): Promise<JsonObject> => {
-    if (which === 'stored') return (await catalogue.read(name)).config;
-    if (which === 'running') {
-      const running = runningConfig(name);
-      if (running !== null) return running;
-      throw new ProblemError(404, 'INSTANCE_UNKNOWN', `Instance '${name}' does not run.`);
-    }
-    const { text } = await catalogue.revision(name, Number(which));
-    return text === null ? {} : requireObject(parseJson(text), 'revision');
-  };
-  return [
-    defineRoute({
-      method: 'GET',
-      path: `${one}/revisions`,
-      tag,
-      summary: 'Its history, oldest first',
-      response: { kind: 'json', schema: objectOf({ revisions: listOf(object) }) },
-      handler: async ({ parameters: { configuration_name: name } }) => {
-        const revisions = await catalogue.store.revisions(name);
-        if (revisions.length === 0) await catalogue.read(name);
-        return jsonAnswer({
-          revisions: revisions.map(({ text, ...revision }) => ({ ...revision, etag: tagOfText(text) })),
-        });
-      },
-    }),
-    defineRoute({
-      method: 'GET',
-      path: `${one}/revisions/{revision}`,
-      tag,
-      summary: 'One revision with its content',
-      response: { kind: 'json', schema: object },
-      handler: async ({ parameters: { configuration_name: name, revision: number } }) => {
-        const found = await catalogue.revision(name, Number(number));
-        const config = found.text === null ? null : requireObject(parseJson(found.text), 'revision');
-        return jsonAnswer({ name, ...found, etag: tagOfText(found.text), config });
-      },
-    }),
-    defineRoute({
-      method: 'GET',
-      path: `${one}/diff`,
-      tag,
-      summary: 'What differs between two revisions, the stored and the running configuration',
-      query: {
-        from: { description: 'A revision number, stored or running' },
-        to: { description: 'The same; default stored' },
-      },
-      response: { kind: 'json', schema: objectOf({ from: text, to: text, changes: listOf(object) }) },
-      examples: {
-        answer: {
-          from: '3',
-          to: 'stored',
-          changes: [{ path: '/image_threshold', kind: 'changed', before: null, after: 12 }],
-        },
-      },
-      handler: async ({ parameters: { configuration_name: name }, query }) => {
-        const { from, to = 'stored' } = query;
-        if (!from) throw new CamServerError('INVALID_QUERY', 'from: a revision number, stored or running.');
-        const changes = jsonDiff(await contentOf(name, from), await contentOf(name, to));
-        return jsonAnswer({ from, to, changes });
-      },
-    }),
-  ];
-}
-
 async function save(
   { cluster, catalogue, service, references }: ConfigParts,
   name: string,
@@ -336,16 +269,4 @@ function invalid(errors: readonly Finding[]): ProblemError {
 
 function commentOf({ comment }: JsonObject): { comment?: string } {
   return typeof comment === 'string' && comment !== '' ? { comment: comment.slice(0, 1000) } : {};
-}
-
-function requireObject(value: unknown, what: string): JsonObject {
-  if (isJsonObject(value as JsonObject)) return value as JsonObject;
-  throw new CamServerError(
-    'INVALID_BODY',
-    `'${what}' must be a JSON object, not ${formatJson(value).slice(0, 60)}.`,
-  );
-}
-
-function tagOfText(text: string | null): string | null {
-  return text === null ? null : tagOf(text);
 }

@@ -7,7 +7,7 @@ import { expandCameraConfiguration, prepareCameraConfiguration } from '../../cam
 import { cameraConfigurationSchema } from '../../camera/configuration-schema.js';
 import { fixedPort, readCameraSettings } from '../../camera/settings.js';
 import { CamServerError, errorText } from '../../common/errors.js';
-import { type JsonObject, type JsonValue, parseJson } from '../../common/json.js';
+import { formatJson, type JsonObject, type JsonValue, parseJson } from '../../common/json.js';
 import { isJsonObject, isTruthy } from '../../common/leniency.js';
 import { nameFault } from '../../common/names.js';
 import {
@@ -200,4 +200,13 @@ function editDistance(left: string, right: string): number {
     row = next;
   }
   return row[right.length]!;
+}
+
+/** @throws CamServerError INVALID_BODY for anything but an object */
+export function requireObject(value: unknown, what: string): JsonObject {
+  if (isJsonObject(value as JsonObject)) return value as JsonObject;
+  throw new CamServerError(
+    'INVALID_BODY',
+    `'${what}' must be a JSON object, not ${formatJson(value).slice(0, 60)}.`,
+  );
 }
