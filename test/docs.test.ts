@@ -76,3 +76,15 @@ describe('documentation', () => {
     expect(wrong).to.deep.equal([]);
   });
 });
+
+describe('the table of security items', () => {
+  it('names only tests that there are', () => {
+    const rows = [...read('docs/asvs.md').matchAll(/`([\w/-]+\.test\.ts)`: ([^|]*?)\s*\|/g)];
+    expect(rows.length).to.be.greaterThan(30);
+    const missing = rows.filter(([, path, title]) => {
+      const file = join(packageRoot, 'test', path!);
+      return title === '' || !existsSync(file) || !readFileSync(file, 'utf8').includes(title!);
+    });
+    expect(missing.map(([row]) => row)).to.deep.equal([]);
+  });
+});

@@ -60,12 +60,23 @@ export interface RedisSettings {
 const DEFAULT_REDIS = 'sf-daq-6.psi.ch:6379';
 const DEFAULT_SCRIPT_TIMEOUT = 10;
 const MAXIMUM_SIDE = 65_535;
+/** Of a simulated image: 256 MiB, more than any camera has. */
+const MAXIMUM_PIXELS = 2 ** 27;
 
 export function readSimulation(config: JsonObject): SimulationSettings {
   const side = { minimum: 1, maximum: MAXIMUM_SIDE };
+  const width = requireInteger(config, 'size_x', 1280, side);
+  const height = requireInteger(config, 'size_y', 960, side);
+  if (width * height > MAXIMUM_PIXELS) {
+    throw wrongValue(
+      'size_y',
+      height,
+      `at most ${Math.floor(MAXIMUM_PIXELS / width)} with a size_x of ${width}`,
+    );
+  }
   return {
-    width: requireInteger(config, 'size_x', 1280, side),
-    height: requireInteger(config, 'size_y', 960, side),
+    width,
+    height,
     beam: config.image_type !== 'raw' && config.image_type !== 'static_raw',
     still: config.image_type === 'static_beam' || config.image_type === 'static_raw',
   };

@@ -27,6 +27,11 @@ describe('camera/settings', () => {
     expect(settings.frameRate).to.equal(null);
   });
 
+  it('bounds the size of simulated images', () => {
+    const huge = { source_type: 'simulation', size_x: 65_535, size_y: 65_535 };
+    expect(() => read(huge)).to.throw('at most 2048 with a size_x of 65535');
+  });
+
   it('turns by quarter turns modulo four, and cuts region coordinates to whole numbers', () => {
     expect([5, -1, 4, 3].map((rotate) => read({ rotate }).geometry.rotate)).to.deep.equal([1, 3, 0, 3]);
     expect(read({ roi: [1.9, 4.5, 0, '3'] }).geometry.regionOfInterest).to.deep.equal({

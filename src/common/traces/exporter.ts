@@ -81,6 +81,7 @@ export class SpanExporter {
         headers: { 'Content-Type': 'application/json' },
         body: JSON.stringify(exportRequest(this.options.service, spans)),
         signal: AbortSignal.timeout(TIMEOUT),
+        redirect: 'error',
       });
       await answer.body?.cancel();
       if (!answer.ok) fault = `HTTP ${answer.status}`;

@@ -52,7 +52,7 @@ export async function relayRequest(
 ): Promise<{ status: number; contentType: string; disposition: string | null; body: Uint8Array }> {
   try {
     const timeout = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_TIMEOUT)]);
-    const response = await fetch(url, { headers, signal: timeout });
+    const response = await fetch(url, { headers, signal: timeout, redirect: 'error' });
     return {
       status: response.status,
       contentType: response.headers.get('content-type') ?? 'application/octet-stream',

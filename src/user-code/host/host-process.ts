@@ -6,6 +6,7 @@ import type { Duplex, Readable } from 'node:stream';
 import { errorText } from '../../common/errors.js';
 import { outputLines } from '../../instances/output-lines.js';
 import { MessageSplitter } from './bytes.js';
+import { confined } from './confinement.js';
 import { decodeAnswer, type HostAnswer, type Slot } from './protocol.js';
 
 /** How to start a host. It finds its command channel as descriptor 3, and input and output of each slot from 4 on. */
@@ -44,8 +45,9 @@ export class HostProcess {
     slots: readonly Slot[],
     private readonly listener: HostListener,
   ) {
-    this.#child = spawn(executable, parameters, {
-      env: { ...process.env, ...environment },
+    const command = confined(executable, parameters, process.env);
+    this.#child = spawn(command.executable, command.parameters, {
+      env: { ...command.environment, ...environment },
       stdio: [
         'ignore',
         'pipe',

@@ -11,6 +11,7 @@ import { isJsonObject, numberOf } from '../../common/leniency.js';
 import { outputLines } from '../../instances/output-lines.js';
 import type { InstanceContext, InstanceCounters } from '../../instances/types.js';
 import { UserCodeError } from '../../user-code/error.js';
+import { confined } from '../../user-code/host/confinement.js';
 import { pythonCommand } from '../../user-code/python.js';
 import type { FunctionFile } from '../../user-code/types.js';
 import { createEnding, type Ending } from './ending.js';
@@ -63,8 +64,9 @@ export async function runPythonScript(
 
 function start({ python }: PipelineInstanceOptions): ChildProcess {
   const { executable, environment } = pythonCommand(python);
-  return spawn(executable, ['-u', '-m', 'camserver_host.pipeline'], {
-    env: { ...process.env, ...environment },
+  const command = confined(executable, ['-u', '-m', 'camserver_host.pipeline'], process.env);
+  return spawn(command.executable, command.parameters, {
+    env: { ...command.environment, ...environment },
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   });
 }
