@@ -3,11 +3,14 @@
  */
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CamServerError } from '../common/errors.js';
+import { CamServerError, errorText } from '../common/errors.js';
 import { nameFault, validName } from '../common/names.js';
 import { noteChange } from '../common/request-context.js';
+import { type Revision, withAuthor } from './configuration-store.js';
 import { digestOf, FileDigests } from './digest.js';
 import { isMissing, noSuchFile, removeFileDurably, writeFileDurably } from './durable-file.js';
+import { RevisionLog } from './revision-log.js';
+import { SerialQueues } from './serial-queues.js';
 
 /** A file as it was found. */
 export interface StoredFile {
@@ -32,8 +35,12 @@ const SCRIPT_EXTENSIONS = ['.c', '.py', '.mjs', '.js', '.ts'];
 
 export class ScriptStore implements CodeManagement {
   private readonly digests = new FileDigests();
+  private readonly queues = new SerialQueues();
+  private readonly log: RevisionLog;
 
-  constructor(readonly folder: string) {}
+  constructor(readonly folder: string) {
+    this.log = new RevisionLog(folder);
+  }
 
   /** Fingerprint of the file of exactly this name; null when there is none. */
   digest(file: string): Promise<string | null> {
@@ -80,12 +87,32 @@ export class ScriptStore implements CodeManagement {
   }
 
   async store(name: string, content: string | Uint8Array): Promise<void> {
-    await storeNoted(join(this.folder, validName('script', name)), name, content);
+    const path = join(this.folder, validName('script', name));
+    await this.queues.run(name, async () => {
+      const before = await storeNoted(path, name, content);
+      await this.keep(name, before, textOf(content));
+    });
   }
 
-  /** Removes the file of exactly this name. @throws CamServerError NOT_FOUND */
+  /** Removes the file of exactly this name; its history stays. @throws CamServerError NOT_FOUND */
   async delete(name: string): Promise<void> {
-    await removeNoted(join(this.folder, validName('script', name)), name);
+    const path = join(this.folder, validName('script', name));
+    await this.queues.run(name, async () => this.keep(name, await removeNoted(path, name), null));
+  }
+
+  /** What became of the script of exactly this name, oldest first; none for compiled ones. */
+  async revisions(name: string): Promise<Revision[]> {
+    return nameFault(name) === null ? this.log.read(name) : [];
+  }
+
+  /** The script is saved by now; a full disk here must not turn success into failure. */
+  private async keep(name: string, before: Buffer | null, after: string | null): Promise<void> {
+    if (!SCRIPT_EXTENSIONS.some((extension) => name.endsWith(extension))) return;
+    try {
+      await this.log.add(name, before === null ? null : before.toString(), after, withAuthor());
+    } catch (error) {
+      noteChange({ details: `its revision was not kept: ${errorText(error)}` });
+    }
   }
 }
 
@@ -163,15 +190,25 @@ async function readIfPresent(path: string): Promise<Buffer | null> {
   }
 }
 
-/** Tells the audit log what the file was and became. */
-async function storeNoted(path: string, target: string, content: string | Uint8Array): Promise<void> {
+/** Tells the audit log what the file was and became. @returns what it was */
+async function storeNoted(
+  path: string,
+  target: string,
+  content: string | Uint8Array,
+): Promise<Buffer | null> {
   const before = await readIfPresent(path);
   await writeFileDurably(path, content);
   noteChange({ target, before: before === null ? null : digestOf(before), after: digestOf(content) });
+  return before;
 }
 
-async function removeNoted(path: string, target: string): Promise<void> {
+async function removeNoted(path: string, target: string): Promise<Buffer> {
   const before = await readIfPresent(path);
   if (before === null || !(await removeFileDurably(path))) throw noSuchFile(path);
   noteChange({ target, before: digestOf(before), after: null });
+  return before;
+}
+
+function textOf(content: string | Uint8Array): string {
+  return typeof content === 'string' ? content : Buffer.from(content).toString();
 }

@@ -1,5 +1,5 @@
 /**
- * The history of each configuration, beside the files: `<folder>/.revisions/<name>.jsonl`, one revision a line.
+ * The history of each configuration or script, beside the files: `<folder>/.revisions/<name>.jsonl`, one revision a line.
  */
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,8 +12,8 @@ const KEPT_REVISIONS = 100;
 export class RevisionLog {
   private readonly folder: string;
 
-  constructor(configurationFolder: string) {
-    this.folder = join(configurationFolder, '.revisions');
+  constructor(folder: string) {
+    this.folder = join(folder, '.revisions');
   }
 
   /** Oldest first; lines that cannot be read (a write cut short by a crash) are left out. */
@@ -34,7 +34,7 @@ export class RevisionLog {
   }
 
   /**
-   * Adds what happened to a configuration.
+   * Adds what happened to a document.
    * @param before the text that was replaced, which is noted too when it did not come from here
    * @param after the new text, or null when it was deleted
    */

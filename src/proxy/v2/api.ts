@@ -44,6 +44,7 @@ import { referencesOf } from './references.js';
 import { RemoteCluster } from './remote-cluster.js';
 import { schemaRoutes } from './schema-routes.js';
 import { API } from './schemas.js';
+import { scriptRevisionRoutes } from './script-revision-routes.js';
 import { snapshotRoutes } from './snapshot-routes.js';
 import { taskRoutes } from './task-routes.js';
 import { Tasks } from './tasks.js';
@@ -155,6 +156,7 @@ export function createApi(parts: ApiParts): Api {
     }),
     ...placementRoutes({ ...parts, cluster, plant, store: stores.configurations }),
     ...codeRoutes(scriptShelf(subject.service, stores), catalogue),
+    ...scriptRevisionRoutes(stores.scripts),
     ...pipelineOnlyRoutes(parts, catalogue, tasks),
     ...logLevelRoutes({
       ...{ cluster, plant, logging: parts.logging },

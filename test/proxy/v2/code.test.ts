@@ -41,6 +41,29 @@ describe('/api/v2 scripts, libraries and backgrounds', () => {
     expect((await call('GET', `${api}/scripts/mine.py`)).body.code).to.equal('SCRIPT_NOT_FOUND');
   });
 
+  it('keeps what became of a script, with its author and text', async () => {
+    await put(`${api}/scripts/kept.py`, 'a = 1\n', { 'If-None-Match': '*' });
+    const etag = (await fetch(`${api}/scripts/kept.py`)).headers.get('etag')!;
+    await put(`${api}/scripts/kept.py`, 'a = 2\n', { 'If-Match': etag });
+    const { revisions } = (await call('GET', `${api}/scripts/kept.py/revisions`)).body;
+    expect(
+      revisions.map((entry: { revision: number; action: string }) => [entry.revision, entry.action]),
+    ).to.deep.equal([
+      [1, 'saved'],
+      [2, 'saved'],
+    ]);
+    expect(revisions[0]).not.to.have.property('text');
+    const first = await call('GET', `${api}/scripts/kept.py/revisions/1`);
+    expect(first.body).to.include({ name: 'kept.py', text: 'a = 1\n', etag: etag.slice(1, -1) });
+    expect((await call('GET', `${api}/scripts/kept.py/revisions/7`)).body.code).to.equal(
+      'REVISION_NOT_FOUND',
+    );
+    const present = (await fetch(`${api}/scripts/kept.py`)).headers.get('etag')!;
+    await call('DELETE', `${api}/scripts/kept.py`, undefined, { 'If-Match': present });
+    const after = (await call('GET', `${api}/scripts/kept.py/revisions`)).body.revisions;
+    expect(after.at(-1)).to.include({ action: 'deleted', etag: null });
+  });
+
   it('does the same with libraries, and reaches the scripts of the cameras', async () => {
     expect((await put(`${api}/libraries/data.csv`, '1,2\n', { 'If-None-Match': '*' })).status).to.equal(201);
     expect((await call('GET', `${api}/libraries`)).body.libraries[0]).to.include({

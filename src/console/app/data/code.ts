@@ -67,6 +67,47 @@ export async function deleteCode(kind: CodeKind, name: string, etag: string, rea
   await callJson('pipelines', path(kind, name), { method: 'DELETE', headers });
 }
 
+export interface ScriptRevision {
+  readonly revision: number;
+  readonly time: number | null;
+  readonly action: string;
+  readonly author: string | null;
+}
+
+/** Newest first. */
+export async function listScriptRevisions(name: string, signal: AbortSignal): Promise<ScriptRevision[]> {
+  const answer = await callJson('pipelines', `${path('scripts', name)}/revisions`, { signal });
+  return recordsOf(answer.revisions)
+    .map((record) => ({
+      revision: numberOf(record.revision) ?? 0,
+      time: timeOf(record.time),
+      action: textOf(record.action) ?? '',
+      author: textOf(record.author),
+    }))
+    .reverse();
+}
+
+/** The text of a revision; empty for a deletion. */
+export async function readScriptRevision(
+  name: string,
+  revision: number,
+  signal: AbortSignal,
+): Promise<string> {
+  const answer = await callJson('pipelines', `${path('scripts', name)}/revisions/${revision}`, { signal });
+  return textOf(answer.text) ?? '';
+}
+
+/** Under its new name it begins a history of its own; that of the old name stays. */
+export async function renameCode(
+  kind: CodeKind,
+  entry: CodeEntry,
+  name: string,
+  reason: string,
+): Promise<void> {
+  await saveCode(kind, name, await downloadCode(kind, entry.name), null);
+  await deleteCode(kind, entry.name, entry.etag, reason);
+}
+
 async function problemOf(response: Response): Promise<ApiError> {
   const record = await response.json().catch(() => ({}));
   const text = textOf(record.detail) ?? textOf(record.status) ?? `The server answered ${response.status}.`;

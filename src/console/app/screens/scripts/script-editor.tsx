@@ -19,6 +19,7 @@ import { Panel } from '../../ui/panel.jsx';
 import { Loaded, useResource } from '../../ui/resource.jsx';
 import { PageHead } from '../../ui/shell.jsx';
 import { showToast } from '../../ui/toasts.jsx';
+import { ScriptHistory } from './script-history.jsx';
 
 export function ScriptScreen(): JSX.Element {
   const { name = '' } = screen.value.parameters;
@@ -67,7 +68,7 @@ function ScriptEditor({ name, stored, usedBy, onSaved }: ScriptEditorProps): JSX
   const draftKey = `script ${name}`;
   const original = stored?.text ?? '';
   const [text, setText] = useState(() => readDraft(draftKey) ?? original);
-  const [dialog, setDialog] = useState<'review' | 'reload' | null>(null);
+  const [dialog, setDialog] = useState<'review' | 'reload' | 'history' | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const changed = text !== original;
   useEffect(() => {
@@ -114,6 +115,9 @@ function ScriptEditor({ name, stored, usedBy, onSaved }: ScriptEditorProps): JSX
       class="fill"
       actions={
         <>
+          <Button icon="history" onClick={() => setDialog('history')} testId="script-history-button">
+            History
+          </Button>
           <Button denied={changed ? null : 'Nothing was changed.'} onClick={() => setText(original)}>
             Discard
           </Button>
@@ -158,6 +162,17 @@ function ScriptEditor({ name, stored, usedBy, onSaved }: ScriptEditorProps): JSX
         >
           <TextDiff before={original} after={text} />
         </Dialog>
+      )}
+      {dialog === 'history' && (
+        <ScriptHistory
+          name={name}
+          text={text}
+          onTake={(old) => {
+            setText(old);
+            setDialog(null);
+          }}
+          onClose={() => setDialog(null)}
+        />
       )}
       {dialog === 'reload' && (
         <ReloadDialog
