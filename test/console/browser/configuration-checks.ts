@@ -131,6 +131,41 @@ export function configurationChecks(): void {
     );
     expect(record).to.include({ actor: 'otto', target: 'sim_other', result: 'ok' });
   });
+
+  it('renames a configuration, and brings an old text of a script back', async () => {
+    const { ada } = stage;
+    const headers = { 'Content-Type': 'application/json' };
+    const body = '{"camera_name": "simulation", "image_threshold": 3}';
+    await v1('/pipeline/t_old/config', { method: 'POST', body, headers });
+    await openScreen(ada, '/configs/pipelines');
+    await testId(ada, 'configs-menu-t_old').click();
+    await testId(ada, 'configs-rename-t_old').click();
+    await testId(ada, 'rename-name').fill('t_new');
+    await testId(ada, 'rename-action').click();
+    await testId(ada, 'rename-dialog').waitFor({ state: 'detached' });
+    const names = (await v1('/proxy/config_names')).config_names as string[];
+    expect(names).to.contain('t_new').and.not.to.contain('t_old');
+    expect(await thresholdOf('t_new')).to.equal(3);
+
+    const text = { 'Content-Type': 'text/plain' };
+    for (const value of [1, 2])
+      await v1('/pipeline/script/kept.py/script_bytes', {
+        method: 'PUT',
+        body: `value = ${value}\n`,
+        headers: text,
+      });
+    await openScreen(ada, '/scripts/kept.py');
+    await testId(ada, 'script-history-button').click();
+    await testId(ada, 'script-revision-1').click();
+    await testId(ada, 'script-history-take').click();
+    await testId(ada, 'script-save').click();
+    await testId(ada, 'script-save-confirm').click();
+    await until(
+      async () => (await ada.request.get('/api/v2/scripts/kept.py')).text(),
+      (stored) => stored === 'value = 1\n',
+      'the old text stored again',
+    );
+  });
 }
 
 interface Revision {

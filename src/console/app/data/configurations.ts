@@ -220,3 +220,10 @@ export async function readSchema(cluster: Cluster, signal?: AbortSignal): Promis
   const answer = await callJson(cluster, `/api/v2/schema/${kind}`, signal === undefined ? {} : { signal });
   return recordOf(answer.properties ?? recordOf(answer.schema).properties);
 }
+
+/** Under its new name it begins a history of its own; that of the old name stays. */
+export async function renameConfiguration(cluster: Cluster, name: string, to: string): Promise<void> {
+  const { text, etag } = await readConfiguration(cluster, name);
+  await saveConfiguration(cluster, to, text, `renamed from ${name}`, null);
+  await deleteConfiguration(cluster, name, etag, `renamed to ${to}`);
+}

@@ -9,6 +9,7 @@ import {
   deleteConfiguration,
   listConfigurations,
   readConfiguration,
+  renameConfiguration,
 } from '../../data/configurations.js';
 import { onEvent } from '../../data/events.js';
 import { navigate, queryValue, setQuery } from '../../data/navigation.js';
@@ -23,12 +24,14 @@ import { Loaded, useResource } from '../../ui/resource.jsx';
 import { PageHead } from '../../ui/shell.jsx';
 import { type Column, DataTable } from '../../ui/table.jsx';
 import { showToast } from '../../ui/toasts.jsx';
+import { RenameDialog } from '../rename-dialog.jsx';
 import { ClusterTabs, currentCluster } from './cluster-tabs.jsx';
 import { NewConfiguration } from './new-dialog.jsx';
 
 export function ConfigurationList(): JSX.Element {
   const cluster = currentCluster();
   const [creating, setCreating] = useState<{ copyOf: string | null } | null>(null);
+  const [renaming, setRenaming] = useState<ConfigurationEntry | null>(null);
   const list = useResource(`configs ${cluster}`, (signal) => listConfigurations(cluster, signal));
   const { reload } = list;
   useEffect(() => onEvent((type) => type === 'config' && reload()), [reload]);
@@ -78,7 +81,7 @@ export function ConfigurationList(): JSX.Element {
                 id="configs"
                 caption="Stored configurations"
                 rows={shown}
-                columns={columnsFor((copyOf) => setCreating({ copyOf }))}
+                columns={columnsFor((copyOf) => setCreating({ copyOf }), setRenaming)}
                 rowKey={(entry) => entry.name}
                 selected={queryValue('selected')}
                 onSelect={(key) => setQuery({ selected: key })}
@@ -91,6 +94,22 @@ export function ConfigurationList(): JSX.Element {
           }}
         </Loaded>
       </Panel>
+      {renaming !== null && (
+        <RenameDialog
+          name={renaming.name}
+          taken={list.data?.map((entry) => entry.name) ?? []}
+          facts={[
+            renaming.running ? 'An instance of it runs; it goes on until it ends' : 'No instance of it runs',
+            renaming.permanent ? 'The permanent list still has the old name' : 'It is not permanent',
+            'Its history stays under the old name',
+          ]}
+          run={async (name) => {
+            await renameConfiguration(cluster, renaming.name, name);
+            reload();
+          }}
+          onClose={() => setRenaming(null)}
+        />
+      )}
       {creating !== null && (
         <NewConfiguration
           cluster={cluster}
@@ -120,7 +139,10 @@ function NothingShown({ total }: { total: number }): JSX.Element {
   return <Empty title="No configuration is stored yet">Begin with New.</Empty>;
 }
 
-function columnsFor(copy: (name: string) => void): readonly Column<ConfigurationEntry>[] {
+function columnsFor(
+  copy: (name: string) => void,
+  rename: (entry: ConfigurationEntry) => void,
+): readonly Column<ConfigurationEntry>[] {
   const cluster = currentCluster();
   return [
     {
@@ -194,12 +216,22 @@ function columnsFor(copy: (name: string) => void): readonly Column<Configuration
       key: 'actions',
       title: '',
       width: '40px',
-      render: (entry) => <Menu label={`Actions of ${entry.name}`} entries={actionsOf(entry, copy)} />,
+      render: (entry) => (
+        <Menu
+          testId={`configs-menu-${entry.name}`}
+          label={`Actions of ${entry.name}`}
+          entries={actionsOf(entry, copy, rename)}
+        />
+      ),
     },
   ];
 }
 
-function actionsOf(entry: ConfigurationEntry, copy: (name: string) => void): MenuEntry[] {
+function actionsOf(
+  entry: ConfigurationEntry,
+  copy: (name: string) => void,
+  rename: (entry: ConfigurationEntry) => void,
+): MenuEntry[] {
   const cluster = currentCluster();
   const { name } = entry;
   const exportFile = (): void => {
@@ -216,6 +248,13 @@ function actionsOf(entry: ConfigurationEntry, copy: (name: string) => void): Men
       run: () => navigate(`${pathTo('launch', cluster)}?config=${encodeURIComponent(name)}`),
     },
     { label: 'Copy…', icon: 'copy', denied: denial('config.save'), run: () => copy(name) },
+    {
+      label: 'Rename…',
+      icon: 'edit',
+      denied: denial('config.delete'),
+      testId: `configs-rename-${name}`,
+      run: () => rename(entry),
+    },
     { label: 'Export', icon: 'download', run: exportFile },
     {
       label: 'Delete…',

@@ -10,6 +10,7 @@ import {
   deleteCode,
   downloadCode,
   listCode,
+  renameCode,
   saveCode,
 } from '../../data/code.js';
 import { navigate, queryValue, setQuery } from '../../data/navigation.js';
@@ -24,6 +25,7 @@ import { PageHead } from '../../ui/shell.jsx';
 import { type Column, DataTable } from '../../ui/table.jsx';
 import { Tabs } from '../../ui/tabs.jsx';
 import { showToast } from '../../ui/toasts.jsx';
+import { RenameDialog } from '../rename-dialog.jsx';
 import { NewScript } from './new-script.jsx';
 
 export function ScriptsScreen(): JSX.Element {
@@ -39,6 +41,8 @@ const WORDS = { scripts: 'script', libraries: 'library' } as const;
 function CodeScreen({ kind }: { kind: CodeKind }): JSX.Element {
   const list = useResource(kind, (signal) => listCode(kind, signal));
   const [creating, setCreating] = useState(false);
+  const [renaming, setRenaming] = useState<CodeEntry | null>(null);
+  const taken = list.data?.map((entry) => entry.name) ?? [];
   const file = useRef<HTMLInputElement>(null);
   const word = WORDS[kind];
   const filter = queryValue('q').toLowerCase();
@@ -137,7 +141,7 @@ function CodeScreen({ kind }: { kind: CodeKind }): JSX.Element {
                 id={kind}
                 caption={kind}
                 rows={shown}
-                columns={columnsFor(kind, list.reload)}
+                columns={columnsFor(kind, list.reload, setRenaming)}
                 rowKey={(entry) => entry.name}
                 onOpen={(entry) => kind === 'scripts' && navigate(pathTo('scripts', entry.name))}
               />
@@ -145,14 +149,28 @@ function CodeScreen({ kind }: { kind: CodeKind }): JSX.Element {
           }}
         </Loaded>
       </Panel>
-      {creating && (
-        <NewScript taken={list.data?.map((entry) => entry.name) ?? []} onClose={() => setCreating(false)} />
+      {creating && <NewScript taken={taken} onClose={() => setCreating(false)} />}
+      {renaming !== null && (
+        <RenameDialog
+          name={renaming.name}
+          taken={taken}
+          facts={[usedBy(renaming), 'Its history stays under the old name']}
+          run={async (name) => {
+            await renameCode(kind, renaming, name, `renamed to ${name}`);
+            list.reload();
+          }}
+          onClose={() => setRenaming(null)}
+        />
       )}
     </div>
   );
 }
 
-function columnsFor(kind: CodeKind, reload: () => void): readonly Column<CodeEntry>[] {
+function columnsFor(
+  kind: CodeKind,
+  reload: () => void,
+  rename: (entry: CodeEntry) => void,
+): readonly Column<CodeEntry>[] {
   return [
     {
       key: 'name',
@@ -188,12 +206,25 @@ function columnsFor(kind: CodeKind, reload: () => void): readonly Column<CodeEnt
       key: 'actions',
       title: '',
       width: '40px',
-      render: (entry) => <Menu label={`Actions of ${entry.name}`} entries={actionsOf(kind, entry, reload)} />,
+      render: (entry) => (
+        <Menu label={`Actions of ${entry.name}`} entries={actionsOf(kind, entry, reload, rename)} />
+      ),
     },
   ];
 }
 
-function actionsOf(kind: CodeKind, entry: CodeEntry, reload: () => void): MenuEntry[] {
+function usedBy(entry: CodeEntry): string {
+  return entry.usedBy.length === 0
+    ? 'No configuration uses it'
+    : `Used by ${entry.usedBy.join(', ')}: these fail at their next start`;
+}
+
+function actionsOf(
+  kind: CodeKind,
+  entry: CodeEntry,
+  reload: () => void,
+  rename: (entry: CodeEntry) => void,
+): MenuEntry[] {
   const { name } = entry;
   const word = WORDS[kind];
   const download = (): void => {
@@ -203,6 +234,7 @@ function actionsOf(kind: CodeKind, entry: CodeEntry, reload: () => void): MenuEn
   };
   return [
     { label: 'Download', icon: 'download', run: download },
+    { label: 'Rename…', icon: 'edit', denied: denial(`${word}.delete`), run: () => rename(entry) },
     {
       label: 'Delete…',
       icon: 'trash',
@@ -213,12 +245,7 @@ function actionsOf(kind: CodeKind, entry: CodeEntry, reload: () => void): MenuEn
           tier: 2,
           title: `Delete the ${word} ${name}?`,
           target: name,
-          facts: [
-            entry.usedBy.length === 0
-              ? 'No configuration uses it'
-              : `Used by ${entry.usedBy.join(', ')}: these fail at their next start`,
-            'It is removed from the manager and from all workers',
-          ],
+          facts: [usedBy(entry), 'It is removed from the manager and from all workers'],
           actionLabel: `Delete ${name}`,
           reason: 'optional',
           run: async (reason) => {
