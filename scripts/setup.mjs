@@ -35,6 +35,8 @@ const systemPackages = [
         { name: 'python3-h5py', present: () => hasPythonModule('h5py'), needed: 'tests' },
         { name: 'bitshuffle', present: () => hasPythonModule('bitshuffle'), needed: 'tests' },
         { name: 'systemd', present: () => hasCommand('systemd-analyze'), needed: 'tests' },
+        { name: 'ansible-core', present: () => hasCommand('ansible-playbook'), needed: 'tests' },
+        { name: 'yamllint', present: () => hasCommand('yamllint'), needed: 'tests' },
         { name: 'redis-server', present: () => hasCommand('redis-server'), needed: 'tests' },
       ]
     : []),

@@ -10,6 +10,10 @@ import { packageRoot, packageVersion } from '../../src/common/package.js';
 const deploy = join(packageRoot, 'deploy');
 const ROLES = ['camera-manager', 'pipeline-manager', 'camera-worker', 'pipeline-worker'] as const;
 
+/** What yamllint is told: our style, where it differs from its own. */
+const YAML_RULES = `{extends: default, rules: {line-length: {max: 160}, document-start: disable,
+  comments: {min-spaces-from-content: 1}, braces: {max-spaces-inside: 1}, truthy: {check-keys: false}}}`;
+
 function read(path: string): string {
   return readFileSync(join(deploy, path), 'utf8');
 }
@@ -117,5 +121,62 @@ describe('files for deployment', () => {
       const names = (text: string): string[] => text.match(/--[\w-]+/g) ?? [];
       expect(names(options[role]!)).to.deep.equal(names(unit));
     }
+  });
+
+  it('are YAML as yamllint wants it', () => {
+    const files = [
+      ...['ansible', 'observe/alerts.yaml', 'container/compose.yaml'],
+      ...['helm/camserver/values.yaml', 'helm/camserver/Chart.yaml'],
+    ];
+    const { status, stdout, stderr } = spawnSync('yamllint', ['--strict', '-d', YAML_RULES, ...files], {
+      cwd: deploy,
+      encoding: 'utf8',
+    });
+    expect(status, stdout + stderr).to.equal(0);
+  });
+
+  describe('Ansible', function () {
+    this.timeout(120_000);
+    let folder: string;
+    before(() => {
+      folder = mkdtempSync(join(tmpdir(), 'camserver-ansible-'));
+    });
+    after(() => rmSync(folder, { recursive: true, force: true }));
+
+    const ansible = (command: string, options: readonly string[]): void => {
+      const { status, stdout, stderr } = spawnSync(command, ['-i', 'localhost,', ...options], {
+        cwd: join(deploy, 'ansible'),
+        encoding: 'utf8',
+        env: {
+          ...process.env,
+          ANSIBLE_HOME: folder,
+          ANSIBLE_LOCAL_TEMP: folder,
+          ANSIBLE_REMOTE_TEMP: folder,
+        },
+      });
+      expect(status, stdout + stderr).to.equal(0);
+    };
+
+    it('takes the playbook with its role', () => {
+      ansible('ansible-playbook', ['--syntax-check', 'cluster.yml']);
+    });
+
+    it('writes options that the role of CamServer knows', () => {
+      const written = join(folder, 'pipeline-worker.env');
+      const template = join(deploy, 'ansible/roles/camserver/templates/role.env.j2');
+      ansible('ansible', [
+        ...['localhost', '-c', 'local', '-m', 'ansible.builtin.template'],
+        ...['-a', `src=${template} dest=${written}`, '-e', '@roles/camserver/defaults/main.yml'],
+        ...['-e', 'item=pipeline-worker', '-e', 'camserver_manager_host=manager-1'],
+        ...['-e', 'camserver_pool_secret=for-this-test'],
+      ]);
+      const options = /^CAMSERVER_OPTIONS=(.*)$/m.exec(readFileSync(written, 'utf8'))![1]!;
+      expect(options).to.contain('--cam_server http://manager-1:8888').and.contain('--secret-file');
+      expect(options).to.match(/--register http:\/\/manager-1:8889$/);
+      const program = join(packageRoot, 'bin', 'camserver.js');
+      const help = spawnSync(process.execPath, [program, 'pipeline-worker', '--help'], { encoding: 'utf8' });
+      const known = new Set(help.stdout.match(/--[\w-]+/g));
+      expect(options.match(/--[\w-]+/g)!.filter((option) => !known.has(option))).to.deep.equal([]);
+    });
   });
 });
