@@ -54,6 +54,29 @@ export function numberChecks(): void {
       await testId(page, 'overlay-good-region').waitFor({ state: 'attached' });
     });
 
+    it('marks what the user bound to channels, kept in the address', async () => {
+      await testId(page, 'viewer-overlays').click();
+      await testId(page, 'own-overlay-x').selectOption('x_fit_mean');
+      await testId(page, 'own-overlay-y').selectOption('y_fit_mean');
+      await testId(page, 'own-overlay-add').click();
+      await testId(page, 'own-overlay-x').selectOption('');
+      await testId(page, 'own-overlay-add').click();
+      await testId(page, 'viewer-overlays').click();
+      const marks = testId(page, 'overlay-own');
+      await until(
+        () => marks.count(),
+        (count) => count === 2,
+        'a cross and a line',
+      );
+      expect(new URL(page.url()).searchParams.get('own')).to.equal('x_fit_mean,y_fit_mean;,y_fit_mean');
+      await page.reload();
+      await until(
+        () => marks.count(),
+        (count) => count === 2,
+        'both after the reload',
+      );
+    });
+
     it('15: saves the picture and its numbers', async () => {
       const png = readFileSync(await save(page, 'save-png'));
       expect(png.subarray(1, 4).toString()).to.equal('PNG');

@@ -8,7 +8,11 @@ import { openView } from './view-support.js';
 /** Checks 17 and 18: looking disturbs nobody, and tells every channel. */
 export function watchingChecks(): void {
   it('17: looking takes no message from a consumer', async () => {
-    const before = await statistics('sim_push');
+    const before = await until(
+      () => statistics('sim_push'),
+      ({ clients }) => clients === 1,
+      'the consumer among the clients',
+    );
     const first = stage.received.length;
     const viewer = await openView('sim_push');
     const inspector = await openPage(stage.browser, stage.plant.url, 'vera');

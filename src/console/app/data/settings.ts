@@ -10,6 +10,8 @@ export interface Settings {
   readonly calm: boolean;
   readonly colormap: string;
   readonly overlays: readonly string[];
+  /** Marks of the user by name of the instance, as the address has them. */
+  readonly ownOverlays: Readonly<Record<string, string>>;
   readonly hiddenColumns: readonly string[];
   readonly wall: readonly string[];
 }
@@ -22,6 +24,7 @@ const DEFAULTS: Settings = {
   calm: false,
   colormap: 'viridis',
   overlays: ['profiles', 'fit', 'good-region'],
+  ownOverlays: {},
   hiddenColumns: [],
   wall: [],
 };

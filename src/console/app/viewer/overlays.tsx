@@ -2,7 +2,9 @@
 import type { JSX } from 'preact';
 import { fitGaussian } from '../core/gaussian-fit.js';
 import { type LiveFrame, localProfiles, scalarOf } from '../core/live-frame.js';
+import { overlayName } from '../core/own-overlays.js';
 import { type Affine, apply, indexOnAxis } from '../core/view-geometry.js';
+import { ownPath } from './own-overlays.jsx';
 import type { ViewerModel } from './viewer-model.js';
 
 const PROFILE_SHARE = 0.18;
@@ -41,6 +43,12 @@ export function Overlays({
         />
       )}
       {shown.has('reticle') && <Reticle frame={frame} placement={placement} width={width} height={height} />}
+      {model.ownOverlays.value.map((overlay) => {
+        const path = ownPath(frame, overlay, placement);
+        return path === null ? null : (
+          <Haloed key={overlayName(overlay)} d={path} kind="marker" testId="overlay-own" />
+        );
+      })}
       {model.markers.value.map(([x, y], index) => {
         const [sx, sy] = apply(placement, x + 0.5, y + 0.5);
         return (

@@ -6,6 +6,7 @@ import { formatNumber } from '../core/format.js';
 import { oneToOne, wholeImage, zoomed } from '../core/view-geometry.js';
 import { Button } from '../ui/basics.jsx';
 import { Menu } from '../ui/menu.jsx';
+import { OwnOverlays } from './own-overlays.jsx';
 import { saveEntries } from './save.js';
 import { OVERLAYS, type ViewerModel } from './viewer-model.js';
 
@@ -236,7 +237,7 @@ function OverlayChoice({ model }: { model: ViewerModel }): JSX.Element {
   return (
     <details class="drop">
       <summary class="button quiet" data-testid="viewer-overlays">
-        Overlays <b>{model.overlays.value.size}</b>
+        Overlays <b>{model.overlays.value.size + model.ownOverlays.value.length}</b>
       </summary>
       <fieldset class="drop-list">
         <legend class="visually-hidden">Overlays</legend>
@@ -251,6 +252,7 @@ function OverlayChoice({ model }: { model: ViewerModel }): JSX.Element {
             {label}
           </label>
         ))}
+        <OwnOverlays model={model} />
       </fieldset>
     </details>
   );

@@ -10,6 +10,7 @@ import {
   smoothed,
 } from '../core/display-range.js';
 import type { LiveFrame } from '../core/live-frame.js';
+import { formatOverlays, type OwnOverlay, parseOverlays } from '../core/own-overlays.js';
 import type { Cluster } from '../core/plant.js';
 import { formatRect, type Orientation, parseRect, type Rect, type Size } from '../core/view-geometry.js';
 import { wantedPicture, wantedValues } from '../core/wanted-view.js';
@@ -56,6 +57,7 @@ export class ViewerModel {
   /** Null: the whole image. */
   readonly view: Signal<Rect | null>;
   readonly overlays: Signal<ReadonlySet<OverlayName>>;
+  readonly ownOverlays: Signal<readonly OwnOverlay[]>;
   readonly orientation: Signal<Orientation>;
   readonly rate: Signal<number>;
   readonly screen = signal<Size>({ width: 0, height: 0 });
@@ -83,6 +85,8 @@ export class ViewerModel {
     this.view = signal(parseRect(value('view')));
     const known = OVERLAYS.map(([name]) => name);
     this.overlays = signal(new Set(known.filter((name) => overlays.includes(name))));
+    const own = options.main ? value('own') || (settings.value.ownOverlays[options.instance] ?? '') : '';
+    this.ownOverlays = signal(parseOverlays(own));
     this.orientation = signal(readOrientation(value('turn')));
     this.rate = signal(Number(value('rate')) || options.rate);
     this.live = new LiveConnection(options.cluster, options.instance, !options.main);
@@ -165,6 +169,14 @@ export class ViewerModel {
     this.overlays.value = next;
     if (this.options.main) changeSettings({ overlays: [...next] });
     this.#remember({ overlays: [...next].join(',') || 'none' });
+  }
+
+  /** Remembered for this instance, and in the address. */
+  setOwnOverlays(overlays: readonly OwnOverlay[]): void {
+    this.ownOverlays.value = overlays;
+    const text = formatOverlays(overlays);
+    changeSettings({ ownOverlays: { ...settings.value.ownOverlays, [this.options.instance]: text } });
+    this.#remember({ own: text });
   }
 
   /** Tells the server what is wanted now. */
