@@ -11,7 +11,10 @@ export interface OrderedQueueOptions<Task, Result> {
   readonly parallel: number;
   /** Tasks that wait for work; when there are more, the oldest of them is dropped. */
   readonly waiting: number;
-  /** Finished tasks that wait for an earlier one; when there are as many, the earlier one is given up. */
+  /**
+   * Finished tasks that wait for an earlier one; when there are as many, no new work begins, and when too many tasks wait for
+   * that, the earlier one is given up.
+   */
   readonly finished: number;
   work(task: Task): Promise<Result>;
   /** Called in order; the next one waits for the promise, which must not reject. */
@@ -54,7 +57,7 @@ export class OrderedQueue<Task, Result> {
     this.#entries.push({ task, state: 'waiting', givenUp: false, outcome: null });
     this.#waiting += 1;
     this.startWork();
-    if (this.#waiting > this.options.waiting) this.dropOldestWaiting();
+    if (this.#waiting > this.options.waiting && !this.giveUpHead()) this.dropOldestWaiting();
   }
 
   /** Drops the oldest task that nobody works on, to make room; false when there is none. */
@@ -108,19 +111,21 @@ export class OrderedQueue<Task, Result> {
       entry.state = 'finished';
       entry.outcome = outcome;
       this.#finished += 1;
-      this.giveUpHead();
       void this.deliverHead();
     }
     this.startWork();
     this.settle();
   }
 
-  private giveUpHead(): void {
+  /** So that those that wait for it can be delivered. @returns false when it does not hold up enough of them */
+  private giveUpHead(): boolean {
     const head = this.#entries[0];
-    if (head === undefined || head.state !== 'working' || this.#finished < this.options.finished) return;
+    if (head?.state !== 'working' || this.#finished < this.options.finished) return false;
     head.givenUp = true;
     this.#entries.shift();
     this.options.dropped(head.task, 'reorder');
+    void this.deliverHead();
+    return true;
   }
 
   private async deliverHead(): Promise<void> {

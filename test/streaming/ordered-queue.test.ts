@@ -62,16 +62,20 @@ describe('ordered queue', () => {
     expect(events).to.deep.equal(['2 queue_full', '1', '3', '4']);
   });
 
-  it('gives up a task that holds up too many finished ones', async () => {
-    const { queue, events, end } = createRig({ parallel: 2, waiting: 10, finished: 2 });
-    for (const task of [1, 2, 3, 4]) queue.push(task);
+  it('gives up a task that holds up too many finished ones when others wait for work', async () => {
+    const { queue, events, end } = createRig({ parallel: 2, waiting: 1, finished: 2 });
+    for (const task of [1, 2, 3]) queue.push(task);
     await end(2);
+    queue.push(4);
     await end(3);
+    queue.push(5);
+    expect(events).to.deep.equal([]);
+    queue.push(6);
+    await new Promise(setImmediate);
     expect(events).to.deep.equal(['1 reorder', '2', '3']);
-    expect(queue.size).to.equal(2);
-    await end(1);
-    await end(4);
-    expect(events).to.deep.equal(['1 reorder', '2', '3', '1 abandoned', '4']);
+    for (const task of [1, 4, 5, 6]) await end(task);
+    expect(events).to.deep.equal(['1 reorder', '2', '3', '1 abandoned', '4', '5', '6']);
+    expect(queue.size).to.equal(0);
   });
 
   it('finishes what is at work and drops the rest when it is stopped', async () => {

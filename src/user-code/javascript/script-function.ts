@@ -16,7 +16,7 @@ import { probeScript } from './probe.js';
 /** What a thread takes beyond its heap. */
 const THREAD_MEGABYTES = 64;
 
-/** Null as a task: is there a thread that can take calls? */
+/** A task that is null is answered by a thread as soon as it can take calls. */
 type Pool = Piscina<CallTask | null, CallAnswer>;
 
 interface Revision extends Omit<CallTask, 'call'> {
@@ -31,17 +31,19 @@ export class ScriptFunction implements UserFunction {
   private constructor(
     private readonly options: UserFunctionOptions,
     private revision: Revision,
+    pool: Pool,
   ) {
     this.parallel = options.parallel;
     this.#turns = new Turns(options.parallel);
-    this.#pool = createPool(options, revision);
+    this.#pool = pool;
   }
 
   /** @throws UserCodeError when the script cannot be loaded */
   static async open(options: UserFunctionOptions): Promise<ScriptFunction> {
     const { parameters } = options;
     const script = await load(options, parameters);
-    return new ScriptFunction(options, revisionOf(1, script, parameters));
+    const revision = revisionOf(1, script, parameters);
+    return new ScriptFunction(options, revision, await openPool(options, revision));
   }
 
   async process({ pulseId, timestamp, values }: StreamCall): Promise<ChannelValues | null> {
@@ -63,8 +65,7 @@ export class ScriptFunction implements UserFunction {
       return;
     }
     // A thread that loads the new script while the others work would hold up their results, until too many wait for it.
-    const pool = createPool(this.options, next);
-    await pool.run(null);
+    const pool = await openPool(this.options, next);
     const former = this.#pool;
     this.#pool = pool;
     this.revision = next;
@@ -125,11 +126,11 @@ function revisionOf(revision: number, script: ScriptModule, parameters: JsonObje
   return { revision, script, parameters: formatJson(parameters), limits: readLimits(parameters) };
 }
 
-/** Threads take calls when they have loaded the script. */
-function createPool(
+/** Resolves when every thread has loaded the script. */
+async function openPool(
   { parallel: threads, log, file, kind }: UserFunctionOptions,
   { script, limits }: Revision,
-): Pool {
+): Promise<Pool> {
   const pool = new Piscina<CallTask | null, CallAnswer>({
     filename: new URL('./call-thread.js', import.meta.url).href,
     minThreads: threads,
@@ -142,6 +143,8 @@ function createPool(
   pool.on('error', (error: Error) => {
     log.error(`A thread of '${file.name}' was replaced after an error outside a call: ${errorText(error)}`);
   });
+  // as many tasks at once as there are idle threads: each gets one
+  await Promise.all(Array.from({ length: threads }, () => pool.run(null)));
   return pool;
 }
 
