@@ -12,6 +12,10 @@ const commandsOf = (page: string, language: string): string[] =>
     .filter(([, name]) => name === language)
     .map(([, , commands]) => commands!);
 
+/** Answers of servers that say what was wrong; that an instance has no exit code yet is what the page says. */
+const errorsIn = (shown: string): string[] =>
+  (shown.match(/\{"state": "error"[^}]*\}/g) ?? []).filter((answer) => !answer.includes('still running'));
+
 describe('what a new user types', function () {
   this.timeout(240_000);
   let folder: string;
@@ -68,7 +72,36 @@ describe('what a new user types', function () {
     const [start, change] = commandsOf('user-functions.md', 'sh');
     // a watch without end is stopped here after some lines
     const shown = await type(start!.replace(/watch mine.*/, 'watch mine -n 2') + change!);
+    await cluster.pipeline.deleteInstance('mine');
     expect(shown).to.contain('x_fit_mean');
     expect(shown.match(/"state": ?"ok"/g)).to.have.length(4);
+  });
+
+  it('works from docs/operate.md: what there is, start, look, change, backgrounds, the pool', async () => {
+    const blocks = commandsOf('operate.md', 'bash');
+    const base = blocks[0]!;
+    // what has no end gets one
+    const short = (commands: string): string =>
+      commands.replace('watch simulation_sp ', 'watch simulation_sp -n 2 ').replace('-n 100', '-n 5');
+    for (const block of blocks.slice(1, 7)) {
+      expect(errorsIn(await type(base + short(block))), block).to.deep.equal([]);
+    }
+    const [capture, use] = [blocks[7]!.split('curl -o')[0]!, `curl -o${blocks[7]!.split('curl -o')[1]}`];
+    const captured = await type(base + capture);
+    const id = /"background_id": "([^"]+)"/.exec(captured)![1]!;
+    expect(errorsIn(captured)).to.deep.equal([]);
+    expect(errorsIn(await type(base + use.replaceAll('<id>', id)))).to.deep.equal([]);
+    const pool = blocks.find((block) => block.includes('PROXY='))!.split('curl -X DELETE')[0]!;
+    expect(errorsIn(await type(pool))).to.deep.equal([]);
+  });
+
+  it('works from the command line as docs/operate.md has it', async () => {
+    const block = commandsOf('operate.md', 'bash').find((commands) =>
+      commands.startsWith('camserver status'),
+    )!;
+    // without what has no end, other hosts, and files of the user
+    const lines = block.split('\n').filter((line) => !/ -f |--worker|config put/.test(line));
+    const shown = await type(`camserver() { node bin/camserver.js "$@"; }\n${lines.join('\n')}`);
+    expect(shown).to.contain('PIPELINES').and.contain("'my_test' is stopped.").and.contain('less noise');
   });
 });
