@@ -2,53 +2,21 @@
  * Tables of live records: rows are known by their key, never by their place; the order rests while the user is in the
  * table; long tables draw only the rows in view.
  */
-import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { csvLine } from '../core/format.js';
-import { queryValue, setQuery } from '../data/navigation.js';
-import { changeSettings, settings } from '../data/settings.js';
-import { Button, copyText } from './basics.jsx';
+import type { JSX } from 'preact';
+import { useRef, useState } from 'preact/hooks';
+import { settings } from '../data/settings.js';
 import { Icon } from './icons.jsx';
+import { type Column, isShown, type TableProps } from './table-columns.js';
+import { type Order, useOrder } from './table-order.js';
+import { TableTools } from './table-tools.jsx';
 
-export interface Column<T> {
-  readonly key: string;
-  readonly title: string;
-  readonly numeric?: boolean;
-  readonly render: (row: T) => ComponentChildren;
-  /** What the column is sorted by and copied as; absent: not sortable. */
-  readonly value?: (row: T) => string | number | boolean | null;
-  /** The exact value. */
-  readonly tooltip?: (row: T) => string | undefined;
-  /** CSS width. */
-  readonly width?: string;
-  readonly optional?: boolean;
-  /** Hidden unless the user asks for it. */
-  readonly extra?: boolean;
-}
-
-interface TableProps<T> {
-  readonly id: string;
-  readonly caption: string;
-  readonly rows: readonly T[];
-  readonly columns: readonly Column<T>[];
-  readonly rowKey: (row: T) => string;
-  readonly selected?: string | null;
-  readonly onSelect?: (key: string | null) => void;
-  readonly onOpen?: (row: T) => void;
-  readonly rowClass?: (row: T) => string;
-  /** Query parameters that keep the order; absent: the order is not kept in the address. */
-  readonly sortParameters?: readonly [sort: string, direction: string];
-  readonly defaultSort?: string;
-  readonly tools?: boolean;
-  readonly checked?: ReadonlySet<string>;
-  readonly onCheck?: (keys: ReadonlySet<string>) => void;
-}
+export type { Column } from './table-columns.js';
 
 const ROW_HEIGHT = { compact: 30, comfortable: 38 };
 const VIRTUAL_ABOVE = 200;
 
 export function DataTable<T>(props: TableProps<T>): JSX.Element {
-  const { id, rows, rowKey, selected = null, onSelect, onOpen } = props;
+  const { id, rowKey, selected = null, onSelect, onOpen } = props;
   const columns = props.columns.filter((column) => isShown(id, column));
   const order = useOrder(props);
   const body = useRef<HTMLDivElement>(null);
@@ -153,7 +121,6 @@ export function DataTable<T>(props: TableProps<T>): JSX.Element {
           </tbody>
         </table>
       </div>
-      {rows.length === 0 && null}
     </div>
   );
 }
@@ -179,70 +146,6 @@ function Spacer({ height, columns }: { height: number; columns: number }): JSX.E
   );
 }
 
-interface Order<T> {
-  readonly rows: readonly T[];
-  readonly sort: string;
-  readonly descending: boolean;
-  readonly outdated: boolean;
-  readonly rest: (resting: boolean) => void;
-  readonly resort: () => void;
-  readonly sortBy: (key: string) => void;
-}
-
-/** Sorted rows whose order rests while the pointer or the focus is inside; new rows are added at the end meanwhile. */
-function useOrder<T>(props: TableProps<T>): Order<T> {
-  const { rows, columns, rowKey, sortParameters, defaultSort = columns[0]?.key ?? '' } = props;
-  const [local, setLocal] = useState({ sort: defaultSort, descending: false });
-  const sort =
-    (sortParameters && queryValue(sortParameters[0])) || (sortParameters ? defaultSort : local.sort);
-  const descending = sortParameters ? queryValue(sortParameters[1]) === 'desc' : local.descending;
-  const resting = useRef(false);
-  const kept = useRef<{ keys: readonly string[]; order: string }>({ keys: [], order: '' });
-  const [, redraw] = useState(0);
-
-  const sorted = useMemo(() => {
-    const value = columns.find((column) => column.key === sort)?.value;
-    if (value === undefined) return [...rows];
-    const direction = descending ? -1 : 1;
-    return [...rows].sort((a, b) => direction * compare(value(a), value(b)) || compare(rowKey(a), rowKey(b)));
-  }, [rows, sort, descending, columns, rowKey]);
-
-  const keys = sorted.map(rowKey);
-  const orderName = `${sort} ${descending}`;
-  const isResting = resting.current && kept.current.order === orderName;
-  if (!isResting) {
-    kept.current = { keys, order: orderName };
-    return { rows: sorted, sort, descending, outdated: false, rest, resort, sortBy };
-  }
-  const byKey = new Map(sorted.map((row) => [rowKey(row), row]));
-  const known = kept.current.keys.filter((key) => byKey.has(key));
-  const knownSet = new Set(known);
-  const all = [...known, ...keys.filter((key) => !knownSet.has(key))];
-  kept.current = { keys: all, order: orderName };
-  const outdated = all.some((key, index) => key !== keys[index]);
-  return { rows: all.map((key) => byKey.get(key)!), sort, descending, outdated, rest, resort, sortBy };
-
-  function rest(value: boolean): void {
-    resting.current = value;
-  }
-  function resort(): void {
-    kept.current = { keys: [], order: '' };
-    redraw((count) => count + 1);
-  }
-  function sortBy(key: string): void {
-    const down = key === sort ? !descending : false;
-    kept.current = { keys: [], order: '' };
-    if (sortParameters) setQuery({ [sortParameters[0]]: key, [sortParameters[1]]: down ? 'desc' : null });
-    else setLocal({ sort: key, descending: down });
-  }
-}
-
-function compare(a: string | number | boolean | null, b: string | number | boolean | null): number {
-  if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
-  if (typeof a === 'string' && typeof b === 'string') return a.localeCompare(b, 'en', { numeric: true });
-  return Number(a) - Number(b);
-}
-
 function HeadCell<T>({ column, order }: { column: Column<T>; order: Order<T> }): JSX.Element {
   const active = order.sort === column.key;
   const style = column.width === undefined ? undefined : { width: column.width };
@@ -265,78 +168,6 @@ function HeadCell<T>({ column, order }: { column: Column<T>; order: Order<T> }):
       )}
     </th>
   );
-}
-
-function TableTools<T>(props: TableProps<T> & { order: Order<T> }): JSX.Element {
-  const { id, columns, order } = props;
-  const [choosing, setChoosing] = useState(false);
-  const root = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (!choosing) return;
-    const away = (event: Event): void => {
-      if (!root.current?.contains(event.target as Node)) setChoosing(false);
-    };
-    document.addEventListener('pointerdown', away);
-    return () => document.removeEventListener('pointerdown', away);
-  }, [choosing]);
-  const copy = (): void => {
-    const shown = columns.filter((column) => column.value !== undefined && isShown(id, column));
-    const lines = order.rows.map((row) => csvLine(shown.map((column) => column.value!(row))));
-    void copyText(
-      [csvLine(shown.map((column) => column.title)), ...lines].join('\n'),
-      `${order.rows.length} rows`,
-    );
-  };
-  return (
-    <div class="table-tools" ref={root}>
-      {order.outdated && (
-        <Button kind="quiet" icon="refresh" onClick={order.resort}>
-          Re-sort
-        </Button>
-      )}
-      <Button
-        kind="quiet"
-        icon="columns"
-        label="Choose columns"
-        expanded={choosing}
-        onClick={() => setChoosing(!choosing)}
-      />
-      <Button kind="quiet" icon="copy" label="Copy the table as CSV" onClick={copy} />
-      {choosing && (
-        <fieldset class="column-chooser">
-          <legend>Columns</legend>
-          {columns
-            .filter((column) => column.optional || column.extra)
-            .map((column) => (
-              <label key={column.key}>
-                <input
-                  type="checkbox"
-                  checked={isShown(id, column)}
-                  onChange={() => toggleColumn(id, column)}
-                />
-                {column.title}
-              </label>
-            ))}
-        </fieldset>
-      )}
-    </div>
-  );
-}
-
-/** Settings hold the columns whose showing differs from their default. */
-function isShown<T>(table: string, column: Column<T>): boolean {
-  const differs = settings.value.hiddenColumns.includes(`${table}.${column.key}`);
-  return column.extra ? differs : !differs;
-}
-
-function toggleColumn<T>(table: string, column: Column<T>): void {
-  const name = `${table}.${column.key}`;
-  const { hiddenColumns } = settings.value;
-  changeSettings({
-    hiddenColumns: hiddenColumns.includes(name)
-      ? hiddenColumns.filter((entry) => entry !== name)
-      : [...hiddenColumns, name],
-  });
 }
 
 function slice<T>(

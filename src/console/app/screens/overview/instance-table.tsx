@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import {
   formatByteRate,
   formatBytes,
@@ -30,6 +30,8 @@ export function InstanceTable({
   words: readonly string[];
 }): JSX.Element {
   const [checked, setChecked] = useState<ReadonlySet<string>>(new Set());
+  // sorting keeps its result as long as the columns are the same
+  const columns = useMemo(() => columnsFor(words), [words.join(' ')]);
   const chosen = instances.filter((entry) => checked.has(entry.key));
   return (
     <>
@@ -48,7 +50,7 @@ export function InstanceTable({
         id="overview-instances"
         caption="Running instances"
         rows={instances}
-        columns={columnsFor(words)}
+        columns={columns}
         rowKey={(entry) => entry.key}
         selected={queryValue('selected') || null}
         onSelect={(key) => setQuery({ selected: key })}
