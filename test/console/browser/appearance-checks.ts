@@ -33,6 +33,8 @@ function mainScreens(): [name: string, path: string][] {
     ['backgrounds', '/backgrounds/simulation'],
     ['scripts', '/scripts'],
     ['libraries', '/libraries'],
+    ['buffers', '/buffers/reconnect'],
+    ['buffer-sources', '/buffers/sources'],
     ['worker', `/servers/pipelines/${stage.plant.w1.replace(':', '_')}`],
     ['logs', '/logs'],
     ['audit', '/audit'],

@@ -12,7 +12,7 @@ import { pictureChecks } from './picture-checks.js';
 import { startPlant } from './plant.js';
 import { recordChecks } from './record-checks.js';
 import { consumePushed, stage, stopConsuming } from './stage.js';
-import { silenceChecks, watchingChecks } from './watching-checks.js';
+import { bufferChecks, silenceChecks, watchingChecks } from './watching-checks.js';
 
 describe('the console in a browser', function () {
   this.timeout(4 * PATIENCE);
@@ -49,6 +49,7 @@ describe('the console in a browser', function () {
   pictureChecks();
   numberChecks();
   watchingChecks();
+  bufferChecks();
   configurationChecks();
   operationChecks();
   recordChecks();

@@ -211,7 +211,12 @@ export async function startPlant(): Promise<Plant> {
   const roles = [
     ...workers.values(),
     new Role(cameraUrl, version('cam'), cameraManager, environment),
-    new Role(url, version('pipeline'), [...pipelineManager, ...camera], environment),
+    new Role(
+      url,
+      version('pipeline'),
+      [...pipelineManager, ...camera, '--data-buffer', 'simulated'],
+      environment,
+    ),
   ];
   const close = async (): Promise<void> => {
     await Promise.all(roles.map((role) => role.stop()));

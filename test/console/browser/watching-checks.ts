@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { StreamSource } from '../../camera/sources/bsread/stream-source.js';
 import { openPage, testId, until } from './browser.js';
-import { cell, type Json, openScreen, row, stage, start, stopConsuming, v1 } from './stage.js';
+import { audit, cell, type Json, openScreen, row, stage, start, stopConsuming, v1 } from './stage.js';
 import { openView } from './view-support.js';
 
 /** Checks 17 and 18: looking disturbs nobody, and tells every channel. */
@@ -77,6 +77,28 @@ export function watchingChecks(): void {
     expect(image).to.contain('uint16').and.to.contain(geometry.join(' x '));
     await testId(stage.vera, 'inspect-row-processing_parameters').locator('button').click();
     await stage.vera.locator('.opened .json-tree').waitFor();
+  });
+}
+
+/** The buffers of the site: an operator connects, an admin chooses what is read. */
+export function bufferChecks(): void {
+  it('connects a pushed stream anew with a buffer, and notes who did it', async () => {
+    await openScreen(stage.vera, '/buffers/reconnect');
+    const button = 'buffers-reconnect-data-sim_push';
+    await testId(stage.vera, button).waitFor();
+    expect(await testId(stage.vera, button).getAttribute('aria-disabled')).to.equal('true');
+    await openScreen(stage.otto, '/buffers/reconnect');
+    await testId(stage.otto, button).click();
+    await testId(stage.otto, 'confirm-action').click();
+    await testId(stage.otto, 'buffers-output').getByText('Added tcp://').waitFor();
+    const cellOf = testId(stage.otto, 'buffers-row-sim_push').locator('[data-connected]');
+    await until(
+      () => cellOf.getAttribute('data-connected'),
+      (text) => text === 'true',
+      'source of the buffer',
+    );
+    const records = await audit(stage.ada, 'action=buffer.reconnect');
+    expect(records[0]).to.include({ actor: 'otto', result: 'ok' });
   });
 }
 

@@ -1,39 +1,50 @@
 /** Short histories of numbers in the browser: sparklines, rolling rates, trends. */
 
-/** A bounded series of (time, value); the oldest points fall out. */
+/** A bounded series of (time, value); the oldest points fall out. Its memory is there from the beginning and never grows. */
 export class Series {
   readonly #limit: number;
-  #times: number[] = [];
-  #values: number[] = [];
+  readonly #times: Float64Array;
+  readonly #values: Float64Array;
+  #count = 0;
 
   constructor(limit: number) {
     this.#limit = limit;
+    // room for half as many again, so that moving the points is rare
+    const room = Math.ceil(limit * 1.5) + 1;
+    this.#times = new Float64Array(room);
+    this.#values = new Float64Array(room);
   }
 
   add(time: number, value: number): void {
-    this.#times.push(time);
-    this.#values.push(value);
-    if (this.#times.length > this.#limit * 1.5) {
-      this.#times = this.#times.slice(-this.#limit);
-      this.#values = this.#values.slice(-this.#limit);
+    if (this.#count === this.#times.length) {
+      const first = this.#count - this.#limit;
+      this.#times.copyWithin(0, first);
+      this.#values.copyWithin(0, first);
+      this.#count = this.#limit;
     }
+    this.#times[this.#count] = time;
+    this.#values[this.#count] = value;
+    this.#count += 1;
   }
 
   get times(): readonly number[] {
-    return this.#times.slice(-this.#limit);
+    return this.#last(this.#times);
   }
 
   get values(): readonly number[] {
-    return this.#values.slice(-this.#limit);
+    return this.#last(this.#values);
   }
 
   get length(): number {
-    return Math.min(this.#times.length, this.#limit);
+    return Math.min(this.#count, this.#limit);
   }
 
   clear(): void {
-    this.#times = [];
-    this.#values = [];
+    this.#count = 0;
+  }
+
+  #last(points: Float64Array): number[] {
+    return Array.from(points.subarray(this.#count - this.length, this.#count));
   }
 }
 
