@@ -13,6 +13,7 @@ import type { Plant } from './plant.js';
 import { expectedTag, requireTag, taggedAnswer } from './preconditions.js';
 import type { ClusterName } from './records.js';
 import { API, listOf, nullableText, object, objectOf, text } from './schemas.js';
+import { workerProbeRoutes } from './worker-probe-routes.js';
 
 /** What a manager can be told about its cluster. */
 export interface ClusterSettings {
@@ -35,7 +36,12 @@ const permanent = `${API}/permanent/{cluster}` as const;
 const preview = { kind: 'json', schema: objectOf({ errors: listOf(text), warnings: listOf(text) }) } as const;
 
 export function placementRoutes(parts: PlacementParts): Route[] {
-  return [...poolRoutes(parts), explainRoute(parts), ...permanentRoutes(parts)];
+  return [
+    ...poolRoutes(parts),
+    explainRoute(parts),
+    ...workerProbeRoutes(parts.cluster),
+    ...permanentRoutes(parts),
+  ];
 }
 
 function poolRoutes(parts: PlacementParts): Route[] {

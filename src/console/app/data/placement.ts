@@ -77,3 +77,19 @@ export async function savePlacement(
     deadline: 120_000,
   });
 }
+
+/** Whether a server answers as a worker of the cluster. */
+export async function probeWorker(
+  cluster: Cluster,
+  server: string,
+): Promise<{ reachable: boolean; version: string | null; problem: string | null }> {
+  const answer = await callJson(cluster, `/api/v2/placement/${cluster}/probe`, {
+    method: 'POST',
+    json: { server },
+  });
+  return {
+    reachable: answer.reachable === true,
+    version: textOf(answer.version),
+    problem: textOf(answer.problem),
+  };
+}

@@ -151,6 +151,7 @@ function Draft({ cluster, loaded, onSaved }: DraftProps): JSX.Element {
       />
       {dialog === 'add-worker' && (
         <AddWorker
+          cluster={cluster}
           taken={Object.keys(pool)}
           onClose={() => setDialog(null)}
           onAdd={(url) => {
