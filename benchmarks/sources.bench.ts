@@ -5,40 +5,24 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { Receiver } from '../src/bsread/index.js';
-import { startCameraServer } from '../src/camera/server.js';
-import { CAMERA_DEFAULTS } from '../src/camera/settings.js';
 import type { PeerType } from '../src/camera/simulation/peers/peer.js';
-import { CamClient } from '../src/client/index.js';
 import { type JsonObject, parseJson } from '../src/common/json.js';
 import { packageRoot } from '../src/common/package.js';
 import { ChannelAccess } from '../src/epics/index.js';
 import { Hdf5File } from '../src/hdf5/index.js';
 import { type BenchmarkRow, cameraImage, median } from './benchmark.js';
-import { cpuSeconds } from './process-figures.js';
+import { type CameraFigures, measureCamera } from './camera-figures.js';
 
 export const title = 'Cameras of each source type';
 
 const NAME = 'BENCH';
-const WARM_UP = 1.5;
 /** How long each camera is measured; the acceptance figures are of 30 s. */
 const SECONDS = Number(process.env.CAMSERVER_BENCH_SECONDS ?? 8);
 const small = { width: 1280, height: 960 };
 const large = { width: 2560, height: 2160 };
-const PORTS = { from: 14_200, to: 14_300 };
-
-interface Figures {
-  /** Images per second at the client. */
-  readonly rate: number;
-  /** Pulses between the first and the last one that did not come. */
-  readonly missed: number;
-  /** Processor milliseconds of the instance per image. */
-  readonly processorTime: number;
-}
-
 export async function run(): Promise<BenchmarkRow[]> {
   const rows: BenchmarkRow[] = [];
-  const add = (figure: string, target: string, { rate, missed, processorTime }: Figures): void => {
+  const add = (figure: string, target: string, { rate, missed, processorTime }: CameraFigures): void => {
     const measured = `${rate.toFixed(1)} Hz over ${SECONDS} s, ${missed} missed, ${processorTime.toFixed(2)} ms of processor time per frame`;
     rows.push({ figure, target, measured, comparedWith: 'device, instance and client in three processes' });
   };
@@ -66,10 +50,14 @@ export async function run(): Promise<BenchmarkRow[]> {
   return rows;
 }
 
-async function withDevice(type: PeerType, { width, height }: typeof small, rate: number): Promise<Figures> {
+async function withDevice(
+  type: PeerType,
+  { width, height }: typeof small,
+  rate: number,
+): Promise<CameraFigures> {
   const device = await startDevice(type, width, height, rate);
   try {
-    return await measure(device.configuration);
+    return await measureCamera(NAME, SECONDS, device.configuration);
   } finally {
     await device.stop();
   }
@@ -99,7 +87,7 @@ async function startDevice(type: PeerType, width: number, height: number, rate: 
   throw new Error(`The simulated ${type} did not start`);
 }
 
-async function fromFile(compression: 'none' | 'bitshuffle_lz4'): Promise<Figures> {
+async function fromFile(compression: 'none' | 'bitshuffle_lz4'): Promise<CameraFigures> {
   const folder = mkdtempSync(join(tmpdir(), 'camserver-bench-'));
   const path = join(folder, 'images.h5');
   try {
@@ -109,67 +97,10 @@ async function fromFile(compression: 'none' | 'bitshuffle_lz4'): Promise<Figures
     const image = new Uint8Array(cameraImage(small.width, small.height).buffer);
     for (let row = 0; row < 50; row += 1) await file.write([{ dataset, first: row, bytes: image }]);
     await file.close();
-    return await measure({ source: `${path}:/images`, source_type: 'hdf5' });
+    return await measureCamera(NAME, SECONDS, { source: `${path}:/images`, source_type: 'hdf5' });
   } finally {
     rmSync(folder, { recursive: true });
   }
-}
-
-/** A camera of that configuration in a server of its own, and its client. */
-async function measure(configuration: JsonObject): Promise<Figures> {
-  const folder = mkdtempSync(join(tmpdir(), 'camserver-bench-'));
-  const server = await startCameraServer({
-    port: 0,
-    interface: '127.0.0.1',
-    hostname: '127.0.0.1',
-    portRange: PORTS,
-    mode: 0,
-    configFolder: folder,
-    backgroundFolder: folder,
-    scriptFolder: folder,
-    ipcFolder: folder,
-    defaults: CAMERA_DEFAULTS,
-    logLevel: 'ERROR',
-    spares: 0,
-    onReset: () => {},
-  });
-  try {
-    const client = new CamClient(server.url);
-    await client.saveConfig(NAME, configuration);
-    const address = await client.stream(NAME);
-    const receiver = new Receiver({ address, highWaterMark: 20, receiveTimeout: 1000 });
-    await receiver.open();
-    await countFrames(receiver, WARM_UP);
-    const active = (await client.info()).active_instances as Record<string, { statistics: { pid: string } }>;
-    const pid = Number(active[NAME]!.statistics.pid);
-    const before = cpuSeconds(pid);
-    const { frames, missed } = await countFrames(receiver, SECONDS);
-    const processorTime = ((cpuSeconds(pid) - before) * 1000) / frames;
-    receiver.close();
-    return { rate: frames / SECONDS, missed, processorTime };
-  } finally {
-    await server.close();
-    rmSync(folder, { recursive: true });
-  }
-}
-
-/** Each pulse id is one more than the one before, so that those between the first and the last tell what is missing. */
-async function countFrames(
-  receiver: Receiver,
-  seconds: number,
-): Promise<{ readonly frames: number; readonly missed: number }> {
-  const end = performance.now() + seconds * 1000;
-  let frames = 0;
-  let [first, last]: (bigint | null)[] = [null, null];
-  while (performance.now() < end) {
-    const message = await receiver.receive();
-    if (message === null) continue;
-    frames += 1;
-    first ??= message.pulseId;
-    last = message.pulseId;
-    message.release();
-  }
-  return { frames, missed: first === null ? 0 : Number(last! - first) + 1 - frames };
 }
 
 async function waveformGet(): Promise<BenchmarkRow> {
