@@ -168,7 +168,7 @@ describe('logs and traces of servers', function () {
     for (const record of records) expect(record).to.include.keys('time', 'level', 'logger', 'message', 'pid');
     const mine = records.find(({ request_id }) => request_id === 'my-request');
     expect(mine).to.include({ logger: 'cam_server.http', level: 'DEBUG' });
-    expect(records.map(({ instance }) => instance)).to.include('name:beam_sp');
+    expect(records.map(({ instance }) => instance)).to.include('camera:beam');
   });
 
   it('are refused with the reason when the collector has no usable address', async () => {
