@@ -1,5 +1,6 @@
 /** Lengths of vectors. */
 
+/** The square root of the sum of squares. */
 export function euclideanNorm(vector: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < vector.length; i += 1) sum += vector[i] * vector[i];
