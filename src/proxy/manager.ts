@@ -23,7 +23,7 @@ import { PermanentInstances } from './permanent.js';
 import type { PermanentActions } from './permanent-options.js';
 import { assignmentFile, PermanentSettings } from './permanent-settings.js';
 import type { PoolInstances } from './pool-instances.js';
-import { findPool, PoolSettings } from './pool-settings.js';
+import { openPoolSettings, type PoolSettings } from './pool-settings.js';
 import { registrationRoutes } from './registration.js';
 import { proxyRoutes } from './routes.js';
 import { createView, type Explain } from './view.js';
@@ -89,12 +89,7 @@ export async function startManager<Client extends InstanceClient>(
   const { options, logging, cluster, instances, stores, title, service } = parts;
   const named = namedConfigurations(stores.configurations);
   const log = logging.logger('cam_server.cluster');
-  const source = await findPool(options.servers, options.configFolder, options.registrationSecret !== null);
-  const settings = new PoolSettings(
-    source,
-    (servers) => cluster.pool.configure(servers),
-    (text) => log.warning(text),
-  );
+  const settings = await openPoolSettings(options, options.registrationSecret !== null, cluster.pool, log);
   const duplicates = new Duplicates({ cluster, instances, log });
   let stopWatching = (): void => {};
   const permanent = new PermanentInstances({

@@ -4,28 +4,42 @@ import { join } from 'node:path';
 import { CamServerError } from '../common/errors.js';
 import { cloneJson, type JsonObject, mergeObjects, parseJson } from '../common/json.js';
 import { isJsonObject } from '../common/leniency.js';
+import type { Logger } from '../common/logging.js';
 import { noteChange } from '../common/request-context.js';
 import { documentTag } from '../storage/index.js';
 import { readControlFile, sortedByKey, writeControlFile } from './control-file.js';
 import { normaliseAddress, type PoolServer, parsePool, poolFromAddresses } from './pool-configuration.js';
 
-export interface PoolSource {
+interface PoolSource {
   readonly document: JsonObject;
   /** Where changes are written; null: they last until the end of the process. */
   readonly path: string | null;
 }
 
 /**
- * Finds the pool: empty text → `<config folder>/servers.json`; text that begins with `{` → inline JSON; an existing file; else
- * a list of addresses separated by commas.
+ * Finds the pool of a manager or proxy and has it used, now and after each change.
  * @param mayBeEmpty workers register themselves, so that a missing file or an empty pool is no error
  * @throws CamServerError saying what is missing or wrong
  */
-export async function findPool(
-  servers: string,
-  configFolder: string,
+export async function openPoolSettings(
+  { servers, configFolder }: { readonly servers: string; readonly configFolder: string },
   mayBeEmpty: boolean,
-): Promise<PoolSource> {
+  pool: { configure(servers: readonly PoolServer[]): void },
+  log: Pick<Logger, 'warning'>,
+): Promise<PoolSettings> {
+  const source = await findPool(servers, configFolder, mayBeEmpty);
+  return new PoolSettings(
+    source,
+    (found) => pool.configure(found),
+    (text) => log.warning(text),
+  );
+}
+
+/**
+ * Empty text → `<config folder>/servers.json`; text that begins with `{` → inline JSON; an existing file; else
+ * a list of addresses separated by commas.
+ */
+async function findPool(servers: string, configFolder: string, mayBeEmpty: boolean): Promise<PoolSource> {
   const source = await readPool(servers.trim(), configFolder, mayBeEmpty);
   if (parsePool(source.document, () => {}).length === 0 && !mayBeEmpty) {
     throw new CamServerError(

@@ -20,7 +20,7 @@ import { OriginResolver } from './origin.js';
 import { formatPermanentList, parsePermanentList } from './permanent-list.js';
 import { PipelineProxy } from './pipeline-proxy.js';
 import { PoolInstances } from './pool-instances.js';
-import { findPool, PoolSettings } from './pool-settings.js';
+import { openPoolSettings } from './pool-settings.js';
 import type { PermanentListAccess } from './routes/service.js';
 import { proxyRoutes } from './routes.js';
 
@@ -104,12 +104,7 @@ async function startProxy<Client extends InstanceClient>({
   ...parts
 }: ProxyParts<Client>): Promise<ServiceServer> {
   const log = logging.logger('cam_server.cluster');
-  const source = await findPool(options.servers, options.configFolder, false);
-  const settings = new PoolSettings(
-    source,
-    (servers) => cluster.pool.configure(servers),
-    (text) => log.warning(text),
-  );
+  const settings = await openPoolSettings(options, false, cluster.pool, log);
   return startServiceServer({
     ...parts,
     extend: () => options.guard?.(logging),
