@@ -34,6 +34,7 @@ export interface LocatedInstance<Client extends InstanceClient = InstanceClient>
 export class Pool<Client extends InstanceClient = InstanceClient> {
   readonly reservations = new Reservations();
   private list: PoolMember<Client>[] = [];
+  private isClosed = false;
 
   constructor(private readonly options: PoolOptions<Client>) {}
 
@@ -90,9 +91,10 @@ export class Pool<Client extends InstanceClient = InstanceClient> {
     await Promise.all(behind.map((watch) => watch.refresh()));
   }
 
-  /** Resolves when each server has answered or was found unreachable. */
+  /** Resolves when each server has answered or was found unreachable, or the pool was closed. */
   async settled(): Promise<void> {
     await this.refresh();
+    if (this.isClosed) return;
     if (this.watches().some((watch) => watch.reachability === 'suspect')) {
       await new Promise((resolve) => setTimeout(resolve, 50));
       await this.settled();
@@ -149,6 +151,7 @@ export class Pool<Client extends InstanceClient = InstanceClient> {
   }
 
   close(): void {
+    this.isClosed = true;
     for (const watch of this.watches()) watch.close();
   }
 

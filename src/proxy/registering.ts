@@ -32,12 +32,12 @@ export function keepRegistered({ manager, address, secret, warn }: RegisteringOp
       isRegistered = true;
       lastFault = '';
     } catch (error) {
-      if (stop.signal.aborted) return;
       const fault = errorText(error);
-      if (fault !== lastFault) warn(`Not registered with ${manager}: ${fault}`);
+      if (fault !== lastFault && !stop.signal.aborted) warn(`Not registered with ${manager}: ${fault}`);
       lastFault = fault;
       delay = RETRY;
     }
+    if (stop.signal.aborted) return;
     timer = setTimeout(() => void register(), delay);
   };
   void register();
