@@ -66,7 +66,8 @@ export class Duplicates<Client extends InstanceClient = InstanceClient> {
       const { pool } = this.options.cluster;
       await Promise.all(pool.locateAll(name).map(({ watch }) => watch.refresh()));
       const copies = pool.locateAll(name);
-      if (copies.length < 2) return;
+      // which copy is the newest is known when none is on its way any more
+      if (copies.length < 2 || copies.some(isStarting) || pool.reservations.has(name)) return;
       const kept = newestCopy(copies, this.options.cluster.lastServerOf(name));
       await this.stop(
         name,
@@ -106,9 +107,17 @@ export function newestCopy<Copy extends Pick<LocatedInstance, 'record'> & { watc
   copies: readonly Copy[],
   lastServer: string | null,
 ): Copy {
-  const startOf = ({ record }: Copy): number => parseStartTime(String(record.last_start_time ?? '')) ?? 0;
   return (
     copies.find(({ watch }) => watch.address === lastServer) ??
     copies.reduce((latest, copy) => (startOf(copy) > startOf(latest) ? copy : latest))
   );
+}
+
+/** Milliseconds since 1970; a copy that is being started is younger than all that run. */
+function startOf({ record }: Pick<LocatedInstance, 'record'>): number {
+  return parseStartTime(String(record.last_start_time ?? '')) ?? Number.POSITIVE_INFINITY;
+}
+
+function isStarting(copy: Pick<LocatedInstance, 'record'>): boolean {
+  return startOf(copy) === Number.POSITIVE_INFINITY;
 }

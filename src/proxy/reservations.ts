@@ -20,6 +20,11 @@ export class Reservations {
     this.all.delete(reservation);
   }
 
+  /** Whether an instance of that name is on its way to any server. */
+  has(name: string): boolean {
+    return [...this.all].some((reservation) => reservation.name === name);
+  }
+
   at(server: string): Reservation[] {
     return [...this.all].filter((reservation) => reservation.server === server);
   }

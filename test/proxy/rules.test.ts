@@ -245,6 +245,7 @@ describe('proxy/duplicates', () => {
     expect(newestCopy([late, early], null)).to.equal(late);
     expect(newestCopy([early, late], 'a')).to.equal(early);
     expect(newestCopy([early, late], 'elsewhere')).to.equal(late);
-    expect(newestCopy([copy('c', null), early], null)).to.equal(early);
+    const starting = copy('c', null);
+    expect(newestCopy([late, starting, early], null)).to.equal(starting);
   });
 });
