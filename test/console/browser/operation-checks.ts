@@ -225,6 +225,17 @@ export function operationChecks(): void {
     await typeDocument(stage.ada, 'def process_image(image:\n    return {}\n');
     expect(await testId(stage.ada, 'script-problem').innerText()).to.match(/line 1/);
     expect(await testId(stage.ada, 'script-save').getAttribute('aria-disabled')).to.equal('true');
+    // brackets are well here: only the interpreter of the server knows
+    await typeDocument(stage.ada, 'def process_image(image):\n    return return\n');
+    await until(
+      async () => {
+        const problem = testId(stage.ada, 'script-problem');
+        return (await problem.count()) === 0 ? '' : problem.innerText();
+      },
+      (found) => /line 2/.test(found),
+      'what the server finds',
+    );
+    expect(await testId(stage.ada, 'script-save').getAttribute('aria-disabled')).to.equal('true');
     expect((await v1('/pipeline/script')).scripts).not.to.contain('mine.py');
   });
 }

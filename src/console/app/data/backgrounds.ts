@@ -1,6 +1,8 @@
 /** Background images of cameras. */
+
+import { backgroundTime } from '../core/background-time.js';
 import type { Cluster } from '../core/plant.js';
-import { numberOf, recordsOf, textOf, timeOf } from '../core/values.js';
+import { numberOf, recordsOf, textOf } from '../core/values.js';
 import { call, callBlob, callJson } from './api.js';
 
 export interface Background {
@@ -15,7 +17,7 @@ const path = (camera: string): string => `/api/v2/backgrounds/${encodeURICompone
 export async function listBackgrounds(camera: string, signal: AbortSignal): Promise<Background[]> {
   const answer = await callJson(CLUSTER, path(camera), { signal });
   return recordsOf(answer.backgrounds)
-    .map((record) => ({ id: textOf(record.id) ?? '', time: timeOf(record.time) }))
+    .map((record) => ({ id: textOf(record.id) ?? '', time: backgroundTime(textOf(record.time) ?? '') }))
     .reverse();
 }
 

@@ -67,6 +67,26 @@ export async function deleteCode(kind: CodeKind, name: string, etag: string, rea
   await callJson('pipelines', path(kind, name), { method: 'DELETE', headers });
 }
 
+export interface ScriptFault {
+  readonly line: number;
+  readonly message: string;
+  readonly severity: 'error' | 'warning';
+}
+
+/** What the server's interpreters and compilers find, without running it. */
+export async function checkScript(name: string, text: string, signal: AbortSignal): Promise<ScriptFault[]> {
+  const answer = await callJson('pipelines', '/api/v2/scripts/check', {
+    method: 'POST',
+    json: { name, text },
+    signal,
+  });
+  return recordsOf(answer.diagnostics).map((record) => ({
+    line: numberOf(record.line) ?? 1,
+    message: textOf(record.message) ?? '',
+    severity: record.severity === 'error' ? 'error' : 'warning',
+  }));
+}
+
 export interface ScriptRevision {
   readonly revision: number;
   readonly time: number | null;

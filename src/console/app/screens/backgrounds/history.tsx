@@ -84,7 +84,7 @@ function BackgroundCard({ camera, background, previous, isChosen, size }: CardPr
           <code>{id}</code>
         </Link>
         <p class="muted">
-          {formatTime(time)}, {time === null ? '' : `${formatDuration(now.value - time)} ago`}
+          {time === null ? MISSING : `${formatTime(time)}, ${formatDuration(now.value - time)} ago`}
         </p>
         <p>
           <span data-testid="background-size">

@@ -1,9 +1,8 @@
 /** Editing one script: check, difference, save, and taking it over in running instances. */
 import type { JSX } from 'preact';
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { InstanceRecord } from '../../core/plant.js';
 import { pathTo } from '../../core/screens.js';
-import { scriptProblem } from '../../core/script-templates.js';
 import { ApiError, messageOf } from '../../data/api.js';
 import { listCode, readCode, saveCode } from '../../data/code.js';
 import { updateInstance } from '../../data/configurations.js';
@@ -19,6 +18,7 @@ import { Panel } from '../../ui/panel.jsx';
 import { Loaded, useResource } from '../../ui/resource.jsx';
 import { PageHead } from '../../ui/shell.jsx';
 import { showToast } from '../../ui/toasts.jsx';
+import { useScriptChecks } from './script-checks.js';
 import { ScriptHistory } from './script-history.jsx';
 
 export function ScriptScreen(): JSX.Element {
@@ -75,8 +75,8 @@ function ScriptEditor({ name, stored, usedBy, onSaved }: ScriptEditorProps): JSX
     if (changed) storeDraft(draftKey, text);
     else dropDraft(draftKey);
   }, [changed, draftKey, text]);
-  const wrong = useMemo(() => scriptProblem(text, name.endsWith('.py') ? 'python' : 'other'), [text, name]);
-  const marks = useMemo(() => (wrong === null ? [] : [{ ...wrong, severity: 'error' as const }]), [wrong]);
+  const marks = useScriptChecks(name, text);
+  const wrong = marks.find((fault) => fault.severity === 'error') ?? null;
   const readOnly = denial('script.save');
   const blocked =
     readOnly ??
