@@ -198,7 +198,7 @@ function completeKeys(
       options: keys().map(({ key, detail, description, value }) => ({
         label: `"${key}"`,
         detail,
-        info: description,
+        info: description.replaceAll('`', ''),
         type: 'property',
         apply: `"${key}": ${value}`,
       })),

@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Json, JsonRecord } from '../../core/plant.js';
 import { recordOf, textOf } from '../../core/values.js';
+import { MarkedText } from '../../ui/marked-text.jsx';
 
 interface FormModeProps {
   readonly document: JsonRecord;
@@ -47,7 +48,11 @@ function Field({ name, value, schema, known, readOnly, onChange }: FieldProps): 
         {name.startsWith('_') && <em>put aside</em>}
       </span>
       <Input id={`field-${name}`} value={value} schema={schema} readOnly={readOnly} onChange={onChange} />
-      {description !== null && <small class="muted">{description}</small>}
+      {description !== null && (
+        <small class="muted">
+          <MarkedText text={description} />
+        </small>
+      )}
     </label>
   );
 }

@@ -45,7 +45,8 @@ export function PermanentInstances(props: PermanentInstancesProps): JSX.Element 
           data-testid="placement-permanent-name"
         />
         <input
-          placeholder="Configuration (same as the name)"
+          placeholder="Configuration"
+          title="Empty: the same as the name"
           aria-label="Configuration of the new permanent instance"
           list="permanent-configurations"
           value={configuration}
