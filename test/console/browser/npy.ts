@@ -14,3 +14,16 @@ export function readNpy(bytes: Buffer): {
     at: (row, column) => bytes.readUInt16LE(start + 2 * (row * shape[1]! + column)),
   };
 }
+
+/** An array of 4 × 4: a background that fits no camera. */
+export function smallArray(): Buffer {
+  const header = "{'descr': '<u2', 'fortran_order': False, 'shape': (4, 4), }".padEnd(117).concat('\n');
+  const length = Buffer.alloc(2);
+  length.writeUInt16LE(header.length);
+  return Buffer.concat([
+    Buffer.from('\x93NUMPY\x01\x00', 'latin1'),
+    length,
+    Buffer.from(header),
+    Buffer.alloc(32),
+  ]);
+}

@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { packageRoot } from '../../../src/common/package.js';
 import { hashPassword, hashToken, newToken } from '../../../src/http/security/password.js';
 import { freePortRange } from '../../support/ports.js';
+import { smallArray } from './npy.js';
 
 const PROGRAM = join(packageRoot, 'bin', 'camserver.js');
 export const PASSWORD = 'correct horse battery';
@@ -269,19 +270,6 @@ function writeConfigurations(folder: string): void {
     "export function processImage() {\n  throw new Error('nothing to see');\n}\n",
   );
   writeFileSync(join(folder, 'background_config', 'simulation_bad.npy'), smallArray());
-}
-
-/** An array of 4 × 4: a background that fits no camera. */
-function smallArray(): Buffer {
-  const header = "{'descr': '<u2', 'fortran_order': False, 'shape': (4, 4), }".padEnd(117).concat('\n');
-  const length = Buffer.alloc(2);
-  length.writeUInt16LE(header.length);
-  return Buffer.concat([
-    Buffer.from('\x93NUMPY\x01\x00', 'latin1'),
-    length,
-    Buffer.from(header),
-    Buffer.alloc(32),
-  ]);
 }
 
 /** vera looks, otto operates, ada administers; old clients may do everything. */
