@@ -5,18 +5,20 @@
 import { loadAddon } from '../common/addon.js';
 import { errorText } from '../common/errors.js';
 import { type JsonObject, parseJson } from '../common/json.js';
+import { watchSurplusMemory } from '../common/surplus-memory.js';
 import { readTraceSettings, Tracer } from '../common/traces/index.js';
 import { HostContext } from './host-context.js';
 import { HostLog } from './host-log.js';
 import { sampleStatistics } from './host-statistics.js';
 import type { HostCommand, HostReport } from './messages.js';
-import { watchSurplusMemory } from './surplus-memory.js';
 import type { ProgramModule } from './types.js';
 
 /** What a program gets to clean up after its server is gone; nobody waits for it any more. */
 const ORPHAN_GRACE = 3000;
 /** How long the last messages may take to leave; a server that does not read must not hold the process. */
 const FLUSH_GRACE = 1000;
+/** Megabytes that a burst may leave behind: some large frames. */
+const SURPLUS_MEMORY = 96;
 
 type RunCommand = Extract<HostCommand, { type: 'run' }>;
 
@@ -77,7 +79,7 @@ async function run(command: RunCommand): Promise<void> {
   log.setDebug(command.debug);
   context = new HostContext(command, stop.signal, log, openTracer(command.name), report);
   sendStatistics(context);
-  watchSurplusMemory();
+  watchSurplusMemory(SURPLUS_MEMORY);
   let code: number;
   try {
     const module = (await import(command.program)) as Partial<ProgramModule>;

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { loadAddon } from '../../src/common/addon.js';
-import { createSurplusJudge } from '../../src/instances/surplus-memory.js';
+import { createSurplusJudge } from '../../src/common/surplus-memory.js';
 
 describe('surplus memory', () => {
   it('is what goes beyond the memory that the process works with', () => {
