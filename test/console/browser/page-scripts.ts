@@ -53,6 +53,8 @@ export const FOCUS_STEP = `(() => {
 /** Controls that Tab has not reached. */
 export const MISSED_CONTROLS = `[...document.querySelectorAll('a[href],button,input,select')]
   .filter((entry) => entry.tabIndex >= 0 && entry.checkVisibility() && !window.reached.has(entry))
+  // of a group of radio buttons Tab reaches the one that is set; the arrow keys go to the others
+  .filter((entry) => entry.type !== 'radio' || entry.checked)
   .map((entry) => entry.outerHTML.slice(0, 120))`;
 
 /** Keeps every text that the first element of a selector shows from now on. */

@@ -25,7 +25,12 @@ export function pictureChecks(): void {
       (text) => Math.abs(Number.parseFloat(text) - 10) <= 1,
       'stream rate',
     );
-    const first = await pulseOf(page);
+    // nothing is told before the first frame
+    const first = await until(
+      () => pulseOf(page),
+      (pulse) => pulse > 0,
+      'first pulse id',
+    );
     await until(
       () => pulseOf(page),
       (pulse) => pulse > first,
