@@ -8,8 +8,11 @@ import type { Size } from '../../geometry.js';
 import { cameraVariables, searchEnvironment } from './channel-access.js';
 import type { Peer, PeerOptions } from './peer.js';
 
-/** Messages that wait for a reader; a camera that is away must not hold up the device. */
-const HIGH_WATER_MARK = 10;
+/**
+ * Messages that wait for a reader: a third of a second at 100 Hz, as readers of large images need on a busy machine. A camera that
+ * is away must not hold up the device.
+ */
+const HIGH_WATER_MARK = 30;
 
 /** A camera whose IOC pushes its images, and answers over Channel Access. The images are shared out among all connections. */
 export async function openBsreadPeer({ name, port, channelAccessPort, size }: PeerOptions): Promise<Peer> {
