@@ -44,6 +44,8 @@ async function measureMemory({ pipelines }: Servers): Promise<BenchmarkRow[]> {
 
 async function measureCycles({ pipelines, pipelineServer: server }: Servers): Promise<BenchmarkRow[]> {
   await cycle(pipelines, Math.ceil(CYCLES / 10));
+  // until the spare is there again, as at the end
+  await delay(SETTLE);
   const before = await footprint(pipelines, server);
   const memory: number[] = [];
   for (let quarter = 0; quarter < 4; quarter += 1) {

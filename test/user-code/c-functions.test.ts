@@ -8,16 +8,10 @@ import { compileFunction } from '../../src/user-code/c/build.js';
 import type { UserCodeError } from '../../src/user-code/error.js';
 import { findFunctionFile } from '../../src/user-code/files.js';
 import { openUserFunction } from '../../src/user-code/open.js';
-import type { StreamCall, UserFunction } from '../../src/user-code/types.js';
+import type { UserFunction } from '../../src/user-code/types.js';
 import { rejection } from '../instances/support.js';
 import { numberOf, withRig } from '../worker/pipelines/rig.js';
-import { PYTHON } from './support.js';
-
-const message = (pulseId: number, values: Record<string, ChannelValue> = {}): StreamCall => ({
-  pulseId: BigInt(pulseId),
-  timestamp: { seconds: 1n, nanoseconds: 2n },
-  values: new Map(Object.entries(values)),
-});
+import { messageCall, PYTHON } from './support.js';
 
 describe('C functions', () => {
   let folder: string;
@@ -75,8 +69,8 @@ describe('C functions', () => {
       flags: { type: 'bool', data: Uint8Array.of(1, 0), shape: [2] },
       cube: arrayValue(Int8Array.of(1, 2, 3, 4, 5, 6, 7, 8), [2, 2, 2]),
     };
-    expect(Object.fromEntries((await stream.process(message(1, values)))!)).to.deep.equal(values);
-    expect(Object.fromEntries((await stream.process(message(2, values)))!)).to.deep.equal(values);
+    expect(Object.fromEntries((await stream.process(messageCall(1, values)))!)).to.deep.equal(values);
+    expect(Object.fromEntries((await stream.process(messageCall(2, values)))!)).to.deep.equal(values);
   });
 
   it('read parameters, skip, fail, log, and make messages of their own', async () => {
@@ -92,9 +86,9 @@ describe('C functions', () => {
   return 0;`),
       { odd: { gain: 1 }, fit: { list: [1, { gain: 9 }], gain: 2.5 }, camera_name: 'Q"µ\u{1F600}' },
     );
-    expect(await stream.process(message(1))).to.equal(null);
-    expect((await rejection(stream.process(message(2)))).message).to.equal('no beam at 2');
-    expect(Object.fromEntries((await stream.process(message(3, { charge: 7n })))!)).to.deep.equal({
+    expect(await stream.process(messageCall(1))).to.equal(null);
+    expect((await rejection(stream.process(messageCall(2)))).message).to.equal('no beam at 2');
+    expect(Object.fromEntries((await stream.process(messageCall(3, { charge: 7n })))!)).to.deep.equal({
       gain: 2.5,
       missing: -1,
       camera: 'Q"µ\u{1F600}',
@@ -102,7 +96,7 @@ describe('C functions', () => {
     });
     expect(lines).to.include('dim 7');
     await stream.configure({ fit: { gain: 4 }, camera_name: 'other' }, false);
-    const next = (await stream.process(message(4, { charge: 7n })))!;
+    const next = (await stream.process(messageCall(4, { charge: 7n })))!;
     expect([next.get('gain'), next.get('camera')]).to.deep.equal([4, 'other']);
   });
 
@@ -127,7 +121,7 @@ describe('C functions', () => {
     const file = (await findFunctionFile('ready', folder))!;
     const options = { file, kind: 'stream', parallel: 1, parameters: {}, python: null, log } as const;
     opened = await openUserFunction({ ...options, scriptFolder: folder });
-    expect((await opened.process(message(1)))!.get('from')).to.equal('library');
+    expect((await opened.process(messageCall(1)))!.get('from')).to.equal('library');
   });
 
   it('that crash, hang or need too much memory harm only their own process', async () => {
@@ -139,14 +133,14 @@ describe('C functions', () => {
   return 0;`),
       { function_timeout: 0.3, function_memory: 100 },
     );
-    const crash = (await rejection(stream.process(message(1)))) as UserCodeError;
+    const crash = (await rejection(stream.process(messageCall(1)))) as UserCodeError;
     expect(crash.message).to.equal("the process of 'script' ended: it was killed by SIGSEGV");
     expect(crash.trace).to.match(/Segmentation fault[\s\S]*camserver_process at script.c:5/);
-    expect((await rejection(stream.process(message(2)))).message).to.equal(
+    expect((await rejection(stream.process(messageCall(2)))).message).to.equal(
       "'script' did not finish within 0.3 s (function_timeout) and was stopped",
     );
-    expect((await rejection(stream.process(message(3)))).message).to.equal('no memory');
-    expect((await stream.process(message(4)))!.get('id')).to.equal(4n);
+    expect((await rejection(stream.process(messageCall(3)))).message).to.equal('no memory');
+    expect((await stream.process(messageCall(4)))!.get('id')).to.equal(4n);
   });
 
   it('make messages of their own', async () => {
@@ -197,12 +191,12 @@ PyObject *process(PyObject *self, PyObject *args) {
       { camera_name: 'C1' },
     );
     const image = arrayValue(Uint16Array.of(1, 2, 3, 4), [2, 2]);
-    expect(Object.fromEntries((await stream.process(message(1, { image })))!)).to.deep.equal({
+    expect(Object.fromEntries((await stream.process(messageCall(1, { image })))!)).to.deep.equal({
       sum: 10n,
       time: 3n,
       camera_name: 'C1',
     });
-    expect((await rejection(stream.process(message(2)))).message).to.contain('no image');
+    expect((await rejection(stream.process(messageCall(2)))).message).to.contain('no image');
     const fault = await rejection(
       load('#include "module.c"\nPyObject *process(PyObject *self, PyObject *args) {\n  return x;\n}'),
     );

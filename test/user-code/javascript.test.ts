@@ -124,62 +124,45 @@ export function process({ pulseId }) {
     });
   });
 
-  it('are stopped at their time limit, and the next frame finds a new thread', async () => {
-    const script = 'export function process({ pulseId }) { while (pulseId === 2); return { pulseId }; }';
-    await withScripts(
-      { 'endless.js': script },
-      async ({ camera, receive, logs }) => {
-        await camera.sendImages([1, 2, 3]);
-        expect(pulseIdsOf(await receive(2))).to.deep.equal([1, 3]);
-        await until(() =>
-          logs()
-            .join('\n')
-            .includes("'endless.js' did not finish within 2 s (function_timeout) and was stopped"),
-        );
-      },
-      { abort_on_error: false, function_timeout: 2 },
-    );
-  });
-
-  it('are stopped at their memory limit, and the next frame finds a new thread', async () => {
-    const script = `
-      export function process({ pulseId }) {
-        const kept = [];
-        while (pulseId === 2) kept.push(new Array(1000).fill(String(kept.length)));
-        return { pulseId };
-      }`;
-    await withScripts(
-      { 'greedy.js': script },
-      async ({ camera, receive, logs }) => {
-        await camera.sendImages([1, 2, 3]);
-        expect(pulseIdsOf(await receive(2))).to.deep.equal([1, 3]);
-        await until(() =>
-          logs()
-            .join('\n')
-            .includes("'greedy.js' needed more than 64 MB of memory (function_memory) and was stopped"),
-        );
-      },
-      { abort_on_error: false, function_memory: 64 },
-    );
-  });
-
-  it('are stopped when arrays outside of the heap take too much', async () => {
-    const script = `
-      const kept = [];
-      export function process({ pulseId }) {
-        while (pulseId === 2) kept.push(new Float64Array(1_000_000).fill(kept.length));
-        return { pulseId };
-      }`;
-    await withScripts(
-      { 'arrays.js': script },
-      async ({ camera, receive, logs }) => {
-        await camera.sendImages([1, 2, 3]);
-        expect(pulseIdsOf(await receive(2))).to.deep.equal([1, 3]);
-        await until(() => logs().join('\n').includes("'arrays.js' needed more than 16 MB of memory"));
-      },
-      { abort_on_error: false, function_memory: 16, function_timeout: 60 },
-    );
-  });
+  const greedy = (piece: string): string => `
+    const kept = [];
+    export function process({ pulseId }) {
+      while (pulseId === 2) kept.push(${piece});
+      return { pulseId };
+    }`;
+  const limits: [title: string, script: string, config: JsonObject, text: string][] = [
+    [
+      'at their time limit',
+      'export function process({ pulseId }) { while (pulseId === 2); return { pulseId }; }',
+      { function_timeout: 2 },
+      'did not finish within 2 s (function_timeout) and was stopped',
+    ],
+    [
+      'at their memory limit',
+      greedy('new Array(1000).fill(String(kept.length))'),
+      { function_memory: 64 },
+      'needed more than 64 MB of memory (function_memory) and was stopped',
+    ],
+    [
+      'when arrays outside of the heap take too much',
+      greedy('new Float64Array(1_000_000).fill(kept.length)'),
+      { function_memory: 16, function_timeout: 60 },
+      'needed more than 16 MB of memory',
+    ],
+  ];
+  for (const [title, script, config, text] of limits) {
+    it(`are stopped ${title}, and the next frame finds a new thread`, async () => {
+      await withScripts(
+        { 'limited.js': script },
+        async ({ camera, receive, logs }) => {
+          await camera.sendImages([1, 2, 3]);
+          expect(pulseIdsOf(await receive(2))).to.deep.equal([1, 3]);
+          await until(() => logs().join('\n').includes(`'limited.js' ${text}`));
+        },
+        { abort_on_error: false, ...config },
+      );
+    });
+  }
 
   it('are replaced while frames flow, and no frame is lost', async () => {
     const version = (number: number): string => `export const process = () => ({ version: ${number} });`;

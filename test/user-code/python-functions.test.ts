@@ -9,15 +9,9 @@ import type { InstanceLog } from '../../src/instances/types.js';
 import type { UserCodeError } from '../../src/user-code/error.js';
 import { findFunctionFile } from '../../src/user-code/files.js';
 import { openUserFunction } from '../../src/user-code/open.js';
-import type { StreamCall, UserFunction } from '../../src/user-code/types.js';
+import type { UserFunction } from '../../src/user-code/types.js';
 import { rejection } from '../instances/support.js';
-import { PYTHON } from './support.js';
-
-const message = (pulseId: number, values: Record<string, ChannelValue> = {}): StreamCall => ({
-  pulseId: BigInt(pulseId),
-  timestamp: { seconds: 1n, nanoseconds: 2n },
-  values: new Map(Object.entries(values)),
-});
+import { messageCall, PYTHON } from './support.js';
 
 describe('Python functions', () => {
   let folder: string;
@@ -77,7 +71,7 @@ describe('Python functions', () => {
       flags: { type: 'bool', data: Uint8Array.of(1, 0), shape: [2] },
       cube: arrayValue(Int8Array.of(1, 2, 3, 4, 5, 6, 7, 8), [2, 2, 2]),
     };
-    const result = await stream.process(message(1, values));
+    const result = await stream.process(messageCall(1, values));
     expect(Object.fromEntries(result!)).to.deep.equal(values);
     expect([...result!.keys()]).to.deep.equal(Object.keys(values));
   });
@@ -98,7 +92,7 @@ def process(data, pulse_id, timestamp, parameters):
       { gain: 3, whole: 2 },
     );
     const image = arrayValue(Uint16Array.of(1, 2, 3, 4, 5, 6), [3, 2]);
-    const result = (await stream.process(message(77, { image })))!;
+    const result = (await stream.process(messageCall(77, { image })))!;
     expect(Object.fromEntries(result)).to.deep.equal({
       sum: new TypedScalar('uint64', 21n),
       mean: arrayValue(Float64Array.of(1.5, 3.5, 5.5)),
@@ -112,11 +106,11 @@ def process(data, pulse_id, timestamp, parameters):
       half: 1.5,
       text: "<class 'int'>",
     });
-    expect(await stream.process(message(78, { image: arrayValue(new Uint16Array(6), [3, 2]) }))).to.equal(
+    expect(await stream.process(messageCall(78, { image: arrayValue(new Uint16Array(6), [3, 2]) }))).to.equal(
       null,
     );
     await stream.configure({ gain: 5, whole: 2 }, false);
-    const next = (await stream.process(message(79, { image })))!;
+    const next = (await stream.process(messageCall(79, { image })))!;
     expect([next.get('half'), next.get('seen'), next.get('calls')]).to.deep.equal([2.5, 1n, 3n]);
   });
 
@@ -128,7 +122,8 @@ def process(data, pulse_id, timestamp, parameters):
     const image = (value: number): ChannelValue =>
       arrayValue(new Uint16Array(100_000).fill(value), [100, 1000]);
     let last: ChannelValues | null = null;
-    for (const value of [1, 2, 3, 4]) last = await stream.process(message(value, { image: image(value) }));
+    for (const value of [1, 2, 3, 4])
+      last = await stream.process(messageCall(value, { image: image(value) }));
     expect(last!.get('sums')).to.deep.equal(arrayValue(BigInt64Array.of(1n, 2n, 3n, 4n)));
   });
 
@@ -144,7 +139,7 @@ def process(data, pulse_id, timestamp, parameters):
         return 5
     return {"focus": optics.focus(4)}`);
     const fault = async (pulseId: number): Promise<UserCodeError> =>
-      (await rejection(stream.process(message(pulseId)))) as UserCodeError;
+      (await rejection(stream.process(messageCall(pulseId)))) as UserCodeError;
     const first = await fault(1);
     expect(first.message).to.equal('optics.py line 2: ZeroDivisionError: division by zero');
     expect(first.trace).to.match(/script.py", line 4, in process[\s\S]*optics.py", line 2, in focus/);
@@ -152,7 +147,7 @@ def process(data, pulse_id, timestamp, parameters):
     expect((await fault(3)).message).to.contain(
       'The function returned int; it must return a dictionary or None',
     );
-    expect((await stream.process(message(4)))!.get('focus')).to.equal(0.25);
+    expect((await stream.process(messageCall(4)))!.get('focus')).to.equal(0.25);
   });
 
   it('that cannot be loaded say why, with the line', async () => {
@@ -182,7 +177,7 @@ def process(data, pulse_id, timestamp, parameters):
       { function_timeout: 0.3 },
     );
     const calls = async (pulseId: number): Promise<ChannelValue | undefined> =>
-      (await stream.process(message(pulseId)))!.get('calls');
+      (await stream.process(messageCall(pulseId)))!.get('calls');
     const limit = "'script.py' did not finish within 0.3 s (function_timeout) and was stopped";
     expect(await calls(1)).to.equal(1n);
     const soft = (await rejection(calls(2))) as UserCodeError;
@@ -201,10 +196,10 @@ def process(data, pulse_id, timestamp, parameters):
     if pulse_id == 1:
         ctypes.string_at(0)
     return {"id": pulse_id}`);
-    const crash = (await rejection(stream.process(message(1)))) as UserCodeError;
+    const crash = (await rejection(stream.process(messageCall(1)))) as UserCodeError;
     expect(crash.message).to.equal("the process of 'script' ended: it was killed by SIGSEGV");
     expect(crash.trace).to.contain('script.py", line 4 in process');
-    expect((await stream.process(message(2)))!.get('id')).to.equal(2n);
+    expect((await stream.process(messageCall(2)))!.get('id')).to.equal(2n);
     expect(lines.join('\n')).to.contain(
       "WARNING The process of 'script' ended: it was killed by SIGSEGV. It is started again",
     );
@@ -216,10 +211,10 @@ def process(data, pulse_id, timestamp, parameters):
     return {"size": len(bytearray(pulse_id * 1024 * 1024))}`,
       { function_memory: 100 },
     );
-    expect((await rejection(stream.process(message(2000)))).message).to.equal(
+    expect((await rejection(stream.process(messageCall(2000)))).message).to.equal(
       'script.py line 2: MemoryError',
     );
-    expect((await stream.process(message(10)))!.get('size')).to.equal(10n * 1024n * 1024n);
+    expect((await stream.process(messageCall(10)))!.get('size')).to.equal(10n * 1024n * 1024n);
   });
 
   it('log what they print with script and line', async () => {
@@ -229,7 +224,7 @@ def process(data, pulse_id, timestamp, parameters):
     logging.getLogger("beam").error("lost")
     sys.stderr.write("dim")
     return None`);
-    await stream.process(message(1));
+    await stream.process(messageCall(1));
     expect(lines).to.deep.equal([
       'INFO script.py line 3: size 5',
       'ERROR script.py line 4: lost',
@@ -242,7 +237,7 @@ def process(data, pulse_id, timestamp, parameters):
       `def process(data, pulse_id, timestamp, parameters):\n    return {"version": ${text}}`;
     const stream = await load(version('1'));
     const results: Promise<ChannelValues | null>[] = [];
-    const call = (): unknown => results.push(stream.process(message(results.length)));
+    const call = (): unknown => results.push(stream.process(messageCall(results.length)));
     const timer = setInterval(call, 5);
     await writeFile(join(folder, 'script.py'), version('2'));
     await stream.configure({}, true);
@@ -265,7 +260,7 @@ def process(data, pulse_id, timestamp, parameters):
       { parallel: 2 },
     );
     const pulseIds = Array.from({ length: 8 }, (_, index) => index);
-    const results = await Promise.all(pulseIds.map((pulseId) => stream.process(message(pulseId))));
+    const results = await Promise.all(pulseIds.map((pulseId) => stream.process(messageCall(pulseId))));
     expect(new Set(results.map((result) => result!.get('process'))).size).to.equal(2);
   });
 
@@ -294,7 +289,7 @@ def process(data, pulse_id, timestamp, parameters):
     target.wait_for_connection(10)
     target.put(2.5, wait=True, timeout=10)
     return found`);
-      const result = await stream.process(message(1));
+      const result = await stream.process(messageCall(1));
       expect(Object.fromEntries(result!)).to.deep.equal({ number: 1280n, nothing: null });
       expect(server.valueOf('T:TARGET')).to.deep.include({ data: new Float64Array([2.5]) });
     } finally {

@@ -5,7 +5,7 @@ import { callJson, homeCluster } from '../../data/api.js';
 import { denialBelow } from '../../data/session.js';
 import { Button } from '../../ui/basics.jsx';
 import { confirmAction } from '../../ui/dialog.jsx';
-import { nameOf, StreamCells, StreamHeads } from './stream-cells.jsx';
+import { BufferTable, nameOf } from './buffer-table.jsx';
 
 interface ReconnectProps {
   readonly streams: readonly StoredStream[];
@@ -39,46 +39,29 @@ export function ReconnectTable({ streams, buffers, onChanged }: ReconnectProps):
     });
   return (
     <>
-      <div class="table-scroll">
-        <table data-testid="buffers-reconnect">
-          <thead>
-            <tr>
-              <StreamHeads />
-              {buffers.map(({ name, kind }) => (
-                <th key={name} scope="col">
-                  {name} buffer{kind === 'simulated' ? ' (simulated)' : ''}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {streams.map((stream) => (
-              <tr key={stream.address} data-testid={`buffers-row-${nameOf(stream)}`}>
-                <StreamCells stream={stream} />
-                {buffers.map((buffer) => (
-                  <td key={buffer.name} data-connected={buffer.sources.includes(stream.address)}>
-                    <span class="row">
-                      {buffer.sources.includes(stream.address) ? (
-                        <span class="tone-ok">reads it</span>
-                      ) : (
-                        <span class="muted">not a source</span>
-                      )}
-                      <Button
-                        icon="refresh"
-                        denied={buffer.problem ?? denialBelow('operator')}
-                        onClick={() => reconnect(stream, buffer)}
-                        testId={`buffers-reconnect-${buffer.name}-${nameOf(stream)}`}
-                      >
-                        Reconnect…
-                      </Button>
-                    </span>
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <BufferTable
+        testId="buffers-reconnect"
+        streams={streams}
+        buffers={buffers}
+        heading={({ name, kind }) => `${name} buffer${kind === 'simulated' ? ' (simulated)' : ''}`}
+        cell={(stream, buffer) => (
+          <span class="row">
+            {buffer.sources.includes(stream.address) ? (
+              <span class="tone-ok">reads it</span>
+            ) : (
+              <span class="muted">not a source</span>
+            )}
+            <Button
+              icon="refresh"
+              denied={buffer.problem ?? denialBelow('operator')}
+              onClick={() => reconnect(stream, buffer)}
+              testId={`buffers-reconnect-${buffer.name}-${nameOf(stream)}`}
+            >
+              Reconnect…
+            </Button>
+          </span>
+        )}
+      />
       {output.length > 0 && (
         <pre class="card" role="status" data-testid="buffers-output">
           {output.join('\n')}

@@ -5,7 +5,7 @@ import { callJson, homeCluster } from '../../data/api.js';
 import { denialBelow } from '../../data/session.js';
 import { Button } from '../../ui/basics.jsx';
 import { confirmAction } from '../../ui/dialog.jsx';
-import { nameOf, StreamCells, StreamHeads } from './stream-cells.jsx';
+import { BufferTable, nameOf } from './buffer-table.jsx';
 
 interface SourcesProps {
   readonly streams: readonly StoredStream[];
@@ -30,43 +30,25 @@ export function SourcesTable({ streams, all, buffers, onChanged }: SourcesProps)
   };
   return (
     <>
-      <div class="table-scroll">
-        <table data-testid="buffers-sources">
-          <thead>
-            <tr>
-              <StreamHeads />
-              {buffers.map(({ name }) => (
-                <th key={name} scope="col">
-                  {name} buffer
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {streams.map((stream) => (
-              <tr key={stream.address} data-testid={`buffers-row-${nameOf(stream)}`}>
-                <StreamCells stream={stream} />
-                {buffers.map((buffer) => (
-                  <td key={buffer.name}>
-                    <label class="check">
-                      <input
-                        type="checkbox"
-                        checked={isWanted(buffer, stream.address)}
-                        onChange={() => toggle(buffer, stream.address)}
-                        data-testid={`buffers-source-${buffer.name}-${nameOf(stream)}`}
-                      />
-                      {draft.has(keyOf(buffer, stream.address)) ? 'changed' : 'read'}
-                      <span class="visually-hidden">
-                        {nameOf(stream)} by the {buffer.name} buffer
-                      </span>
-                    </label>
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <BufferTable
+        testId="buffers-sources"
+        streams={streams}
+        buffers={buffers}
+        cell={(stream, buffer) => (
+          <label class="check">
+            <input
+              type="checkbox"
+              checked={isWanted(buffer, stream.address)}
+              onChange={() => toggle(buffer, stream.address)}
+              data-testid={`buffers-source-${buffer.name}-${nameOf(stream)}`}
+            />
+            {draft.has(keyOf(buffer, stream.address)) ? 'changed' : 'read'}
+            <span class="visually-hidden">
+              {nameOf(stream)} by the {buffer.name} buffer
+            </span>
+          </label>
+        )}
+      />
       {buffers.map((buffer) => (
         <BufferChanges
           key={buffer.name}
