@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { PeerType } from '../src/camera/simulation/peers/peer.js';
+import type { PeerType } from '../src/camera/simulation/peers/types.js';
 import { type JsonObject, parseJson } from '../src/common/json.js';
 import { packageRoot } from '../src/common/package.js';
 import { ChannelAccess } from '../src/epics/index.js';

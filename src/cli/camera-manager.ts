@@ -1,6 +1,6 @@
 /** `camserver camera-manager`: the cameras of many workers behind one address. */
 import type { Command } from 'commander';
-import type { ManagerContext } from '../proxy/manager.js';
+import type { ManagerContext } from '../proxy/manager-context.js';
 import { parseNumber } from './common-options.js';
 import { addConsoleOptions, consoleRoutesFor, type SiteOptions } from './console-options.js';
 import { foundationOptions } from './foundation-options.js';

@@ -1,6 +1,6 @@
 /** `camserver pipeline-manager`: the pipelines of many workers behind one address. */
 import type { Command } from 'commander';
-import type { ManagerContext } from '../proxy/manager.js';
+import type { ManagerContext } from '../proxy/manager-context.js';
 import { parseNumber } from './common-options.js';
 import {
   addBufferOptions,

@@ -10,7 +10,7 @@ import {
   locateOnWorkers,
 } from '../console/server/index.js';
 import { openAccess, type ServerExtension } from '../http/index.js';
-import type { ManagerContext } from '../proxy/manager.js';
+import type { ManagerContext } from '../proxy/manager-context.js';
 import type { FoundationOptions } from '../proxy/v2/foundation.js';
 import { managerApi } from '../proxy/v2/managed.js';
 import { behalf, serviceHeaders } from '../proxy/v2/peer.js';

@@ -2,7 +2,7 @@
  * `camserver simulate`: a simulated device or camera, for those who have none. It prints the configuration that connects to it.
  */
 import { type Command, Option } from 'commander';
-import type { Peer, PeerType } from '../camera/simulation/peers/peer.js';
+import type { Peer, PeerType } from '../camera/simulation/peers/types.js';
 import { parseNumber, parsePort, parseWhole } from './common-options.js';
 
 interface SimulateOptions {

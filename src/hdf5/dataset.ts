@@ -3,8 +3,7 @@
  */
 import { type ElementType, elementSize, type TypedArray, viewElements } from '../common/dtype.js';
 import { CamServerError } from '../common/errors.js';
-import type { Hdf5File } from './file.js';
-import type { CreationOptions, DatasetHandle } from './native.js';
+import type { CreationOptions, DatasetHandle, Hdf5Addon } from './native.js';
 
 export interface Creation {
   /** Texts have a fixed number of bytes. */
@@ -40,6 +39,11 @@ export function creationOptions(creation: Creation): CreationOptions {
   };
 }
 
+/** The file of a dataset: runs `work` after everything that was asked for before. */
+interface WorkQueue {
+  next<T>(work: (addon: Hdf5Addon) => Promise<T>): Promise<T>;
+}
+
 export class Hdf5Dataset {
   /** Null for texts. Half-precision floats are read as `float32`. */
   readonly type: ElementType | null;
@@ -50,7 +54,7 @@ export class Hdf5Dataset {
   private count: number;
 
   constructor(
-    private readonly file: Hdf5File,
+    private readonly file: WorkQueue,
     readonly path: string,
     readonly handle: DatasetHandle,
   ) {

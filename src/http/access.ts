@@ -5,20 +5,8 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { ProblemError } from './problem.js';
+import type { Identity, Role } from './roles.js';
 import type { Route } from './route.js';
-
-/** Each may do what the ones before it may; `none` may log in and ask whether the server lives. */
-export const roles = ['none', 'viewer', 'operator', 'admin'] as const;
-export type Role = (typeof roles)[number];
-
-export interface Identity {
-  /** Null: nobody in particular. */
-  readonly user: string | null;
-  readonly role: Role;
-  readonly method: 'anonymous' | 'session' | 'token' | 'openid' | 'proxy' | 'service';
-  /** Where the request comes from: the peer, or what a trusted hop says of it. */
-  readonly address: string;
-}
 
 export interface AccessControl {
   /**
@@ -49,14 +37,6 @@ function forwardedAddress(request: IncomingMessage): string | null {
   const header = request.headers['x-forwarded-for'];
   const last = (Array.isArray(header) ? header.join(',') : (header ?? '')).split(',').at(-1)!.trim();
   return isIP(last) === 0 ? null : last;
-}
-
-export function isRole(text: unknown): text is Role {
-  return roles.includes(text as Role);
-}
-
-export function includesRole(role: Role, needed: Role): boolean {
-  return roles.indexOf(role) >= roles.indexOf(needed);
 }
 
 /** Whether a request to this route may change something. */

@@ -4,9 +4,9 @@
 import type { IncomingMessage } from 'node:http';
 import { errorText } from '../common/errors.js';
 import type { ChangeNote } from '../common/request-context.js';
-import type { Identity } from './access.js';
 import { HttpError } from './answer.js';
 import { problemStatus } from './problem.js';
+import type { Identity } from './roles.js';
 import { pathParameters, type Route } from './route.js';
 
 /** One request that changed something, tried to, or was refused. */

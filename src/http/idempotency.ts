@@ -6,9 +6,10 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { formatJson } from '../common/json.js';
 import { noteChange } from '../common/request-context.js';
-import { type Identity, isChanging } from './access.js';
+import { isChanging } from './access.js';
 import { RawAnswer } from './answer.js';
 import { ProblemError } from './problem.js';
+import type { Identity } from './roles.js';
 import type { Answer, Route } from './route.js';
 
 /** One request that is to be carried out once. */

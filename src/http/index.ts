@@ -28,17 +28,7 @@
  * Names in paths are decoded and checked before the handler is called. Static paths win over paths with parameters, which
  * are tried in the order of declaration. GET routes that start something say `sideEffects: true`.
  */
-export {
-  type AccessControl,
-  type Identity,
-  includesRole,
-  isChanging,
-  isRole,
-  neededRole,
-  openAccess,
-  type Role,
-  roles,
-} from './access.js';
+export { type AccessControl, isChanging, neededRole, openAccess } from './access.js';
 export {
   errorAnswer,
   HttpError,
@@ -74,6 +64,7 @@ export { openApiDocument } from './openapi.js';
 export { originOf, type RequestOrigin } from './origin.js';
 export { pictureAnswer, pictureQuery } from './picture.js';
 export { ProblemError } from './problem.js';
+export { type Identity, includesRole, isRole, type Role, roles } from './roles.js';
 export {
   type Answer,
   defineRoute,

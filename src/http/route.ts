@@ -3,8 +3,8 @@
  * body, and its part of the OpenAPI document.
  */
 import type { JsonObject } from '../common/json.js';
-import type { Identity, Role } from './access.js';
 import type { RawAnswer, StreamAnswer } from './answer.js';
+import type { Identity, Role } from './roles.js';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 

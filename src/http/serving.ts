@@ -7,11 +7,12 @@ import { formatJson } from '../common/json.js';
 import type { Logger } from '../common/logging.js';
 import { validName } from '../common/names.js';
 import { type ChangeNote, runInRequest } from '../common/request-context.js';
-import { type AccessControl, type Identity, isChanging } from './access.js';
+import { type AccessControl, isChanging } from './access.js';
 import { RawAnswer, StreamAnswer, sendAnswer } from './answer.js';
 import { type AuditSink, auditEntry } from './audit.js';
 import type { BodyReader } from './body.js';
 import { type IdempotentRequests, idempotentRequest, lastingSignal } from './idempotency.js';
+import type { Identity } from './roles.js';
 import { type Answer, pathParameters, type Route } from './route.js';
 
 export interface Serving {

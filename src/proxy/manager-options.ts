@@ -1,7 +1,7 @@
 /** What the managers and proxies of both families are started with. */
 import type { LogLevel } from '../common/logging.js';
 import type { Route, ServerExtension } from '../http/index.js';
-import type { ManagerContext } from './manager.js';
+import type { ManagerContext } from './manager-context.js';
 
 export interface PoolServerOptions {
   /** 0: one that the operating system chooses. */

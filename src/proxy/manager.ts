@@ -8,10 +8,9 @@ import type { InstanceClient } from '../client/index.js';
 import { errorText } from '../common/errors.js';
 import type { Logging } from '../common/logging.js';
 import { type Route, type ServiceServer, startServiceServer } from '../http/index.js';
-import type { BackgroundStore, ConfigurationStore, LibraryStore, ScriptStore } from '../storage/index.js';
 import type { PipelineService } from '../worker/service.js';
 import type { Cluster } from './cluster.js';
-import type { ClusterControl, ClusterView, FamilyName } from './cluster-view.js';
+import type { ClusterControl, ClusterView } from './cluster-view.js';
 import { createControl, type Restarts } from './control.js';
 import type { Distribution } from './distribution.js';
 import { Duplicates } from './duplicates.js';
@@ -23,9 +22,10 @@ import { PermanentInstances } from './permanent.js';
 import type { PermanentActions } from './permanent-options.js';
 import { assignmentFile, PermanentSettings } from './permanent-settings.js';
 import type { PoolInstances } from './pool-instances.js';
-import { openPoolSettings, type PoolSettings } from './pool-settings.js';
+import { openPoolSettings } from './pool-settings.js';
 import { registrationRoutes } from './registration.js';
 import { proxyRoutes } from './routes.js';
+import type { ServerStores } from './server-stores.js';
 import { createView, type Explain } from './view.js';
 
 export interface ManagerParts<Client extends InstanceClient> {
@@ -37,7 +37,7 @@ export interface ManagerParts<Client extends InstanceClient> {
   readonly cluster: Cluster<Client>;
   readonly instances: PoolInstances<Client>;
   readonly distribution: Distribution;
-  readonly stores: ManagerStores;
+  readonly stores: ServerStores;
   readonly service: CameraService | PipelineService;
   readonly routes: readonly Route[];
   readonly permanentActions: PermanentActions<Client>;
@@ -45,30 +45,6 @@ export interface ManagerParts<Client extends InstanceClient> {
   readonly explain: Explain;
   /** Hands a configuration that was stored as it came to the workers, if it is valid. */
   readonly distributeStored: (name: string) => Promise<void>;
-}
-
-export interface ManagerStores {
-  readonly configurations: ConfigurationStore;
-  readonly backgrounds: BackgroundStore;
-  readonly scripts: ScriptStore;
-  /** Null: the family has none. */
-  readonly libraries: LibraryStore | null;
-}
-
-/** What an extension of a manager builds on. */
-export interface ManagerContext extends ManagerStores {
-  readonly family: FamilyName;
-  readonly title: string;
-  readonly service: CameraService | PipelineService;
-  readonly logging: Logging;
-  /** Where clients reach the manager; right once it listens. */
-  readonly address: () => string;
-  readonly view: ClusterView;
-  readonly control: ClusterControl;
-  readonly settings: PoolSettings;
-  readonly permanentList: PermanentSettings;
-  /** Ends the manager, which its supervisor starts again. */
-  readonly reset: () => void;
 }
 
 export interface Manager extends ServiceServer {

@@ -7,18 +7,10 @@ import type { ChannelValues } from '../common/values.js';
 import type { DropReason, FrameTicket } from './accounting.js';
 import { FrameError, TaskLimitError } from './frame-errors.js';
 import { changeSlotState, FrameRing, type FrameSlot } from './frame-ring.js';
-import type { PoolAnswer } from './frame-worker.js';
+import type { PoolAnswer, PoolTask } from './frame-worker.js';
 import { watchMemory } from './memory-watch.js';
 import { OrderedQueue, type Outcome } from './ordered-queue.js';
 import { fromPortable, type PortableValues } from './value-transfer.js';
-
-/** What a worker thread gets; `details` is what the pipeline adds. */
-export interface PoolTask<Details> {
-  readonly memory: SharedArrayBuffer;
-  readonly states: SharedArrayBuffer;
-  readonly slot: number;
-  readonly details: Details;
-}
 
 export interface FramePoolOptions<Details, Context> {
   /** Module whose default export is made by `serveFrames`. */

@@ -4,9 +4,16 @@
 import { threadId } from 'node:worker_threads';
 import { errorText } from '../common/errors.js';
 import type { ChannelValues } from '../common/values.js';
-import type { PoolTask } from './frame-pool.js';
 import { changeSlotState } from './frame-ring.js';
 import { type PortableValues, toPortable } from './value-transfer.js';
+
+/** What a worker thread gets; `details` is what the pipeline adds. */
+export interface PoolTask<Details> {
+  readonly memory: SharedArrayBuffer;
+  readonly states: SharedArrayBuffer;
+  readonly slot: number;
+  readonly details: Details;
+}
 
 /** What comes back from a thread: values, null for a dropped frame, or what went wrong. */
 export type PoolAnswer =

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { allocateElements, type NumericType, type TypedArray } from '../../src/common/dtype.js';
-import { type Distribution, nativePlaneKernels, type PlaneKernels } from '../../src/processing/plane.js';
+import { nativePlaneKernels } from '../../src/processing/plane.js';
+import type { Distribution, PlaneKernels } from '../../src/processing/plane-kernels.js';
 import { referencePlaneKernels } from '../../src/processing/reference/plane.js';
 import { crop, mirrorView, viewOf } from '../../src/processing/views.js';
 

@@ -1,7 +1,7 @@
 /** Who a request comes from when it brings neither a token of a user nor a session. */
 import type { IncomingMessage } from 'node:http';
-import { type Identity, includesRole, isRole, type Role } from '../access.js';
 import { ProblemError } from '../problem.js';
+import { type Identity, includesRole, isRole, largestRole, type Role } from '../roles.js';
 import type { Route } from '../route.js';
 import { header } from './headers.js';
 import { isIn, type SecurityRules } from './rules.js';
@@ -41,20 +41,6 @@ export function byProxy(
 export function anonymous(route: Route, address: string, rules: SecurityRules): Identity {
   const role = isVersion1(route) ? legacyRole(address, rules.legacy) : rules.anonymous;
   return { user: null, role, method: 'anonymous', address };
-}
-
-/** The largest of what the groups grant. @param smallest of one who is in none of them */
-export function largestRole(
-  groups: readonly string[],
-  granted: ReadonlyMap<string, Role>,
-  smallest: Role,
-): Role {
-  let role = smallest;
-  for (const group of groups) {
-    const found = granted.get(group);
-    if (found !== undefined && includesRole(found, role)) role = found;
-  }
-  return role;
 }
 
 export function isVersion1(route: Route): boolean {

@@ -1,7 +1,8 @@
 /** Log-ins with user and password: sessions of browsers, and the larger role that a user may take for a while. */
 import type { IncomingMessage } from 'node:http';
-import { type Identity, isChanging } from '../access.js';
+import { isChanging } from '../access.js';
 import { ProblemError } from '../problem.js';
+import type { Identity } from '../roles.js';
 import type { Route } from '../route.js';
 import { cookie } from './headers.js';
 import { isPassword } from './password.js';

@@ -4,22 +4,9 @@
  */
 import type { createRemoteJWKSet, JWTPayload } from 'jose';
 import { errorText, sentence } from '../../common/errors.js';
-import type { Role } from '../access.js';
 import { ProblemError } from '../problem.js';
-import { largestRole } from './identities.js';
-
-export interface OpenIdRule {
-  /** As it stands in the tokens, without a slash at the end of the address of its description. */
-  readonly issuer: string;
-  readonly audience: string;
-  /** Claim with the name of the user. */
-  readonly userClaim: string;
-  /** Claim with the groups, a list or a text of words; with dots for claims inside claims; null: none. */
-  readonly rolesClaim: string | null;
-  readonly roles: ReadonlyMap<string, Role>;
-  /** Of a user in none of the groups. */
-  readonly defaultRole: Role;
-}
+import { largestRole, type Role } from '../roles.js';
+import type { OpenIdRule } from './rules.js';
 
 type KeySet = ReturnType<typeof createRemoteJWKSet>;
 

@@ -1,16 +1,8 @@
 /** Who a request comes from, by the rules of a site. */
 import type { IncomingMessage } from 'node:http';
-import {
-  type AccessControl,
-  forbidden,
-  type Identity,
-  includesRole,
-  isChanging,
-  neededRole,
-  type Role,
-  requireSameOrigin,
-} from '../access.js';
+import { type AccessControl, forbidden, isChanging, neededRole, requireSameOrigin } from '../access.js';
 import { ProblemError } from '../problem.js';
+import { type Identity, includesRole, type Role } from '../roles.js';
 import type { Route } from '../route.js';
 import { bearerToken, clientAddress } from './headers.js';
 import { anonymous, byProxy, isVersion1, onBehalf } from './identities.js';

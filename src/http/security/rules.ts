@@ -2,8 +2,7 @@
 import { BlockList, isIP } from 'node:net';
 import { CamServerError } from '../../common/errors.js';
 import type { JsonObject, JsonValue } from '../../common/json.js';
-import { includesRole, isRole, type Role, roles } from '../access.js';
-import type { OpenIdRule } from './openid.js';
+import { includesRole, isRole, type Role, roles } from '../roles.js';
 import { parseHash } from './password.js';
 
 export type LegacyPolicy = 'open' | 'networks' | 'token';
@@ -29,6 +28,20 @@ export interface ReverseProxyRule {
   /** Header with the groups, comma-separated; null: none. */
   readonly groupsHeader: string | null;
   readonly groups: ReadonlyMap<string, Role>;
+  /** Of a user in none of the groups. */
+  readonly defaultRole: Role;
+}
+
+/** Tokens of an OpenID Connect provider, see `openid.ts`. */
+export interface OpenIdRule {
+  /** As it stands in the tokens, without a slash at the end of the address of its description. */
+  readonly issuer: string;
+  readonly audience: string;
+  /** Claim with the name of the user. */
+  readonly userClaim: string;
+  /** Claim with the groups, a list or a text of words; with dots for claims inside claims; null: none. */
+  readonly rolesClaim: string | null;
+  readonly roles: ReadonlyMap<string, Role>;
   /** Of a user in none of the groups. */
   readonly defaultRole: Role;
 }

@@ -2,8 +2,9 @@
 import { CamServerError } from '../../common/errors.js';
 import { formatJson } from '../../common/json.js';
 import { noteChange } from '../../common/request-context.js';
-import { type Identity, isChanging } from '../access.js';
+import { isChanging } from '../access.js';
 import { RawAnswer } from '../answer.js';
+import type { Identity } from '../roles.js';
 import { defineRoute, type Route, type RouteRequest } from '../route.js';
 import { SESSION_COOKIE } from './log-ins.js';
 import type { SecurityPolicy } from './policy.js';

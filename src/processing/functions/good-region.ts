@@ -4,22 +4,13 @@
 import { elementTypeOf } from '../../common/dtype.js';
 import type { JsonObject } from '../../common/json.js';
 import { arrayValue, type ChannelValues, TypedScalar } from '../../common/values.js';
-import type { Image, PassResult } from '../kernels.js';
+import type { PassResult } from '../kernels.js';
 import { readSection, sectionNumber } from '../preparation.js';
-import { type Axis, fitProfile, goodRegion, type ProfileFit, toDoubles } from '../profiles.js';
+import { fitProfile, goodRegion, toDoubles } from '../profiles.js';
 import { crop } from '../views.js';
 import { addFit } from './channels.js';
-import { addSlices } from './slice-channels.js';
+import { addSlices, type MeasuredRegion } from './slice-channels.js';
 import type { ProcessingInput } from './types.js';
-
-export interface MeasuredRegion {
-  /** x start, y start, x end, y end in pixels; the ends are excluded. */
-  readonly limits: readonly [number, number, number, number];
-  readonly image: Image;
-  readonly axes: { readonly x: Axis; readonly y: Axis };
-  readonly statistics: PassResult;
-  readonly fits: { readonly x: ProfileFit; readonly y: ProfileFit };
-}
 
 /** Adds nothing without `image_good_region`; `image_slices` needs it. Channels that cannot be computed are null. */
 export function addGoodRegion(

@@ -3,11 +3,21 @@
  */
 import type { JsonObject } from '../../common/json.js';
 import type { ChannelValues } from '../../common/values.js';
-import type { Kernels } from '../kernels.js';
+import type { Image, Kernels, PassResult } from '../kernels.js';
 import { sectionNumber } from '../preparation.js';
+import type { Axis, ProfileFit } from '../profiles.js';
 import { linearFit } from '../reference/fits.js';
 import { measureSlices, type Slice, type Slices } from '../slices.js';
-import type { MeasuredRegion } from './good-region.js';
+
+/** What slices are cut from. */
+export interface MeasuredRegion {
+  /** x start, y start, x end, y end in pixels; the ends are excluded. */
+  readonly limits: readonly [number, number, number, number];
+  readonly image: Image;
+  readonly axes: { readonly x: Axis; readonly y: Axis };
+  readonly statistics: PassResult;
+  readonly fits: { readonly x: ProfileFit; readonly y: ProfileFit };
+}
 
 /** @param region null: all channels but orientation and number are null */
 export function addSlices(

@@ -1,7 +1,7 @@
 /** The kernels for viewers in plain TypeScript: the twin of `native/kernels/plane.cc`. They answer at once. */
 import { elementSize, elementTypeOf, type NumericType } from '../../common/dtype.js';
 import type { Image } from '../kernels.js';
-import type { Distribution, PlaneKernels, PlaneOptions } from '../plane.js';
+import type { Distribution, PlaneKernels, PlaneOptions } from '../plane-kernels.js';
 
 const EVERY_VALUE = 65_536;
 

@@ -9,16 +9,11 @@ import type { JsonObject } from '../../common/json.js';
 import { isJsonObject } from '../../common/leniency.js';
 import type { Logging } from '../../common/logging.js';
 import { type AuditSink, type Route, type ServerExtension, sessionRoutes } from '../../http/index.js';
-import type {
-  BackgroundStore,
-  ConfigurationStore,
-  LibraryStore,
-  ScriptStore,
-  StoredAuditRecord,
-} from '../../storage/index.js';
+import type { StoredAuditRecord } from '../../storage/index.js';
 import { codeHelpRoutes } from '../../worker/routes/code-help.js';
 import type { PipelineService } from '../../worker/service.js';
 import type { ClusterControl, ClusterView } from '../cluster-view.js';
+import type { ServerStores } from '../server-stores.js';
 import { auditRoutes } from './audit-routes.js';
 import { backgroundRoutes } from './background-routes.js';
 import { type CodeShelf, codeRoutes } from './code-routes.js';
@@ -55,17 +50,9 @@ export type ApiService =
   | { readonly family: 'camera'; readonly service: CameraService }
   | { readonly family: 'pipeline'; readonly service: PipelineService };
 
-export interface ApiStores {
-  readonly configurations: ConfigurationStore;
-  readonly backgrounds: BackgroundStore;
-  readonly scripts: ScriptStore;
-  /** Null: the family has none. */
-  readonly libraries: LibraryStore | null;
-}
-
 export interface ApiParts {
   readonly subject: ApiService;
-  readonly stores: ApiStores;
+  readonly stores: ServerStores;
   readonly role: ServerRole;
   /** `Pipeline manager` */
   readonly name: string;
@@ -214,7 +201,7 @@ export function createApi(parts: ApiParts): Api {
   };
 }
 
-function scriptShelf(service: CameraService | PipelineService, { scripts }: ApiStores): CodeShelf {
+function scriptShelf(service: CameraService | PipelineService, { scripts }: ServerStores): CodeShelf {
   return {
     kind: 'script',
     plural: 'scripts',

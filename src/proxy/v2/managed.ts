@@ -1,6 +1,6 @@
 /** `/api/v2` of a manager. */
 import { CamClient } from '../../client/index.js';
-import type { ManagerContext } from '../manager.js';
+import type { ManagerContext } from '../manager-context.js';
 import { type Api, type ApiService, createApi } from './api.js';
 import { type FoundationOptions, openFoundation } from './foundation.js';
 

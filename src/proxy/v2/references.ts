@@ -1,7 +1,7 @@
 /** Looks up what a configuration refers to on this server. */
 import type { CamClient } from '../../client/index.js';
 import { isBuiltInFunction } from '../../worker/functions/registry.js';
-import type { ApiStores } from './api.js';
+import type { ServerStores } from '../server-stores.js';
 import type { References } from './document-checks.js';
 
 /** Milliseconds for which the names of the cameras are believed. */
@@ -9,7 +9,7 @@ const MEMORY = 5000;
 const TIMEOUT = 2000;
 
 /** @param cameraServer null: this server knows the cameras itself */
-export function referencesOf(stores: ApiStores, cameraServer: CamClient | null): References {
+export function referencesOf(stores: ServerStores, cameraServer: CamClient | null): References {
   let cameras: ReadonlySet<string> = new Set();
   let readAt = Number.NEGATIVE_INFINITY;
   const readCameras = async (client: CamClient): Promise<ReadonlySet<string>> => {

@@ -5,7 +5,8 @@
 import { type ElementType, elementSize } from '../../common/dtype.js';
 import type { JsonObject } from '../../common/json.js';
 import type { ArrayValue } from '../../common/values.js';
-import { type Distribution, planeKernels } from '../../processing/plane.js';
+import { planeKernels } from '../../processing/plane.js';
+import type { Distribution } from '../../processing/plane-kernels.js';
 import { crop, imageOf } from '../../processing/views.js';
 import { reductionFactor, type ViewRequest } from './view-request.js';
 

@@ -13,19 +13,13 @@ import { allocateOutgoing } from '../../streaming/outgoing-memory.js';
 import { toPortable } from '../../streaming/value-transfer.js';
 import type { FunctionLimits } from '../../user-code/limits.js';
 import { imageFunctionOf } from '../functions/registry.js';
-import { type CameraFrame, decodedPixels } from './camera-frame.js';
+import { decodedPixels } from './camera-frame.js';
 import { FrameProcessor } from './frame-processor.js';
 import type { ThreadJob } from './frame-thread.js';
 import { HostedFrames } from './hosted-frames.js';
 import { Scratch } from './scratch.js';
-import type { FrameSettings } from './settings.js';
+import type { FrameInHand, FrameSettings } from './settings.js';
 import { createWayChooser, type WayChooser } from './way.js';
-
-/** A frame and the settings of the moment at which it came. */
-export interface FrameInHand {
-  readonly frame: CameraFrame;
-  readonly settings: FrameSettings;
-}
 
 export interface ExecutionOptions {
   readonly log: InstanceLog;

@@ -7,9 +7,9 @@ import { toArrayValue } from '../../processing/index.js';
 import { OrderedQueue, type Outcome } from '../../streaming/ordered-queue.js';
 import type { Allocate, HostFunction, PreparedCall } from '../../user-code/host/host-function.js';
 import { decodedPixels } from './camera-frame.js';
-import type { FrameInHand } from './execution.js';
 import { FramePreparation } from './frame-preparation.js';
 import { Scratch } from './scratch.js';
+import type { FrameInHand } from './settings.js';
 
 export interface HostedFramesOptions {
   readonly hosted: HostFunction;

@@ -16,7 +16,7 @@ import { FunctionImporter } from '../functions/importer.js';
 import type { CameraFrame } from './camera-frame.js';
 import { CameraSource } from './camera-source.js';
 import { createEnding, type Ending, endOnError } from './ending.js';
-import { Execution, type FrameInHand } from './execution.js';
+import { Execution } from './execution.js';
 import { failFrame } from './failure.js';
 import { ImageIntake } from './image-intake.js';
 import type { Merging } from './merging.js';
@@ -26,7 +26,7 @@ import { openPipelineOutput, type PipelineOutput } from './pipeline-output.js';
 import { PreparedUpdates } from './prepared-updates.js';
 import { runReceiveLoop } from './receive-loop.js';
 import { ReceiveStage } from './receive-stage.js';
-import { buildSettings, type FrameSettings } from './settings.js';
+import { buildSettings, type FrameInHand, type FrameSettings } from './settings.js';
 
 /** Milliseconds that frames at work get when the pipeline ends. */
 const PATIENCE = 100;

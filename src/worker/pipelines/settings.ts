@@ -12,6 +12,7 @@ import type { ScriptModule } from '../../user-code/javascript/build.js';
 import { type FunctionLimits, readLimits } from '../../user-code/limits.js';
 import type { FunctionImporter } from '../functions/importer.js';
 import { type LoadedBackground, loadBackground } from './background.js';
+import type { CameraFrame } from './camera-frame.js';
 import type { PipelineInstanceOptions } from './options.js';
 import { addImageParameters, type ErrorPolicy, prepareParameters, readErrorPolicy } from './parameters.js';
 
@@ -49,6 +50,12 @@ export interface FrameSettings extends MessageSettings {
   readonly hosted: HostFunction | null;
   /** Of a user's function; null: it is a built-in one. */
   readonly limits: FunctionLimits | null;
+}
+
+/** A frame and the settings of the moment at which it came. */
+export interface FrameInHand {
+  readonly frame: CameraFrame;
+  readonly settings: FrameSettings;
 }
 
 /** @param parameters with the run-time keys */

@@ -5,7 +5,6 @@
 import type { ReceivedChannel, ReceivedMessage, Source } from '../../bsread/index.js';
 import { errorText } from '../../common/errors.js';
 import type { FrameAccount } from '../../streaming/accounting.js';
-import type { MessageSource } from './message-source.js';
 
 export interface StreamMergerOptions {
   readonly sources: readonly [Source, Source];
@@ -24,7 +23,7 @@ interface Side {
   isReading: boolean;
 }
 
-export class StreamMerger implements MessageSource {
+export class StreamMerger {
   readonly #sides: readonly [Side, Side];
   readonly #merged: ReceivedMessage[] = [];
   #waiter: (() => void) | null = null;

@@ -6,7 +6,7 @@ import { ChannelAccessServer } from '../../../epics/server/server.js';
 import { kernels } from '../../../processing/native.js';
 import { imageOf } from '../../../processing/views.js';
 import type { Size } from '../../geometry.js';
-import type { Peer, PeerOptions } from './peer.js';
+import type { Peer, PeerOptions } from './types.js';
 
 export async function openChannelAccessPeer(
   type: 'epics' | 'area_detector',

@@ -4,7 +4,7 @@
 import { Publisher } from 'zeromq';
 import type { ArrayValue } from '../../../common/values.js';
 import { PACKED_HEADER_SIZE, PACKED_TYPES } from '../../sources/packed-stream.js';
-import type { Peer, PeerOptions } from './peer.js';
+import type { Peer, PeerOptions } from './types.js';
 
 const HIGH_WATER_MARK = 10;
 

@@ -6,7 +6,7 @@ import { arrayValue, timestampToSeconds } from '../../../common/values.js';
 import { ChannelAccessServer } from '../../../epics/server/server.js';
 import type { Size } from '../../geometry.js';
 import { cameraVariables, searchEnvironment } from './channel-access.js';
-import type { Peer, PeerOptions } from './peer.js';
+import type { Peer, PeerOptions } from './types.js';
 
 /**
  * Messages that wait for a reader: a third of a second at 100 Hz, as readers of large images need on a busy machine. A camera that
