@@ -128,6 +128,7 @@ export class Engine implements CameraEngine {
       if (pulseId !== null) await forwarder?.forward(image, pulseId, timestamp);
       return isSent;
     } catch (error) {
+      this.drop('error');
       const text = `Image with timestamp ${timestampToSeconds(timestamp)} could not be sent: ${errorText(error)}`;
       throw new CameraFailure(ExitCode.senderFailed, text, { cause: error });
     }

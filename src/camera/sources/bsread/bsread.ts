@@ -104,7 +104,7 @@ class BsreadSource implements CameraSource {
     const end = AbortSignal.any([stop, failed.signal]);
     const { bufferSize, threaded } = engine.settings.bsread;
     const checked = bufferSize > 0 ? this.buffered(engine, end) : this.unbuffered(engine, end);
-    const drop = (message: ReceivedMessage): void => give(engine, message, 'queue_full');
+    const drop = (message: ReceivedMessage, reason: string): void => give(engine, message, reason);
     const messages = threaded && bufferSize === 0 ? throughQueue(checked, drop) : checked;
     const format = new FormatWatch(engine.log);
     try {

@@ -16,7 +16,7 @@ import {
 import { PulseBuffer } from './pulse-buffer.js';
 
 /**
- * Messages in order until `stop` is aborted.
+ * Messages in order until `stop` is aborted; what waits then is dropped.
  * @throws CameraFailure when a receiver fails, or when the connections stay misaligned for 10 s
  */
 export async function* bufferConnections(
@@ -30,6 +30,7 @@ export async function* bufferConnections(
   const ranges = new PulseRanges(connections);
   const barrier = new StartBarrier(connections);
   let failure: unknown = null;
+  let isLeft = false;
   let wake = (): void => {};
   const fail = (error: unknown): void => {
     failure ??= error;
@@ -42,6 +43,10 @@ export async function* bufferConnections(
   };
   const take = (message: ReceivedMessage, connection: number): void => {
     engine.counters.received += 1;
+    if (isLeft) {
+      give(message, 'stopped');
+      return;
+    }
     ranges.add(connection, message.pulseId);
     if (!barrier.admits(connection, message.pulseId)) {
       give(message, 'alignment');
@@ -69,6 +74,8 @@ export async function* bufferConnections(
     }
   } finally {
     clearInterval(alignment);
+    isLeft = true;
+    for (const message of buffer.clear()) give(message, 'stopped');
   }
   if (failure !== null) throw failure;
 }

@@ -51,6 +51,13 @@ export class PulseBuffer<T extends Buffered> {
     return message;
   }
 
+  /** Takes out everything that waits. */
+  clear(): T[] {
+    const messages = [...this.messages.values()];
+    this.messages.clear();
+    return messages;
+  }
+
   /** Buffers are small (tens of messages), so that looking through them costs less than keeping them sorted. */
   private smallest(): bigint | null {
     let smallest: bigint | null = null;

@@ -6,17 +6,25 @@
 /** Messages that wait. */
 const LENGTH = 10;
 
-/** Hands on what comes; ends, or throws, as the messages do, once those that wait are handed on. */
+/**
+ * Hands on what comes; ends, or throws, as the messages do, once those that wait are handed on. When it is left before that,
+ * what waits, and what still comes, is dropped: every message is either handed on or dropped.
+ * @param dropped `stopped` for messages that nobody takes any more
+ */
 export async function* throughQueue<Message>(
   messages: AsyncIterable<Message>,
-  dropped: (message: Message) => void,
+  dropped: (message: Message, reason: 'queue_full' | 'stopped') => void,
 ): AsyncGenerator<Message> {
   const waiting: Message[] = [];
-  const state = { isOver: false, error: null as unknown, wake: (): void => {} };
+  const state = { isOver: false, isLeft: false, error: null as unknown, wake: (): void => {} };
   const read = async (): Promise<void> => {
     for await (const message of messages) {
+      if (state.isLeft) {
+        dropped(message, 'stopped');
+        return;
+      }
       waiting.push(message);
-      if (waiting.length > LENGTH) dropped(waiting.shift()!);
+      if (waiting.length > LENGTH) dropped(waiting.shift()!, 'queue_full');
       state.wake();
     }
   };
@@ -28,14 +36,19 @@ export async function* throughQueue<Message>(
       state.isOver = true;
       state.wake();
     });
-  while (!state.isOver || waiting.length > 0) {
-    const next = waiting.shift();
-    if (next !== undefined) yield next;
-    else {
-      await new Promise<void>((resolve) => {
-        state.wake = resolve;
-      });
+  try {
+    while (!state.isOver || waiting.length > 0) {
+      const next = waiting.shift();
+      if (next !== undefined) yield next;
+      else {
+        await new Promise<void>((resolve) => {
+          state.wake = resolve;
+        });
+      }
     }
+  } finally {
+    state.isLeft = true;
+    for (const message of waiting.splice(0)) dropped(message, 'stopped');
   }
   if (state.error !== null) throw state.error;
 }

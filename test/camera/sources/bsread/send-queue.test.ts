@@ -26,6 +26,29 @@ describe('camera/sources/bsread/send-queue', () => {
     expect(taken).to.have.length(11);
   });
 
+  it('drops what waits, and what still comes, when it is left', async () => {
+    const dropped: [number, string][] = [];
+    let comeLate = (): void => {};
+    const late = new Promise<void>((resolve) => {
+      comeLate = resolve;
+    });
+    async function* lateOnes(): AsyncGenerator<number> {
+      yield* numbers(4);
+      await late;
+      yield 4;
+      yield 5;
+    }
+    for await (const number of throughQueue(lateOnes(), (...lost) => dropped.push(lost))) {
+      expect(number).to.equal(0);
+      for (let count = 0; count < 50; count += 1) await turn();
+      break;
+    }
+    expect(dropped).to.deep.equal([1, 2, 3].map((number) => [number, 'stopped']));
+    comeLate();
+    while (dropped.length < 4) await turn();
+    expect(dropped[3]).to.deep.equal([4, 'stopped']);
+  });
+
   it('throws what the messages throw, after those that came before', async () => {
     async function* failing(): AsyncGenerator<number> {
       yield 1;
