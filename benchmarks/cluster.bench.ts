@@ -12,8 +12,8 @@ import {
   startProcessCluster,
   TestProcess,
 } from '../test/proxy/process-rig.js';
-import { until } from '../test/proxy/rig.js';
 import { freePortRange } from '../test/support/ports.js';
+import { until } from '../test/support/until.js';
 import { type BenchmarkRow, median } from './benchmark.js';
 
 const WORKERS = 10;

@@ -7,12 +7,9 @@ import { type ChannelDefinition, encodeDataHeader, Receiver, Sender } from '../.
 import { encodeMessage } from '../../src/bsread/message.js';
 import type { SenderOptions } from '../../src/bsread/sender.js';
 import { arrayValue, type ChannelValue, isArrayValue, TypedScalar } from '../../src/common/values.js';
+import { until } from '../support/until.js';
 
 const timestamp = { seconds: 1_700_000_000n, nanoseconds: 42n };
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
-}
 
 async function errorOf(promise: Promise<unknown>): Promise<string> {
   try {

@@ -3,21 +3,13 @@ import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { Reply } from 'zeromq';
 import { DispatcherClient, openSource, SourceConfigClient, StreamSender } from '../../src/bsread/index.js';
+import { freePort } from '../support/ports.js';
 
 async function errorOf(promise: Promise<unknown>): Promise<string> {
   return promise.then(
     () => 'no error',
     (error: Error) => error.message,
   );
-}
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 describe('bsread: configuration of a source', () => {

@@ -9,10 +9,7 @@ import {
   toChannelValue,
 } from '../../src/bsread/index.js';
 import { arrayValue, TypedScalar } from '../../src/common/values.js';
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
-}
+import { until } from '../support/until.js';
 
 async function errorOf(promise: Promise<unknown>): Promise<string> {
   return promise.then(

@@ -5,13 +5,10 @@ import { expect } from 'chai';
 import { encodeDataHeader, type ReceivedMessage, Receiver, Sender } from '../../src/bsread/index.js';
 import { packageRoot } from '../../src/common/package.js';
 import { type ArrayValue, arrayValue } from '../../src/common/values.js';
+import { until } from '../support/until.js';
 
 const folder = join(packageRoot, 'dist', 'test', 'bsread', 'children');
 const timestamp = { seconds: 1n, nanoseconds: 0n };
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
-}
 
 describe('bsread: two processes', () => {
   const children: ChildProcess[] = [];

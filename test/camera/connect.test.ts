@@ -39,8 +39,7 @@ async function freeDatagramPort(): Promise<number> {
   return port;
 }
 
-describe('camera, each source type as documented, from device to client', function () {
-  this.timeout(60_000);
+describe('camera, each source type as documented, from device to client', () => {
   const saved = { ...process.env };
   let server: ServiceServer;
   let folder: string;

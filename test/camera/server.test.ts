@@ -19,8 +19,7 @@ interface Setup {
   call(method: string, path: string, body?: JsonObject): Promise<JsonObject>;
 }
 
-describe('camera/server', function () {
-  this.timeout(60_000);
+describe('camera/server', () => {
   const setups: Setup[] = [];
 
   afterEach(async () => {

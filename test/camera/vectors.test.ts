@@ -25,8 +25,7 @@ import { arrayOf, numberIn, subscribe } from './support.js';
 /** Milliseconds for a new configuration to show in the stream, on a machine that does other things too. */
 const PATIENCE = 20_000;
 
-describe('camera, vectors from configuration to stream', function () {
-  this.timeout(60_000);
+describe('camera, vectors from configuration to stream', () => {
   let folder: string;
   let server: ServiceServer;
   let client: CamClient;

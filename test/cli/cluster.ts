@@ -3,7 +3,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { CamClient, PipelineClient } from '../../src/client/index.js';
 import type { JsonObject } from '../../src/common/json.js';
 import { packageRoot } from '../../src/common/package.js';
@@ -111,14 +110,5 @@ export async function listedInstances({ client }: Service): Promise<Map<string, 
     );
   } catch {
     return null;
-  }
-}
-
-/** Waits until `condition` holds, at most half a minute. */
-export async function eventually(what: string, condition: () => Promise<boolean> | boolean): Promise<void> {
-  const deadline = Date.now() + 30_000;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`It did not happen within 30 s: ${what}`);
-    await delay(20);
   }
 }

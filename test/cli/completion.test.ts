@@ -8,9 +8,7 @@ const program = join(packageRoot, 'bin', 'camserver.js');
 const camserver = (...options: string[]) =>
   spawnSync(process.execPath, [program, ...options], { encoding: 'utf8' });
 
-describe('camserver completion', function () {
-  this.timeout(60_000);
-
+describe('camserver completion', () => {
   /** What bash offers after these words, the last of which is being typed. */
   function offered(...words: string[]): string[] {
     const { stdout, status } = camserver('completion', 'bash');
@@ -48,9 +46,7 @@ describe('camserver completion', function () {
   });
 });
 
-describe('every command', function () {
-  this.timeout(120_000);
-
+describe('every command', () => {
   it('has help, and ends with 1 for options that it does not know', () => {
     const help = camserver('--help').stdout;
     const commands = [...help.slice(help.indexOf('Commands:')).matchAll(/^ {2}([a-z][\w-]*)/gm)].map(

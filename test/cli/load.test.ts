@@ -3,7 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { JsonObject } from '../../src/common/json.js';
 import { childrenOf, isAlive } from '../support/processes.js';
-import { eventually, type Service, type Services, startServices } from './cluster.js';
+import { until } from '../support/until.js';
+import { type Service, type Services, startServices } from './cluster.js';
 
 const CAMERA = { source: '', source_type: 'simulation', size_x: 320, size_y: 240, frame_rate: 50 };
 const COMMON = { camera_name: 'CAM', no_client_timeout: 0, camera_timeout: 0 };
@@ -24,17 +25,16 @@ interface Account {
   readonly dropped: Readonly<Record<string, number>>;
 }
 
-describe('camera and pipeline server under load', function () {
-  this.timeout(120_000);
+describe('camera and pipeline server under load', () => {
   let services: Services | null = null;
 
   beforeEach(async () => {
     services = await startServices({ CAM: CAMERA }, PIPELINES);
     const { cameras, pipelines } = services;
-    await eventually('both servers answer', async () => {
+    await until(async () => {
       const versions = [cameras.client.version(), pipelines.client.version()];
       return (await Promise.allSettled(versions)).every(({ status }) => status === 'fulfilled');
-    });
+    }, 'both servers answer');
     await Promise.all(Object.keys(PIPELINES).map((name) => pipelines.client.stream(name)));
   });
 
@@ -45,10 +45,10 @@ describe('camera and pipeline server under load', function () {
 
   it('account for every frame at every look, over REST and in the metrics', async () => {
     const { cameras, pipelines } = services!;
-    await eventually('frames have passed everywhere', async () => {
+    await until(async () => {
       const accounts = [...(await accountsOf(pipelines)).values()];
       return accounts.length === 5 && accounts.every(({ received }) => received > 50);
-    });
+    }, 'frames have passed everywhere');
     for (let look = 0; look < LOOKS; look += 1) {
       for (const read of [accountsOf, metricsOf]) {
         for (const service of [cameras, pipelines]) {
@@ -60,11 +60,11 @@ describe('camera and pipeline server under load', function () {
       await delay(100);
     }
     await cameras.client.deleteInstance('CAM');
-    await eventually('nothing is at work any more', async () => {
+    await until(async () => {
       const accounts = await accountsOf(pipelines);
       accounts.delete('buffered');
       return [...accounts.values()].every(({ inWork }) => inWork === 0);
-    });
+    }, 'nothing is at work any more');
     const accounts = await accountsOf(pipelines);
     expect(Object.keys(accounts.get('plain')!.dropped)).to.deep.equal([]);
     expect(accounts.get('halved')!.dropped.downsampling).to.be.above(20);
@@ -80,14 +80,14 @@ describe('camera and pipeline server under load', function () {
     const { cameras, pipelines } = services!;
     const keys = ['total_bytes', 'clients', 'throughput', 'time', 'rx', 'tx', 'pid', 'cpu', 'memory'];
     keys.push('header_changes', 'frame_shape', 'dropped');
-    await eventually('all are measured and connected', async () => {
+    await until(async () => {
       const [camera] = await statisticsOf(cameras);
       const statistics = [camera!, ...(await statisticsOf(pipelines))];
       const isMeasured = statistics.every(
         ([, { cpu, frame_shape }]) => cpu !== null && frame_shape !== undefined,
       );
       return isMeasured && camera![1].clients === Object.keys(PIPELINES).length;
-    });
+    }, 'all are measured and connected');
     const [camera] = await statisticsOf(cameras);
     const pipeline = (await statisticsOf(pipelines)).find(([name]) => name === 'plain');
     for (const [, statistics] of [camera!, pipeline!]) {
@@ -105,10 +105,10 @@ describe('camera and pipeline server under load', function () {
 
   it('end with code 0 at SIGTERM, with everything that streams, waits or starts', async () => {
     const { cameras, pipelines } = services!;
-    await eventually('frames flow', async () => {
+    await until(async () => {
       const accounts = [...(await accountsOf(pipelines)).values()];
       return accounts.every(({ received }) => received > 0);
-    });
+    }, 'frames flow');
     const starts = [1, 2, 3].map((index) => pipelines.client.createFromConfig(COMMON, `late-${index}`));
     const outcomes = Promise.allSettled(starts);
     await delay(20);

@@ -7,8 +7,7 @@ import { formatNpy } from '../../src/common/npy.js';
 import { packageRoot } from '../../src/common/package.js';
 import { arrayValue } from '../../src/common/values.js';
 
-describe('camserver migrate --dry-run', function () {
-  this.timeout(60_000);
+describe('camserver migrate --dry-run', () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'camserver-migrate-'));

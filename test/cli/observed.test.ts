@@ -8,8 +8,9 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { PipelineClient } from '../../src/client/index.js';
 import { packageRoot } from '../../src/common/package.js';
-import { until } from '../proxy/v2/support.js';
+
 import { freePortRange } from '../support/ports.js';
+import { until } from '../support/until.js';
 
 interface Attribute {
   readonly key: string;
@@ -62,8 +63,7 @@ class Collector {
   }
 }
 
-describe('logs and traces of servers', function () {
-  this.timeout(120_000);
+describe('logs and traces of servers', () => {
   const collector = new Collector();
   const children: ChildProcess[] = [];
   const lines: string[] = [];
@@ -138,7 +138,7 @@ describe('logs and traces of servers', function () {
       collector.spans.find(
         ({ name, traceId }) => name === 'pipeline frame' && namesOf(traceId).includes('camera frame'),
       );
-    const span = await until(async () => complete(), 90_000);
+    const span = await until(async () => complete());
     const pulseId = attribute(span, 'camserver.pulse_id')!;
     expect(Number(pulseId) % 10).to.equal(0);
     expect(span.traceId).to.equal(`63616d7365727672${BigInt(pulseId).toString(16).padStart(16, '0')}`);
@@ -154,7 +154,7 @@ describe('logs and traces of servers', function () {
       headers: { traceparent: `00-${traceId}-b7ad6b7169203331-01`, 'X-Request-Id': 'my-request' },
     });
     const found = (): CollectedSpan | undefined => collector.spans.find((span) => span.traceId === traceId);
-    const span = await until(async () => found(), 90_000);
+    const span = await until(async () => found());
     expect(span.name).to.equal('GET /api/v1/pipeline/{pipeline_name}/config');
     expect(span.parentSpanId).to.equal('b7ad6b7169203331');
     expect(attribute(span, 'http.response.status_code')).to.equal('200');

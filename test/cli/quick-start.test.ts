@@ -16,8 +16,7 @@ const commandsOf = (page: string, language: string): string[] =>
 const errorsIn = (shown: string): string[] =>
   (shown.match(/\{"state": "error"[^}]*\}/g) ?? []).filter((answer) => !answer.includes('still running'));
 
-describe('what a new user types', function () {
-  this.timeout(240_000);
+describe('what a new user types', () => {
   let folder: string;
   let cluster: Cluster;
 

@@ -8,8 +8,7 @@ import { packageRoot } from '../../src/common/package.js';
 import { readWithH5py } from '../support/h5py.js';
 import { startTestServer, type TestServer } from '../worker/support.js';
 
-describe('camserver record', function () {
-  this.timeout(60_000);
+describe('camserver record', () => {
   let folder: string;
   let file: string;
   let server: TestServer;

@@ -5,7 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { Receiver } from '../../src/bsread/index.js';
 import { childrenOf, isAlive } from '../support/processes.js';
-import { eventually, listedInstances, type Service, type Services, startServices } from './cluster.js';
+import { until } from '../support/until.js';
+import { listedInstances, type Service, type Services, startServices } from './cluster.js';
 
 const KILLS = Number(process.env.RECOVERY_KILLS ?? 12);
 const SEED = Number(process.env.RECOVERY_SEED ?? Date.now() % 1_000_000);
@@ -24,7 +25,7 @@ describe(`camera and pipeline server whose processes are killed (RECOVERY_SEED=$
       { CAM: CAMERA },
       { PIPE: { camera_name: 'CAM', camera_timeout: 0.5, no_client_timeout: 60 } },
     );
-    await eventually('both servers answer', async () => (await listAll()) !== null);
+    await until(async () => (await listAll()) !== null, 'both servers answer');
   });
 
   after(() => services.stop());
@@ -39,17 +40,18 @@ describe(`camera and pipeline server whose processes are killed (RECOVERY_SEED=$
       const pid = await pidOf(victim);
       if (pid !== null) process.kill(pid, 'SIGKILL');
       await stream;
-      await eventually(`a message after the end of the ${victim}`, async () => {
+      await until(async () => {
         const address = await streamOfPipeline();
         return address !== null && (await hasMessage(address));
-      });
+      }, `a message after the end of the ${victim}`);
       if (victim.endsWith('server')) {
-        await eventually(`the children of the ${victim} end`, () =>
-          former.every((child) => !isAlive(child) || isChild(child)),
+        await until(
+          () => former.every((child) => !isAlive(child) || isChild(child)),
+          `the children of the ${victim} end`,
         );
       }
       for (const service of [services.cameras, services.pipelines]) {
-        await eventually(`a true listing after the end of the ${victim}`, () => isTruthful(service));
+        await until(() => isTruthful(service), `a true listing after the end of the ${victim}`);
       }
     }
   });
@@ -60,14 +62,14 @@ describe(`camera and pipeline server whose processes are killed (RECOVERY_SEED=$
     await receiver.open();
     try {
       const pipelines = await listedInstances(services.pipelines);
-      await eventually('a message', async () => (await receiver.receive()) !== null);
+      await until(async () => (await receiver.receive()) !== null, 'a message');
       const camera = (await listedInstances(services.cameras))!.get('CAM')!;
       process.kill(camera, 'SIGKILL');
-      await eventually('another camera process', async () => {
+      await until(async () => {
         const now = (await listedInstances(services.cameras))?.get('CAM');
         return now !== undefined && now !== camera;
-      });
-      await eventually('silence is over', async () => (await receiver.receive()) !== null);
+      }, 'another camera process');
+      await until(async () => (await receiver.receive()) !== null, 'silence is over');
       expect(await listedInstances(services.pipelines)).to.deep.equal(pipelines);
     } finally {
       receiver.close();
@@ -86,10 +88,10 @@ describe(`camera and pipeline server whose processes are killed (RECOVERY_SEED=$
 
   async function eventualStream(): Promise<string> {
     let address: string | null = null;
-    await eventually('a stream', async () => {
+    await until(async () => {
       address = await streamOfPipeline();
       return address !== null;
-    });
+    }, 'a stream');
     return address!;
   }
 

@@ -49,7 +49,7 @@ describe('commands that talk to a server', () => {
     expect([again.code, again.errors]).to.deep.equal([1, "Instance 'mine' does not exist.\n"]);
     const logs = await camserver('logs', '--cluster', 'pipelines', '-n', '3');
     expect(logs.output.trim().split('\n')).to.have.length(3);
-  }).timeout(120_000);
+  });
 
   it('read, change, compare, restore and delete a configuration', async () => {
     expect((await camserver('config', 'list')).output).to.match(/^NAME.*\nplain +processing +still/);
@@ -83,7 +83,7 @@ describe('commands that talk to a server', () => {
     expect(JSON.parse(refused.output).code).to.equal('INVALID_CONFIGURATION');
     expect((await camserver('config', 'delete', 'new')).output).to.equal("'new' is deleted.\n");
     expect((await camserver('config', 'get', 'still', '--cameras')).output).to.include('"source_type"');
-  }).timeout(120_000);
+  });
 
   it('shows and sets the log level', async () => {
     expect((await camserver('log-level')).output).to.equal('INFO\n');
@@ -91,11 +91,11 @@ describe('commands that talk to a server', () => {
     expect(JSON.parse((await camserver('log-level', '--json')).output)).to.deep.equal({ level: 'DEBUG' });
     expect((await camserver('log-level', 'loud')).code).to.equal(1);
     expect((await camserver('log-level', 'info', '--cameras')).output).to.equal('INFO\n');
-  }).timeout(60_000);
+  });
 
   it('say when nobody answers', async () => {
     const silent = await camserver('status', '--server', 'http://127.0.0.1:1');
     expect(silent.code).to.equal(2);
     expect(silent.errors).to.match(/^http:\/\/127\.0\.0\.1:1 cannot be reached/);
-  }).timeout(30_000);
+  });
 });

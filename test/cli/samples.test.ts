@@ -5,12 +5,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { type ReceivedMessage, Receiver } from '../../src/bsread/index.js';
 import { packageRoot } from '../../src/common/package.js';
-import { freePort } from '../instances/support.js';
+
 import { readWithH5py } from '../support/h5py.js';
+import { freePort } from '../support/ports.js';
 import { type Cluster, startCluster } from './started-cluster.js';
 
-describe('sample pipelines of every type in the simulated cluster', function () {
-  this.timeout(120_000);
+describe('sample pipelines of every type in the simulated cluster', () => {
   const data = mkdtempSync(join(tmpdir(), 'camserver-test-'));
   const file = join(data, 'simulation.h5');
   let cluster: Cluster;

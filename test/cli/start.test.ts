@@ -45,8 +45,7 @@ function filesBelow(folder: string): string[] {
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
-describe('camserver start', function () {
-  this.timeout(60_000);
+describe('camserver start', () => {
   const data = mkdtempSync(join(tmpdir(), 'camserver-test-'));
   after(() => rmSync(data, { recursive: true, force: true }));
 

@@ -51,8 +51,7 @@ async function expectNumber(address: string, channel: string): Promise<void> {
   expect(number, channel).to.satisfy(Number.isFinite);
 }
 
-describe('example scripts', function () {
-  this.timeout(180_000);
+describe('example scripts', () => {
   const data = mkdtempSync(join(tmpdir(), 'camserver-test-'));
   after(() => rmSync(data, { recursive: true, force: true }));
 

@@ -26,7 +26,7 @@ describe('camserver validate', () => {
     const { status, output } = validate(join(packageRoot, 'config'), '--strict');
     expect([status, output]).to.deep.equal([0, output]);
     expect(output).to.match(/^\d+ files, 0 errors, 0 warnings\n$/);
-  }).timeout(60_000);
+  });
 
   it('names file, line, key, reason and what was probably meant', () => {
     write('camera_config/cam.json', '{"source": "cam", "source_type": "simulation", "alias": ["eye"]}');
@@ -59,13 +59,13 @@ describe('camserver validate', () => {
     expect(lines.some((line) => line.includes('good.json'))).to.equal(false);
     const { errors, findings } = JSON.parse(validate(folder, '--json').output);
     expect([errors, findings.length]).to.deep.equal([3, 8]);
-  }).timeout(60_000);
+  });
 
   it('says when there is nothing to check', () => {
     const { status, errors } = validate(join(folder, 'camera_config'));
     expect(status).to.equal(255);
     expect(errors).to.match(/neither camera_config nor pipeline_config/);
-  }).timeout(30_000);
+  });
 });
 
 describe('camserver schema', () => {
@@ -76,5 +76,5 @@ describe('camserver schema', () => {
       expect(status).to.equal(0);
       expect(JSON.parse(stdout).$schema).to.equal('https://json-schema.org/draft/2020-12/schema');
     }
-  }).timeout(60_000);
+  });
 });

@@ -135,8 +135,7 @@ describe('files for deployment', () => {
     expect(status, stdout + stderr).to.equal(0);
   });
 
-  describe('Ansible', function () {
-    this.timeout(120_000);
+  describe('Ansible', () => {
     let folder: string;
     before(() => {
       folder = mkdtempSync(join(tmpdir(), 'camserver-ansible-'));

@@ -30,8 +30,7 @@ function metricsOf(expression: string): string[] {
   return names.map((name) => name.replace(/_bucket$/, ''));
 }
 
-describe('dashboard and alerts', function () {
-  this.timeout(60_000);
+describe('dashboard and alerts', () => {
   let worker: TestServer;
   let offered: Set<string>;
 

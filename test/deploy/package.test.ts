@@ -8,8 +8,7 @@ import { packageRoot, packageVersion } from '../../src/common/package.js';
 import { freePortRange } from '../support/ports.js';
 
 /** What a site installs: the packed package, without the checkout. */
-describe('npm package', function () {
-  this.timeout(240_000);
+describe('npm package', () => {
   let folder: string;
   let server: ChildProcess | null = null;
 

@@ -23,8 +23,7 @@ interface Lock {
   >;
 }
 
-describe('a release', function () {
-  this.timeout(240_000);
+describe('a release', () => {
   const folders: string[] = [];
   after(() => {
     for (const folder of folders) rmSync(folder, { recursive: true, force: true });

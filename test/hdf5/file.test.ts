@@ -19,8 +19,7 @@ async function errorOf(promise: Promise<unknown>): Promise<string> {
   );
 }
 
-describe('hdf5/file', function () {
-  this.timeout(30_000);
+describe('hdf5/file', () => {
   let folder: string;
   let path: string;
 

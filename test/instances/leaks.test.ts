@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { expect } from 'chai';
 import { childrenOf, isAlive } from '../support/processes.js';
-import { createSupervisor, specification, until } from './support.js';
+import { until } from '../support/until.js';
+import { createSupervisor, specification } from './support.js';
 
 const CYCLES = 60;
 
@@ -30,7 +31,7 @@ describe('many starts and stops', () => {
     expect(childrenOf(process.pid)).to.include(spare);
     await supervisor.close();
     expect(childrenOf(process.pid)).not.to.include(spare);
-  }).timeout(300_000);
+  });
 });
 
 /** Open sockets, pipes and files in /proc of this process. */

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { LogRecord } from '../../src/common/logging.js';
 import type { Supervisor } from '../../src/instances/index.js';
-import { createSupervisor, rejection, specification, until } from './support.js';
+import { until } from '../support/until.js';
+import { createSupervisor, rejection, specification } from './support.js';
 
 describe('logs of instances', () => {
   let supervisor: Supervisor;

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { isAlive } from '../support/processes.js';
-import { until } from './support.js';
+import { until } from '../support/until.js';
 
 interface ServerReport {
   readonly pids: number[];

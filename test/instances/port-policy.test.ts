@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Supervisor } from '../../src/instances/index.js';
-import { CAMERA_MODES, createSupervisor, freePort, rejection, specification } from './support.js';
+import { freePort } from '../support/ports.js';
+import { CAMERA_MODES, createSupervisor, rejection, specification } from './support.js';
 
 /**
  * Per camera mode: is the port kept after a stop; the port of the second start relative to the first one, when another

@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { Registry } from 'prom-client';
 import { collectMetrics, type Supervisor } from '../../src/instances/index.js';
 import { isAlive } from '../support/processes.js';
-import { createSupervisor, rejection, specification, until } from './support.js';
+import { until } from '../support/until.js';
+import { createSupervisor, rejection, specification } from './support.js';
 
 describe('warm spares', () => {
   let supervisor: Supervisor;
@@ -59,7 +60,7 @@ describe('warm spares', () => {
     await supervisor.stopAll();
     expect(instances.filter((instance) => isAlive(instance.pid!))).to.deep.equal([]);
     expect(supervisor.ports.usage.used).to.equal(0);
-  }).timeout(120_000);
+  });
 
   it('and everything else appear in the metrics', async () => {
     supervisor = await createSupervisor({ spares: 1 });

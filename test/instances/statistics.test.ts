@@ -3,7 +3,8 @@ import { createCounters } from '../../src/instances/counters.js';
 import { sampleStatistics } from '../../src/instances/host-statistics.js';
 import type { Supervisor } from '../../src/instances/index.js';
 import { formatStatistics } from '../../src/instances/statistics.js';
-import { createSupervisor, specification, until } from './support.js';
+import { until } from '../support/until.js';
+import { createSupervisor, specification } from './support.js';
 
 const NO_USAGE = { cpu: null, memory: null };
 

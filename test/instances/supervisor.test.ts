@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { formatJson, parseJson } from '../../src/common/json.js';
 import type { Supervisor, SupervisorOptions } from '../../src/instances/index.js';
 import { isAlive } from '../support/processes.js';
-import { createSupervisor, rejection, specification, until } from './support.js';
+import { until } from '../support/until.js';
+import { createSupervisor, rejection, specification } from './support.js';
 
 describe('supervisor', () => {
   let supervisor: Supervisor;

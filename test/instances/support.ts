@@ -1,5 +1,4 @@
 /** Supervisors and specifications for the tests of this folder. */
-import { createServer } from 'node:net';
 import {
   CAMERA_MODES,
   PIPELINE_POLICY,
@@ -26,16 +25,6 @@ export async function createSupervisor(options: Partial<SupervisorOptions> = {})
   });
 }
 
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}
-
 /** @param program name of a file in `programs` */
 export function specification(
   name: string,
@@ -52,15 +41,6 @@ export function specification(
     kind: 'test',
     ...changes,
   };
-}
-
-/** Waits until `condition` holds, at most a minute. */
-export async function until(condition: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 6000; turn += 1) {
-    if (condition()) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error(`It did not happen within a minute: ${condition}`);
 }
 
 /** What a promise was rejected with. */

@@ -6,19 +6,12 @@ import { CamClient as Client } from '../../src/client/index.js';
 import type { JsonObject } from '../../src/common/json.js';
 import { arrayValue } from '../../src/common/values.js';
 import { BackgroundStore } from '../../src/storage/index.js';
-import {
-  SMALL_CAMERA,
-  startCameras,
-  startCameraWorker,
-  type TestManager,
-  type TestWorker,
-  until,
-} from './rig.js';
+import { until } from '../support/until.js';
+import { SMALL_CAMERA, startCameras, startCameraWorker, type TestManager, type TestWorker } from './rig.js';
 
 const compact = (url: string): string => url.replaceAll(/http|\/|:/g, '');
 
-describe('proxy/camera manager', function () {
-  this.timeout(60_000);
+describe('proxy/camera manager', () => {
   let workers: TestWorker[];
   let cluster: TestManager<CamClient>;
 

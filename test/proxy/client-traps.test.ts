@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 import type { PipelineClient } from '../../src/client/index.js';
 import type { JsonObject } from '../../src/common/json.js';
+import { until } from '../support/until.js';
 import {
   SMALL_CAMERA,
   startCameras,
@@ -10,11 +11,9 @@ import {
   startPipelineWorker,
   type TestManager,
   type TestWorker,
-  until,
 } from './rig.js';
 
-describe('proxy/clients of the original', function () {
-  this.timeout(60_000);
+describe('proxy/clients of the original', () => {
   const closers: (() => Promise<void>)[] = [];
   let cameras: string;
   let pipelines: TestManager<PipelineClient>;

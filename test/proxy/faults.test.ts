@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { JsonObject } from '../../src/common/json.js';
+import { until } from '../support/until.js';
 import { Listener } from './listener.js';
 import {
   holdersOf,
@@ -12,10 +13,8 @@ import {
   startProcessCluster,
   type TestProcess,
 } from './process-rig.js';
-import { until } from './rig.js';
 
-describe('proxy/faults', function () {
-  this.timeout(120_000);
+describe('proxy/faults', () => {
   let cluster: ProcessCluster;
 
   before(async () => {

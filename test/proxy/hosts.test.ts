@@ -1,6 +1,7 @@
 /** Three hosts of which one is cut off, slow, hanging or gone, while the others serve. */
 import { expect } from 'chai';
 import type { JsonObject } from '../../src/common/json.js';
+import { until } from '../support/until.js';
 import { type Hosts, loopbackHosts, namespaceFault, namespaceHosts } from './hosts.js';
 import { Listener } from './listener.js';
 import {
@@ -12,7 +13,6 @@ import {
   startProcessCluster,
   type TestProcess,
 } from './process-rig.js';
-import { until } from './rig.js';
 
 const fault = namespaceFault();
 const kind =
@@ -25,8 +25,7 @@ const POOL: readonly JsonObject[] = [
   {},
 ];
 
-describe(`proxy/three hosts ${kind}`, function () {
-  this.timeout(180_000);
+describe(`proxy/three hosts ${kind}`, () => {
   let hosts: Hosts;
   let cluster: ProcessCluster;
   let canary: Listener;

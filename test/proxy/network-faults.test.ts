@@ -7,19 +7,12 @@ import { CamClient } from '../../src/client/index.js';
 import type { JsonObject } from '../../src/common/json.js';
 import type { ClusterEvent } from '../../src/proxy/cluster-view.js';
 import { managerApi } from '../../src/proxy/v2/managed.js';
+import { until } from '../support/until.js';
 import { Listener } from './listener.js';
 import { type Relay, startRelay } from './relay.js';
-import {
-  SMALL_CAMERA,
-  startCameras,
-  startCameraWorker,
-  type TestManager,
-  type TestWorker,
-  until,
-} from './rig.js';
+import { SMALL_CAMERA, startCameras, startCameraWorker, type TestManager, type TestWorker } from './rig.js';
 
-describe('proxy/network faults', function () {
-  this.timeout(90_000);
+describe('proxy/network faults', () => {
   let workers: TestWorker[];
   let relays: Relay[];
   let cluster: TestManager<CamClient>;

@@ -4,17 +4,10 @@ import { expect } from 'chai';
 import type { CamClient } from '../../src/client/index.js';
 import type { JsonObject } from '../../src/common/json.js';
 import type { PermanentView } from '../../src/proxy/cluster-view.js';
-import {
-  SMALL_CAMERA,
-  startCameras,
-  startCameraWorker,
-  type TestManager,
-  type TestWorker,
-  until,
-} from './rig.js';
+import { until } from '../support/until.js';
+import { SMALL_CAMERA, startCameras, startCameraWorker, type TestManager, type TestWorker } from './rig.js';
 
-describe('proxy/permanent instances', function () {
-  this.timeout(60_000);
+describe('proxy/permanent instances', () => {
   let workers: TestWorker[];
   let cluster: TestManager<CamClient>;
 

@@ -6,12 +6,12 @@ import { expect } from 'chai';
 import { PipelineClient } from '../../src/client/index.js';
 import { formatJson, type JsonObject } from '../../src/common/json.js';
 import { freePortRange } from '../support/ports.js';
+import { until } from '../support/until.js';
 import { Listener } from './listener.js';
 import { orphans, pidOf, TestProcess, workerCommand } from './process-rig.js';
-import { SMALL_CAMERA, until } from './rig.js';
+import { SMALL_CAMERA } from './rig.js';
 
-describe('proxy/faults around pipelines', function () {
-  this.timeout(180_000);
+describe('proxy/faults around pipelines', () => {
   const root = mkdtempSync(join(tmpdir(), 'camserver-test-'));
   let cameraManager: TestProcess;
   let cameraWorker: TestProcess;

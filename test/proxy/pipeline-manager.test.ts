@@ -14,8 +14,7 @@ import {
   type TestWorker,
 } from './rig.js';
 
-describe('proxy/pipeline manager', function () {
-  this.timeout(90_000);
+describe('proxy/pipeline manager', () => {
   let cameraWorker: TestWorker;
   let cameras: TestManager<CamClient>;
   let workers: TestWorker[];

@@ -17,5 +17,5 @@ describe('proxy/pool', () => {
     const settled = pool.settled();
     pool.close();
     await settled;
-  }).timeout(10_000);
+  });
 });

@@ -11,8 +11,9 @@ import { CamClient, ProxyClient } from '../../src/client/index.js';
 import { formatJson, type JsonObject } from '../../src/common/json.js';
 import { packageRoot } from '../../src/common/package.js';
 import { freePortRange } from '../support/ports.js';
+import { until } from '../support/until.js';
 import type { Hosts } from './hosts.js';
-import { SMALL_CAMERA, until } from './rig.js';
+import { SMALL_CAMERA } from './rig.js';
 
 const PROGRAM = join(packageRoot, 'bin', 'camserver.js');
 const LOOPBACK: Pick<Hosts, 'manager' | 'addresses' | 'prefix' | 'reach'> = {

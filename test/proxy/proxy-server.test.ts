@@ -14,8 +14,7 @@ import { SMALL_CAMERA } from './rig.js';
 
 const LOCAL = { port: 0, interface: '127.0.0.1', hostname: '127.0.0.1', logLevel: 'CRITICAL' } as const;
 
-describe('proxy/proxies', function () {
-  this.timeout(60_000);
+describe('proxy/proxies', () => {
   const folder = mkdtempSync(join(tmpdir(), 'camserver-test-'));
   const closers: (() => Promise<void>)[] = [];
   let cameras: CamClient;

@@ -6,10 +6,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { JsonObject } from '../../src/common/json.js';
+import { until } from '../support/until.js';
 import { loopbackHosts } from './hosts.js';
 import { Listener } from './listener.js';
 import { orphans, type ProcessCluster, startProcessCluster, type TestProcess } from './process-rig.js';
-import { SMALL_CAMERA, until } from './rig.js';
+import { SMALL_CAMERA } from './rig.js';
 
 const SEED = Number(process.env.CAMSERVER_FAULT_SEED ?? Math.floor(Math.random() * 1e9));
 const ROUNDS = Number(process.env.CAMSERVER_FAULT_ROUNDS ?? 2);

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import type { CamClient } from '../../src/client/index.js';
 import { keepRegistered } from '../../src/proxy/registering.js';
-import { startCameras, type TestManager, until } from './rig.js';
+import { until } from '../support/until.js';
+import { startCameras, type TestManager } from './rig.js';
 
-describe('proxy/registration', function () {
-  this.timeout(30_000);
+describe('proxy/registration', () => {
   let cluster: TestManager<CamClient>;
   const stops: (() => void)[] = [];
 

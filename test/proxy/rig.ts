@@ -5,7 +5,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { startCameraServer } from '../../src/camera/server.js';
 import { CAMERA_DEFAULTS } from '../../src/camera/settings.js';
 import { CamClient, PipelineClient, ProxyClient } from '../../src/client/index.js';
@@ -129,15 +128,6 @@ export async function startPipelines(
   };
   const manager = await startPipelineManager(settings);
   return testManager(manager, new PipelineClient(manager.url), settings);
-}
-
-/** Waits until `probe` gives something that counts as true. */
-export async function until<T>(probe: () => T | Promise<T>): Promise<T> {
-  for (;;) {
-    const value = await probe();
-    if (value) return value;
-    await delay(20);
-  }
 }
 
 function managerOptions(

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { JsonObject } from '../../src/common/json.js';
 import { freePortRange } from '../support/ports.js';
+import { until } from '../support/until.js';
 import { Listener } from './listener.js';
 import {
   isReachable,
@@ -12,13 +13,11 @@ import {
   TestProcess,
   workerCommand,
 } from './process-rig.js';
-import { until } from './rig.js';
 import { call } from './v2/support.js';
 
 const PERMANENT = ['P1', 'P2', 'P3', 'P4'];
 
-describe('proxy/rolling upgrade', function () {
-  this.timeout(240_000);
+describe('proxy/rolling upgrade', () => {
   let cluster: ProcessCluster;
   /** The one that added itself. */
   let fourth: TestProcess;

@@ -26,8 +26,7 @@ def process(data, pulse_id, timestamp, parameters):
     }
 `;
 
-describe('privileges of users’ functions', function () {
-  this.timeout(60_000);
+describe('privileges of users’ functions', () => {
   let folder: string;
   const kept = { ...process.env };
 

@@ -3,14 +3,13 @@ import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { until } from '../instances/support.js';
+
 import { isAlive } from '../support/processes.js';
+import { until } from '../support/until.js';
 import { numberOf, withRig } from '../worker/pipelines/rig.js';
 import { PYTHON } from './support.js';
 
-describe("a user's function", function () {
-  this.timeout(60_000);
-
+describe("a user's function", () => {
   it('in JavaScript that throws between calls or ends its thread costs frames at most', async () => {
     const script = `
       export function process({ pulseId }) {

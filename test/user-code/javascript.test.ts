@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import type { JsonObject } from '../../src/common/json.js';
 import { parseJson } from '../../src/common/json.js';
 import { isArrayValue } from '../../src/common/values.js';
-import { until } from '../instances/support.js';
+import { until } from '../support/until.js';
 import { namesOf, numberOf, pulseIdsOf, type Rig, withRig } from '../worker/pipelines/rig.js';
 
 const range = (from: number, count: number): number[] =>
@@ -27,9 +27,7 @@ function withScripts(
   });
 }
 
-describe('JavaScript and TypeScript functions of images', function () {
-  this.timeout(60_000);
-
+describe('JavaScript and TypeScript functions of images', () => {
   it('get image, axes, parameters and bsdata, and give values of every kind', async () => {
     const script = `
       import { type Channels, type ImageFrame, TypedScalar } from 'camserver/processing';

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { type JsonObject, parseJson } from '../../src/common/json.js';
 import { arrayValue, isArrayValue } from '../../src/common/values.js';
 import { BackgroundStore } from '../../src/storage/index.js';
-import { until } from '../instances/support.js';
+import { until } from '../support/until.js';
 import { namesOf, numberOf, pulseIdsOf, type Rig, referenceImage, withRig } from '../worker/pipelines/rig.js';
 import { PYTHON } from './support.js';
 

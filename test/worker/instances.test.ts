@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { Receiver } from '../../src/bsread/index.js';
 import { expandPipelineConfiguration } from '../../src/worker/configuration/index.js';
 import { freePortRange } from '../support/ports.js';
+import { until } from '../support/until.js';
 import {
   type Answer,
   startTestCameras,
@@ -20,10 +20,6 @@ const STILL = {
   image_type: 'static_beam',
 };
 const SMALL = { camera_name: 'still', function: 'transparent', no_client_timeout: 0 };
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await delay(20);
-}
 
 describe('pipeline instances of a server', () => {
   let cameras: TestCameras;

@@ -22,8 +22,7 @@ const pixels = arrayValue(
 );
 const time = { seconds: 1_700_000_000n, nanoseconds: 123_456_789n };
 
-describe('camera/sources: bschannel and stddaq', function () {
-  this.timeout(30_000);
+describe('camera/sources: bschannel and stddaq', () => {
   let sender: Sender;
   let camera: RunningCamera | null;
 

@@ -23,8 +23,7 @@ with open(sys.argv[1], 'r+b') as f:
     f.write(b'\\xff' * 16)
 `;
 
-describe('camera/sources: hdf5', function () {
-  this.timeout(30_000);
+describe('camera/sources: hdf5', () => {
   let folder: string;
   let path: string;
   let camera: RunningCamera | null = null;

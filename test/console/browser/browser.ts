@@ -7,7 +7,7 @@ import { PASSWORD } from './plant.js';
 
 export const CHROMIUM = '/usr/bin/chromium';
 /** The machine may be slow: conditions are waited for, never times. */
-export const PATIENCE = 60_000;
+export const PATIENCE = 120_000;
 /** Pictures of the screens, made by every run and looked at by people. */
 const ARTEFACTS = join(packageRoot, 'dist', 'test-artefacts', 'console');
 

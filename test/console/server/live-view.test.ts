@@ -99,8 +99,7 @@ describe('live view', () => {
     serviceToken: null,
   });
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     const camera = {
       source_type: 'simulation',
       source: 'simulation',
@@ -131,8 +130,7 @@ describe('live view', () => {
     await server.call('POST', '?instance_id=live', { camera_name: 'beam', no_client_timeout: 0 });
   });
 
-  after(async function () {
-    this.timeout(30_000);
+  after(async () => {
     await server.close();
     await cameras.close();
     rmSync(state, { recursive: true, force: true });
@@ -166,8 +164,7 @@ describe('live view', () => {
     return clusters.pipelines.instances.find(({ instance }) => instance === 'live');
   }
 
-  it('shows the newest frame after each acknowledgement, and never queues', async function () {
-    this.timeout(30_000);
+  it('shows the newest frame after each acknowledgement, and never queues', async () => {
     const viewer = look(viewPath('pipelines', 'live'));
     expect((await viewer.text('hello')).limits.rate).to.equal(25);
     viewer.send({ type: 'view', rate: 25 });
@@ -183,8 +180,7 @@ describe('live view', () => {
     await instanceRecord(({ viewers }) => viewers === 1);
   });
 
-  it('sends one frame more before it is acknowledged when asked to, and then waits', async function () {
-    this.timeout(30_000);
+  it('sends one frame more before it is acknowledged when asked to, and then waits', async () => {
     const viewer = look(viewPath('pipelines', 'live'));
     await viewer.text('hello');
     viewer.send({ type: 'view', rate: 25, in_flight: 2 });
@@ -200,8 +196,7 @@ describe('live view', () => {
     );
   });
 
-  it('gives up sharpness before the rate, and says so', async function () {
-    this.timeout(30_000);
+  it('gives up sharpness before the rate, and says so', async () => {
     const viewer = look(viewPath('pipelines', 'live'));
     await viewer.text('hello');
     const view = { type: 'view', width: 50, height: 40, fit: 'outside', rate: 10, channels: [] };
@@ -215,8 +210,7 @@ describe('live view', () => {
     expect(frame.header.image!.factor).to.equal(1);
   });
 
-  it('shows the pixels of the stream, with profiles and fits, reduced to the screen', async function () {
-    this.timeout(30_000);
+  it('shows the pixels of the stream, with profiles and fits, reduced to the screen', async () => {
     const viewer = look(viewPath('pipelines', 'live'));
     await viewer.text('hello');
     viewer.send({ type: 'view', region: [8, 4, 40, 20], width: 16, height: 16, rate: 25 });
@@ -243,8 +237,7 @@ describe('live view', () => {
     expect((statistics as JsonObject).clients).to.equal(0);
   });
 
-  it('keeps a frozen picture for downloads as PNG, NPY and JSON', async function () {
-    this.timeout(30_000);
+  it('keeps a frozen picture for downloads as PNG, NPY and JSON', async () => {
     const viewer = look(viewPath('pipelines', 'live'));
     await viewer.text('hello');
     viewer.send({ type: 'view', rate: 25 });
@@ -273,8 +266,7 @@ describe('live view', () => {
     expect(image.value).to.have.length(3);
   });
 
-  it('shows cameras, also through the pipeline server', async function () {
-    this.timeout(30_000);
+  it('shows cameras, also through the pipeline server', async () => {
     for (const base of [cameras.url, server.url]) {
       const viewer = look(viewPath('cameras', 'beam'), base);
       await viewer.text('hello');
@@ -286,8 +278,7 @@ describe('live view', () => {
     }
   });
 
-  it('shows instances of workers through their manager, which knows all who look at them', async function () {
-    this.timeout(30_000);
+  it('shows instances of workers through their manager, which knows all who look at them', async () => {
     const manager = await startPipelineManager({
       port: 0,
       interface: '127.0.0.1',
@@ -329,8 +320,7 @@ describe('live view', () => {
     }
   });
 
-  it('lowers the rate to what the bit rate allows, and says so', async function () {
-    this.timeout(30_000);
+  it('lowers the rate to what the bit rate allows, and says so', async () => {
     const viewer = look(viewPath('pipelines', 'live'));
     await viewer.text('hello');
     viewer.send({ type: 'view', rate: 25, bit_rate: 100_000, encoding: 'auto', channels: [] });
@@ -342,8 +332,7 @@ describe('live view', () => {
     expect(frame.header.image!.plane.type).to.equal('uint8');
   });
 
-  it('pauses, and goes on', async function () {
-    this.timeout(30_000);
+  it('pauses, and goes on', async () => {
     const viewer = look(viewPath('pipelines', 'live'));
     await viewer.text('hello');
     viewer.send({ type: 'view' });
@@ -384,8 +373,7 @@ describe('live view', () => {
     expect((await viewer.text('error')).message).to.contain('four numbers [left, top, right, bottom]');
   });
 
-  it('tells viewers that the instance has ended', async function () {
-    this.timeout(30_000);
+  it('tells viewers that the instance has ended', async () => {
     await server.call('POST', '?instance_id=short', { camera_name: 'beam', no_client_timeout: 0 });
     const viewer = look(viewPath('pipelines', 'short'));
     await viewer.text('hello');

@@ -84,7 +84,7 @@ describe('http/security/rules file', () => {
       warnings.some((text) => text.includes('stay as they were')),
     );
     expect(rules().anonymous).to.equal('operator');
-  }).timeout(20_000);
+  });
 
   it('must be there, be sound, and warns when others can read it', () => {
     expect(() => rulesFromFile(join(folder, 'none.json'), () => {})).to.throw(/cannot be read/);

@@ -56,7 +56,7 @@ describe('the audit log of servers', () => {
     const atCameras = await audit('cluster=cameras&action=instance.start');
     expect(atCameras.map(({ target, cluster }) => [target, cluster])).to.deep.equal([['still', 'cameras']]);
     await plant.pipelines.client.stopInstance('still_sp');
-  }).timeout(60_000);
+  });
 
   it('is joined with that of the cameras, page by page', async () => {
     const all = await audit('limit=1000');
@@ -91,7 +91,7 @@ describe('the audit log of servers', () => {
     const broken = await verify('--json').catch((error) => error);
     expect(broken.code).to.equal(1);
     expect(JSON.parse(broken.stdout).fault).to.match(/:1: the record was changed/);
-  }).timeout(60_000);
+  });
 });
 
 describe('servers with rules', () => {
@@ -135,5 +135,5 @@ describe('servers with rules', () => {
       await plant.close();
       rmSync(folder, { recursive: true, force: true });
     }
-  }).timeout(30_000);
+  });
 });

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { formatNpy } from '../../../src/common/npy.js';
-import { call, startTestPlant, type TestPlant, until } from './support.js';
+import { until } from '../../support/until.js';
+import { call, startTestPlant, type TestPlant } from './support.js';
 
 describe('/api/v2 scripts, libraries and backgrounds', () => {
   let plant: TestPlant;
@@ -99,7 +100,7 @@ describe('/api/v2 scripts, libraries and backgrounds', () => {
       'The array has the shape (2, 3), the camera needs (48, 64).',
     ]);
     expect((await put(`${api}/backgrounds/still/none`, 'no array', {})).status).to.equal(422);
-  }).timeout(60_000);
+  });
 
   it('tells how far a capture is, and ends it when it is cancelled', async () => {
     const started = await call('POST', `${api}/backgrounds/still/capture`, { images: 1000 });
@@ -116,5 +117,5 @@ describe('/api/v2 scripts, libraries and backgrounds', () => {
     });
     expect(task).to.include({ state: 'cancelled', cancellable: false });
     expect((await call('GET', `${api}/tasks/none`)).body.code).to.equal('TASK_NOT_FOUND');
-  }).timeout(60_000);
+  });
 });

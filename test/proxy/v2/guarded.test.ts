@@ -43,5 +43,5 @@ describe('a proxy', () => {
       await plant.close();
       rmSync(folder, { recursive: true, force: true });
     }
-  }).timeout(60_000);
+  });
 });

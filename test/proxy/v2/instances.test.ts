@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { call, EventReader, startTestPlant, type TestPlant, until } from './support.js';
+import { until } from '../../support/until.js';
+import { call, EventReader, startTestPlant, type TestPlant } from './support.js';
 
 describe('/api/v2/instances', () => {
   let plant: TestPlant;
@@ -70,7 +71,7 @@ describe('/api/v2/instances', () => {
     expect(gone.log).to.be.an('array');
     const unknown = await call('POST', `${api}/instances/pipelines/nobody/stop`, {});
     expect(unknown.status).to.equal(404);
-  }).timeout(60_000);
+  });
 
   it('starts and changes a camera through the pipeline server', async () => {
     const started = await call('POST', `${api}/instances/cameras`, { configuration: 'still' });
@@ -81,7 +82,7 @@ describe('/api/v2/instances', () => {
     expect(changed.body).to.deep.include({ saved: true });
     expect(changed.body.config.mirror_x).to.equal(true);
     expect((await call('POST', `${api}/instances/cameras/still/stop`, {})).status).to.equal(200);
-  }).timeout(60_000);
+  });
 
   it('says what is wrong with an order', async () => {
     const both = await call('POST', `${api}/instances/pipelines`, { configuration: 'a', config: {} });
@@ -106,5 +107,5 @@ describe('/api/v2/instances', () => {
       'NO_CLUSTER',
     );
     expect((await call('GET', `${api}/workers/pipelines/other:1`)).body.code).to.equal('UNKNOWN_SERVER');
-  }).timeout(60_000);
+  });
 });

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { type LogEntry, logFilter } from '../../../src/proxy/v2/log-filter.js';
-import { call, EventReader, startTestPlant, type TestPlant, until } from './support.js';
+import { until } from '../../support/until.js';
+import { call, EventReader, startTestPlant, type TestPlant } from './support.js';
 
 describe('/api/v2/logs and /api/v2/metrics', () => {
   let plant: TestPlant;
@@ -31,7 +32,7 @@ describe('/api/v2/logs and /api/v2/metrics', () => {
     }
     expect(instances.hidden).to.equal(instances.total - instances.records.length);
     expect((await call('GET', `${api}/logs?q=no-such-text&level=ERROR`)).body.records).to.deep.equal([]);
-  }).timeout(60_000);
+  });
 
   it('hands on what the cameras log while somebody follows', async () => {
     const follow = await EventReader.open(`${api}/events?topics=logs&scope=instance&instance=still`);
@@ -40,10 +41,10 @@ describe('/api/v2/logs and /api/v2/metrics', () => {
       await call('POST', `${api}/instances/cameras/still/stop`, {});
       await call('POST', `${api}/instances/cameras`, { configuration: 'still' });
       return follow.events.find(({ type }) => type === 'log');
-    }, 40_000);
+    });
     expect(log.data).to.include({ cluster: 'cameras', instance: 'still', scope: 'instance' });
     follow.close();
-  }).timeout(60_000);
+  });
 
   it('says what is wrong with a question, and gives text', async () => {
     for (const query of [
@@ -67,7 +68,7 @@ describe('/api/v2/logs and /api/v2/metrics', () => {
     const [, cameras] = body.sources;
     expect(cameras).to.include({ source: 'cameras', state: 'unreachable' });
     await other.close();
-  }).timeout(30_000);
+  });
 
   it('keeps figures of instances and workers over time', async () => {
     await plant.pipelines.client.stream('still_sp');
@@ -88,7 +89,7 @@ describe('/api/v2/logs and /api/v2/metrics', () => {
     expect(ofCamera.cluster).to.equal('cameras');
     expect((await call('GET', `${api}/metrics`)).body.code).to.equal('INVALID_QUERY');
     expect((await call('GET', `${api}/metrics?instance=unknown`)).body.rows).to.deep.equal([]);
-  }).timeout(60_000);
+  });
 });
 
 describe('proxy/v2/log-filter', () => {

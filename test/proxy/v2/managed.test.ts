@@ -5,8 +5,9 @@ import { expect } from 'chai';
 import type { PipelineClient } from '../../../src/client/index.js';
 import { managerApi } from '../../../src/proxy/v2/managed.js';
 import { standaloneApi } from '../../../src/proxy/v2/standalone.js';
+import { until } from '../../support/until.js';
 import { startPipelines, startPipelineWorker, type TestManager, type TestWorker } from '../rig.js';
-import { call, EventReader, until } from './support.js';
+import { call, EventReader } from './support.js';
 
 describe('/api/v2 of a manager', () => {
   const state = mkdtempSync(join(tmpdir(), 'camserver-state-'));
@@ -79,7 +80,7 @@ describe('/api/v2 of a manager', () => {
     );
     expect(cluster.instances[0]).to.include({ instance: 'first', permanent: true, configuration: 'first' });
     expect(cluster.permanent[0]).to.include({ instance: 'first', enabled: true });
-  }).timeout(60_000);
+  });
 
   it('says where an instance would go, and why', async () => {
     const { body } = await call('GET', `${api}/placement/pipelines/explain?configuration=second`);
@@ -125,7 +126,7 @@ describe('/api/v2 of a manager', () => {
     });
     const { body: audit } = await call('GET', `${api}/audit?action=permanent`);
     expect(audit.records[0]).to.include({ action: 'permanent.save', result: 'ok', before: before.etag });
-  }).timeout(60_000);
+  });
 
   it('changes the pool against what was seen, with warnings before', async () => {
     const { body: before } = await call('GET', `${api}/placement/pipelines`);
@@ -157,7 +158,7 @@ describe('/api/v2 of a manager', () => {
         ({ url, expanding }: { url: string; expanding: boolean }) => url === two && !expanding,
       );
     });
-  }).timeout(60_000);
+  });
 
   it('names action, role and what was before and after of changes over version 1', async () => {
     const { body: document } = await call('GET', `${manager.url}/api/v1/openapi.json`);
@@ -200,7 +201,7 @@ describe('/api/v2 of a manager', () => {
     });
     expect(draining).to.include({ state: 'ok' });
     expect((await call('POST', `${api}/workers/pipelines/${worker}/undrain`)).status).to.equal(200);
-  }).timeout(60_000);
+  });
 
   it('finds and follows the logs of its workers and their instances', async () => {
     const follow = await EventReader.open(`${api}/events?topics=logs&scope=instance`);
@@ -216,8 +217,8 @@ describe('/api/v2 of a manager', () => {
       await call('POST', `${api}/instances/pipelines/talker/config`, { changes: { note: Math.random() } });
       await call('POST', `${api}/instances/pipelines/talker/stop`, {});
       return follow.events.find(({ type, data }) => type === 'log' && data.instance === 'talker');
-    }, 40_000);
+    });
     expect(workers.map(nameOf)).to.include(log.data.worker);
     follow.close();
-  }).timeout(60_000);
+  });
 });

@@ -40,7 +40,7 @@ describe('the service token', () => {
       headers,
     );
     expect(created.body).to.include({ state: 'ok', instance_id: 'guarded' });
-  }).timeout(60_000);
+  });
 
   it('is seen neither on the command line nor in the environment nor in the answers about them', async () => {
     const info = await call('GET', `${plant.pipelines.url}/api/v1/pipeline/info`, undefined, headers);
@@ -49,5 +49,5 @@ describe('the service token', () => {
       expect(readFileSync(`/proc/${pid}/${file}`, 'utf8')).not.to.include(token);
     }
     expect(JSON.stringify(info.body)).not.to.include(token);
-  }).timeout(60_000);
+  });
 });

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { EventReader, startTestPlant, type TestPlant, until } from './support.js';
+import { until } from '../../support/until.js';
+import { EventReader, startTestPlant, type TestPlant } from './support.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are what the tests are about
 async function getJson(url: string): Promise<any> {
@@ -55,7 +56,7 @@ describe('/api/v2 of standalone servers', () => {
     );
     expect(camera).to.include({ type: 'simulation', camera: 'still' });
     expect(camera.geometry).to.deep.equal([64, 48]);
-  }).timeout(60_000);
+  });
 
   it('sends what changes, and goes on where a client was', async () => {
     const first = await EventReader.open(`${api}/events`);
@@ -81,7 +82,7 @@ describe('/api/v2 of standalone servers', () => {
     const third = await EventReader.open(`${api}/events?last_event_id=otherlife-3`);
     expect((await third.find(({ type }) => type === 'reset')).id).to.match(/-\d+$/);
     third.close();
-  }).timeout(60_000);
+  });
 
   it('sends only the topics and the cluster that were asked for', async () => {
     const reader = await EventReader.open(`${api}/events?topics=cluster&cluster=cameras`);
@@ -115,5 +116,5 @@ describe('/api/v2 without the other cluster', () => {
     } finally {
       await plant.close();
     }
-  }).timeout(60_000);
+  });
 });

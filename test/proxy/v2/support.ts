@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { formatJson, type JsonObject } from '../../../src/common/json.js';
 import type { LogLevel } from '../../../src/common/logging.js';
 import { standaloneApi } from '../../../src/proxy/v2/standalone.js';
+import { until } from '../../support/until.js';
 import {
   startTestCameras,
   startTestServer,
@@ -85,7 +86,6 @@ export interface ReceivedEvent {
 export class EventReader {
   readonly events: ReceivedEvent[] = [];
   private readonly controller = new AbortController();
-  private wake: () => void = () => {};
 
   private constructor(response: Response) {
     void this.read(response);
@@ -98,19 +98,8 @@ export class EventReader {
   }
 
   /** The first event, from now or before, that fits; waits for it. */
-  async find(fits: (event: ReceivedEvent) => boolean, milliseconds = 20_000): Promise<ReceivedEvent> {
-    const end = Date.now() + milliseconds;
-    for (;;) {
-      const found = this.events.find(fits);
-      if (found !== undefined) return found;
-      if (Date.now() > end) {
-        throw new Error(`No such event among ${this.events.map(({ type }) => type).join(', ')}`);
-      }
-      await new Promise<void>((resolve) => {
-        this.wake = resolve;
-        setTimeout(resolve, 200);
-      });
-    }
+  find(fits: (event: ReceivedEvent) => boolean): Promise<ReceivedEvent> {
+    return until(() => this.events.find(fits), `an event that fits ${fits}`);
   }
 
   close(): void {
@@ -128,7 +117,6 @@ export class EventReader {
       const blocks = text.split('\n\n');
       text = blocks.pop()!;
       for (const block of blocks) this.take(block);
-      this.wake();
     }
   }
 
@@ -160,18 +148,4 @@ export async function call(
     body: body === undefined ? null : JSON.stringify(body),
   });
   return { status: response.status, headers: response.headers, body: await response.json() };
-}
-
-/** Waits until something holds. */
-export async function until<T>(
-  look: () => Promise<T | null | undefined | false>,
-  milliseconds = 20_000,
-): Promise<T> {
-  const end = Date.now() + milliseconds;
-  for (;;) {
-    const value = await look();
-    if (value) return value;
-    if (Date.now() > end) throw new Error(`It did not happen within ${milliseconds / 1000} s: ${look}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }

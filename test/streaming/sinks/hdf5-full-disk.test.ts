@@ -28,8 +28,7 @@ function onSmallDisk(folder: string, megabytes: number, command: string): string
   });
 }
 
-describe('streaming: HDF5 files on a full disk', function () {
-  this.timeout(120_000);
+describe('streaming: HDF5 files on a full disk', () => {
   let folder: string;
 
   before(function () {

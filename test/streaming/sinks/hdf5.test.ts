@@ -10,8 +10,7 @@ import { type FileContent, readWithH5py } from '../../support/h5py.js';
 
 type Message = Record<string, ChannelValue>;
 
-describe('streaming: HDF5 files', function () {
-  this.timeout(60_000);
+describe('streaming: HDF5 files', () => {
   let folder: string;
   let file: string;
 

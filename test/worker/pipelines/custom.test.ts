@@ -5,8 +5,7 @@ import { balance, logsOfFailedStart, namesOf, numberOf, pulseIdsOf, range, withR
 
 const CUSTOM = { pipeline_type: 'custom', function: 'custom_pipeline', max_frame_rate: 200 };
 
-describe('pipeline instance of type custom', function () {
-  this.timeout(60_000);
+describe('pipeline instance of type custom', () => {
   it('publishes what its function makes, with pulse ids of its own', async () => {
     await withRig(CUSTOM, async (rig) => {
       const messages = await rig.receive(4);

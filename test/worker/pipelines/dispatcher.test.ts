@@ -11,8 +11,7 @@ import {
   withRig,
 } from './rig.js';
 
-describe('pipelines with streams of the dispatching layer', function () {
-  this.timeout(60_000);
+describe('pipelines with streams of the dispatching layer', () => {
   let dispatcher: TestDispatcher;
   let client: DispatcherClient;
   const source = new TestSource();

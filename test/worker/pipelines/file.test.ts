@@ -20,8 +20,7 @@ function rowsOnDisk(file: string): number[] {
   }
 }
 
-describe('pipelines that write a file', function () {
-  this.timeout(60_000);
+describe('pipelines that write a file', () => {
   let folder: string;
   let file: string;
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { type ReceivedMessage, Receiver } from '../../../src/bsread/index.js';
-import { freePort } from '../../instances/support.js';
+import { freePort } from '../../support/ports.js';
 import { messageOf } from './messages.js';
 import {
   balance,
@@ -23,8 +23,7 @@ async function receiveFrom(receiver: Receiver, count: number): Promise<ReceivedM
   return messages;
 }
 
-describe('pipeline instance of type fanout', function () {
-  this.timeout(60_000);
+describe('pipeline instance of type fanout', () => {
   it('passes messages on unchanged, with selection and gate', async () => {
     const config = { pipeline_type: 'fanout', exclude: ['y_axis'], downsampling: 1, pid_range: [2, 6] };
     await withRig(config, async (rig) => {

@@ -8,8 +8,7 @@ import type { JsonObject } from '../../../src/common/json.js';
 import { PYTHON } from '../../user-code/support.js';
 import { logsOfFailedStart, namesOf, numberOf, pulseIdsOf, type Rig, range, withRig } from './rig.js';
 
-describe('pipeline instance of type script', function () {
-  this.timeout(60_000);
+describe('pipeline instance of type script', () => {
   function withScript(
     name: string,
     text: string,

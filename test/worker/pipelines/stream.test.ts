@@ -50,8 +50,7 @@ async function openSourceWithConfiguration(): Promise<{
   }
 }
 
-describe('pipeline instance of type stream', function () {
-  this.timeout(60_000);
+describe('pipeline instance of type stream', () => {
   it('gives each message to its function and publishes what comes back', async () => {
     await withRig({ ...STREAM, include: ['image', 'nothing', 'text', 'count'] }, async (rig) => {
       const channels = { count: 7, text: 'beam', image: referenceImage(), other: true };

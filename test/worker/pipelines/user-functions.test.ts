@@ -17,8 +17,7 @@ const withFile = (name: string, text: string) => ({
   options: { python: PYTHON },
 });
 
-describe("pipelines without images with users' functions", function () {
-  this.timeout(60_000);
+describe("pipelines without images with users' functions", () => {
   it('stream: a function in threads is replaced while messages flow, and none is lost', async () => {
     const version = (n: number) => `export const process = ({ data }) => ({ version: ${n}, ...data });`;
     const config = {

@@ -5,8 +5,7 @@ import { arrayOf, type RunningCamera, receiveUntil, startCamera, subscribe } fro
 import { pixelsOf, StreamSource } from './stream-source.js';
 
 /** What may happen to the device of a bsread camera while the camera runs. */
-describe('camera/sources/bsread, failures', function () {
-  this.timeout(60_000);
+describe('camera/sources/bsread, failures', () => {
   const cameras: RunningCamera[] = [];
   const sources: StreamSource[] = [];
 

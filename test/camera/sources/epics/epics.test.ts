@@ -37,8 +37,7 @@ function picture(length: number, first: number): Int16Array {
 /** Milliseconds for one value, on a machine that does other things too. */
 const PATIENT = { channelAccessTimeout: 15_000 };
 
-describe('camera/sources/epics', function () {
-  this.timeout(30_000);
+describe('camera/sources/epics', () => {
   const peer = new ChannelAccessPeer();
   const saved = { ...process.env };
   let camera: RunningCamera | null = null;

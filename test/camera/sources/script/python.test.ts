@@ -56,8 +56,9 @@ class counting(Camera):
         return default_channels
 `;
 
-describe('camera/sources/script in Python', function () {
-  this.timeout(60_000);
+import { until } from '../../../support/until.js';
+
+describe('camera/sources/script in Python', () => {
   let folder: string;
   let camera: RunningCamera | null;
 
@@ -114,7 +115,7 @@ describe('camera/sources/script in Python', function () {
     receiver.close();
     expect(await running.stop()).to.equal(0);
     expect(running.log.some((line) => line.endsWith('connected to here'))).to.equal(true);
-    await eventually(() => readFileSync(noteFile, 'utf8') === 'disconnected');
+    await until(() => readFileSync(noteFile, 'utf8') === 'disconnected');
   });
 
   it('passes the text of a camera that is not online', async () => {
@@ -170,15 +171,3 @@ describe('camera/sources/script in Python', function () {
     );
   }
 });
-
-/** A process that is told to end needs a moment for it. */
-async function eventually(isTrue: () => boolean): Promise<void> {
-  for (;;) {
-    try {
-      if (isTrue()) return;
-    } catch {
-      // not yet
-    }
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}

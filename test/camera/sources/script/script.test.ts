@@ -42,8 +42,7 @@ export class counting extends CustomCamera {
 }
 `;
 
-describe('camera/sources/script', function () {
-  this.timeout(30_000);
+describe('camera/sources/script', () => {
   let folder: string;
   let camera: RunningCamera | null;
 

@@ -18,9 +18,7 @@ async function run(body: string): Promise<{ signal: string | null; code: number 
   return { code, signal, errors };
 }
 
-describe('camera/sources/script/watchdog', function () {
-  this.timeout(30_000);
-
+describe('camera/sources/script/watchdog', () => {
   it('kills a process that computes for ever, and says why', async () => {
     const { signal, errors } = await run('setTimeout(() => { for (;;); }, 100);');
     expect(signal).to.equal('SIGKILL');
