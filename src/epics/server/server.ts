@@ -41,6 +41,8 @@ export class ChannelAccessServer {
   private readonly subscriptions = new Set<Subscription>();
   private readonly circuits = new Set<Socket>();
   private missed = 0;
+  /** Number of the channel that was created last, over all circuits. */
+  private lastChannel = 0;
   private udp: DatagramSocket | null = null;
   private tcp: Server | null = null;
   private tcpPort = 0;
@@ -191,7 +193,8 @@ export class ChannelAccessServer {
       send(socket, { command: Command.createChannelFailed, parameter1: clientId });
       return;
     }
-    const serverId = channels.size + 1;
+    this.lastChannel += 1;
+    const serverId = this.lastChannel;
     channels.set(serverId, variable);
     const rights = variable.isWritable ? 3 : 1;
     send(socket, { command: Command.accessRights, parameter1: clientId, parameter2: rights });
@@ -209,6 +212,7 @@ export class ChannelAccessServer {
     if (variable.isWritable) {
       const { value } = decodeReading(message.dataType, message.dataCount, message.payload);
       variable.value = convertValue(value, variable.type);
+      variable.timestamp = timestampNow();
       status = ECA_NORMAL;
       for (const subscription of this.subscriptions) {
         if (subscription.variable === variable) this.report(subscription);

@@ -13,6 +13,7 @@ import { allocateOutgoing } from '../../streaming/outgoing-memory.js';
 import { toPortable } from '../../streaming/value-transfer.js';
 import type { FunctionLimits } from '../../user-code/limits.js';
 import { imageFunctionOf } from '../functions/registry.js';
+import type { Spectrometer } from '../functions/spectrometer.js';
 import { decodedPixels } from './camera-frame.js';
 import { FrameProcessor } from './frame-processor.js';
 import type { ThreadJob } from './frame-thread.js';
@@ -33,7 +34,7 @@ const POOL_MEMORY = 256 * 1024 * 1024;
 const TASK_TIMEOUT = 60_000;
 
 export class Execution {
-  readonly #processor: FrameProcessor;
+  readonly #processor = new FrameProcessor();
   readonly #received = new Scratch();
   readonly #prepared = new Scratch();
   #chooser: WayChooser = createWayChooser();
@@ -44,10 +45,9 @@ export class Execution {
   #heapLimit: number | null = null;
   /** URL of the script that the threads have loaded. */
   #script: string | null = null;
+  #spectrometer: Spectrometer | null = null;
 
-  constructor(private readonly options: ExecutionOptions) {
-    this.#processor = new FrameProcessor((text) => options.log.warning(text));
-  }
+  constructor(private readonly options: ExecutionOptions) {}
 
   /** Worker threads in use; 0: frames are processed on the main thread. */
   get threads(): number {
@@ -92,6 +92,8 @@ export class Execution {
     this.#pool = null;
     this.#hosted = null;
     this.#threads = 0;
+    this.#spectrometer?.close();
+    this.#spectrometer = null;
     await Promise.all([pool?.close(patience), hosted?.close(patience)]);
   }
 
@@ -158,8 +160,10 @@ export class Execution {
     const started = performance.now();
     let outcome: Outcome<ChannelValues | null>;
     try {
+      const spectrometer = await this.spectrometerFor(settings);
       const result = await this.#processor.process({
         ...frame,
+        spectrometer,
         ...{ type: pixels.type, rows: pixels.rows, columns: pixels.columns },
         settings: settings.portable,
         pixels: decodedPixels(pixels, (bytes) => this.#received.take(bytes)),
@@ -169,6 +173,7 @@ export class Execution {
           byteOffset: 0,
         }),
       });
+      if (result !== null) spectrometer?.publish(frame.pulseId, result);
       outcome = { ok: true, result };
     } catch (error) {
       outcome = { ok: false, error };
@@ -176,6 +181,20 @@ export class Execution {
     pixels.release();
     this.#chooser.note(started, performance.now() - started);
     await this.options.deliver(inHand, outcome);
+  }
+
+  /** Channel Access is loaded with the first frame that needs it, and given up with the function that did. */
+  private async spectrometerFor({ parameters }: FrameSettings): Promise<Spectrometer | null> {
+    if (!imageFunctionOf(parameters).usesProcessVariables) {
+      this.#spectrometer?.close();
+      this.#spectrometer = null;
+    } else if (this.#spectrometer === null) {
+      const { Spectrometer } = await import('../functions/spectrometer.js');
+      const { log } = this.options;
+      const camera = String(parameters.camera_name);
+      this.#spectrometer = new Spectrometer({ camera, warn: (text) => log.warning(text) });
+    }
+    return this.#spectrometer;
   }
 
   private handOver(pool: FramePool<ThreadJob, FrameInHand>, inHand: FrameInHand): void {

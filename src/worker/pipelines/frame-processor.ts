@@ -7,7 +7,6 @@ import type { ChannelValues, Timestamp } from '../../common/values.js';
 import { kernels, type SpectrometerState } from '../../processing/index.js';
 import type { ScriptModule } from '../../user-code/javascript/build.js';
 import { type ImageFunction, imageFunctionOf } from '../functions/registry.js';
-import { disconnectedSpectrometer } from '../functions/spectrometer.js';
 import { type FrameFormat, FramePreparation, type RawFrame } from './frame-preparation.js';
 import type { PortableSettings } from './settings.js';
 
@@ -18,24 +17,20 @@ export interface FrameJob extends RawFrame {
   readonly extraChannels: ChannelValues;
   /** True: `pixels` will not be there any more when the result is sent. */
   readonly pixelsAreTransient: boolean;
+  /** For functions that use process variables; null: there are none in this thread. */
+  readonly spectrometer: SpectrometerState | null;
 }
 
 export class FrameProcessor {
   readonly #preparation = new FramePreparation();
   #function: { readonly revision: number; readonly imageFunction: ImageFunction } | null = null;
-  readonly #spectrometer: SpectrometerState;
-
-  /** @param warn told why a frame has no result */
-  constructor(warn: (text: string) => void) {
-    this.#spectrometer = disconnectedSpectrometer(warn);
-  }
 
   /**
    * @returns null when the frame is dropped
    * @throws whatever preparation and function throw
    */
   async process(job: FrameJob): Promise<ChannelValues | null> {
-    const { pulseId, timestamp, extraChannels, settings, pixelsAreTransient } = job;
+    const { pulseId, timestamp, extraChannels, settings, pixelsAreTransient, spectrometer } = job;
     const plan = this.#preparation.planFor(job);
     const parameters = this.#preparation.parameters(settings);
     const imageFunction = await this.functionFor(settings, parameters);
@@ -51,7 +46,7 @@ export class FrameProcessor {
         bsdata: extraChannels,
         background: plan.passiveBackground,
         processingError: plan.processingError,
-        spectrometer: imageFunction.usesProcessVariables ? this.#spectrometer : null,
+        spectrometer,
       },
       parameters,
     );

@@ -24,14 +24,15 @@ export interface ThreadJob {
   readonly outputOffset: number;
 }
 
-/** Functions that warn use process variables, and those stay on the main thread. */
-const processor = new FrameProcessor(() => {});
+const processor = new FrameProcessor();
 
 export default serveFrames<ThreadJob>((memory, job) =>
   processor.process({
     ...job,
     pixels: viewElements(job.type, memory, 0, job.rows * job.columns),
     pixelsAreTransient: false,
+    // functions that use process variables stay on the main thread
+    spectrometer: null,
     extraChannels: fromPortable(job.extraChannels, null),
     allocate: () => ({ buffer: memory, byteOffset: job.outputOffset }),
   }),
