@@ -8,6 +8,7 @@ import { BackgroundStore, openConfigurations, ScriptStore } from '../storage/ind
 import { CameraManager } from './camera-manager.js';
 import { Cluster } from './cluster.js';
 import { openDeletions } from './deletions.js';
+import { distributedCode } from './distributed-code.js';
 import { Distribution } from './distribution.js';
 import { type Manager, type PermanentLookup, startManager } from './manager.js';
 import type { ManagerOptions } from './manager-options.js';
@@ -44,12 +45,14 @@ export async function startCameraManager(options: ManagerOptions): Promise<Manag
     deletions: openDeletions(options.configFolder, log),
     log,
   });
+  const scripts = distributedCode('script', scriptStore, cluster, distribution);
   const service = new CameraManager({
     cluster,
     instances,
     cameras,
     backgrounds,
     scriptStore,
+    code: scripts,
     distribution,
     origins: new OriginResolver(log),
     isPermanent: (camera) => permanent.current?.entryOf(camera) != null,
@@ -63,7 +66,10 @@ export async function startCameraManager(options: ManagerOptions): Promise<Manag
       cluster,
       instances,
       distribution,
-      stores: { configurations: store, backgrounds, scripts: scriptStore, libraries: null },
+      stores: {
+        ...{ configurations: store, backgrounds, scripts: scriptStore, libraries: null },
+        code: { scripts, libraries: null },
+      },
       service,
       routes: cameraRoutes(service),
       permanentActions: permanentCameras(service, cameras),

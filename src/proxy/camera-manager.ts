@@ -10,9 +10,8 @@ import { CamServerError, errorText } from '../common/errors.js';
 import { type JsonObject, mergeObjects } from '../common/json.js';
 import type { ArrayValue } from '../common/values.js';
 import type { RequestOrigin } from '../http/index.js';
-import type { BackgroundStore, Change, ScriptStore } from '../storage/index.js';
+import type { BackgroundStore, Change, CodeManagement, ScriptStore } from '../storage/index.js';
 import type { Cluster } from './cluster.js';
-import { distributedCode } from './distributed-code.js';
 import type { Distribution, Parcel } from './distribution.js';
 import type { OriginResolver } from './origin.js';
 import type { PlacementRequest } from './placement.js';
@@ -25,6 +24,8 @@ export interface CameraManagerParts {
   readonly cameras: StoredCameras;
   readonly backgrounds: BackgroundStore;
   readonly scriptStore: ScriptStore;
+  /** The same scripts, with every change handed on to the workers. */
+  readonly code: CodeManagement;
   readonly distribution: Distribution;
   readonly origins: OriginResolver;
   /** Whether a camera is kept running, so that it must not end for lack of clients. */
@@ -41,8 +42,7 @@ export class CameraManager extends StoredCameraService implements CameraService 
   private readonly starts = new Starts<StartedCamera>();
 
   constructor(private readonly parts: CameraManagerParts) {
-    const { cluster, instances, cameras, scriptStore, distribution } = parts;
-    super(instances, cameras, distributedCode('script', scriptStore, cluster, distribution));
+    super(parts.instances, parts.cameras, parts.code);
   }
 
   async stream(camera: string, origin: RequestOrigin): Promise<string> {

@@ -17,6 +17,7 @@ import { PIPELINE_BASE, pipelineRoutes } from '../worker/routes.js';
 import { StoredPipelines } from '../worker/stored-pipelines.js';
 import { Cluster } from './cluster.js';
 import { openDeletions } from './deletions.js';
+import { distributedCode } from './distributed-code.js';
 import { Distribution } from './distribution.js';
 import { type Manager, type PermanentLookup, startManager } from './manager.js';
 import type { ManagerOptions } from './manager-options.js';
@@ -65,6 +66,10 @@ export async function startPipelineManager(options: PipelineManagerOptions): Pro
     deletions: openDeletions(options.configFolder, log),
     log,
   });
+  const code = {
+    scripts: distributedCode('script', scriptStore, cluster, distribution),
+    libraries: distributedCode('library', libraryStore, cluster, distribution),
+  };
   const placing = new PipelinePlacing({
     cluster,
     pipelines,
@@ -84,6 +89,7 @@ export async function startPipelineManager(options: PipelineManagerOptions): Pro
     backgrounds: new Backgrounds(backgroundStore, cameraServer),
     scriptStore,
     libraryStore,
+    code,
     distribution,
     cameraServer,
     permanentConfiguration: (instance) => permanent.current?.entryOf(instance)?.configuration ?? null,
@@ -102,6 +108,7 @@ export async function startPipelineManager(options: PipelineManagerOptions): Pro
         backgrounds: backgroundStore,
         scripts: scriptStore,
         libraries: libraryStore,
+        code,
       },
       service,
       routes: pipelineRoutes(service),

@@ -7,7 +7,7 @@ import { type JsonObject, mergeObjects } from '../common/json.js';
 import { isTruthy } from '../common/leniency.js';
 import type { ArrayValue } from '../common/values.js';
 import type { RequestOrigin } from '../http/index.js';
-import type { Change, LibraryStore, ScriptStore } from '../storage/index.js';
+import type { Change, CodeManagement, LibraryStore, ScriptStore } from '../storage/index.js';
 import type { Backgrounds } from '../worker/backgrounds.js';
 import {
   givenConfiguration,
@@ -20,7 +20,6 @@ import type { StoredPipelines } from '../worker/stored-pipelines.js';
 import { StoredPipelineService } from '../worker/stored-service.js';
 import type { Cluster } from './cluster.js';
 import type { ClusterEvent } from './cluster-view.js';
-import { distributedCode } from './distributed-code.js';
 import type { Distribution } from './distribution.js';
 import { pipelineParcel } from './pipeline-parcel.js';
 import type { PipelinePlacing } from './pipeline-placing.js';
@@ -34,6 +33,8 @@ export interface PipelineManagerParts {
   readonly backgrounds: Backgrounds;
   readonly scriptStore: ScriptStore;
   readonly libraryStore: LibraryStore;
+  /** The same files, with every change handed on to the workers. */
+  readonly code: { readonly scripts: CodeManagement; readonly libraries: CodeManagement };
   readonly distribution: Distribution;
   readonly cameraServer: CamClient;
   /** Name of the configuration of a permanent instance; null for others. */
@@ -45,12 +46,7 @@ const TRANSIENT_KEYS = ['reload'];
 
 export class PipelineManager extends StoredPipelineService implements PipelineService {
   constructor(private readonly parts: PipelineManagerParts) {
-    const { cluster, instances, scriptStore, libraryStore, distribution } = parts;
-    super(instances, {
-      ...parts,
-      scripts: distributedCode('script', scriptStore, cluster, distribution),
-      libraries: distributedCode('library', libraryStore, cluster, distribution),
-    });
+    super(parts.instances, { ...parts, ...parts.code });
   }
 
   async createFromConfig(config: JsonObject | null, instanceId: string | null): Promise<CreatedPipeline> {

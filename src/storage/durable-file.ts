@@ -63,7 +63,8 @@ export function noSuchFile(path: string): CamServerError {
   return new CamServerError('NOT_FOUND', `[Errno 2] No such file or directory: '${path}'`);
 }
 
-async function syncFolder(path: string): Promise<void> {
+/** Makes what was renamed in a folder survive a power cut. */
+export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
   try {
     await folder.sync();

@@ -12,7 +12,13 @@ export { aliasesOf, groupsOf } from './aliases.js';
 export { AuditLog, type AuditLogOptions, type StoredAuditRecord } from './audit-log.js';
 export { type AuditFilter, findAuditRecords, type Verification, verifyAuditLog } from './audit-query.js';
 export { BackgroundStore } from './background-store.js';
-export { type CodeManagement, LibraryStore, ScriptStore, type StoredFile } from './code-store.js';
+export {
+  type CodeManagement,
+  LibraryStore,
+  type RenamableCode,
+  ScriptStore,
+  type StoredFile,
+} from './code-store.js';
 export {
   type Change,
   type ConfigurationStore,

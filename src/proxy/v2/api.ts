@@ -16,7 +16,7 @@ import type { ClusterControl, ClusterView } from '../cluster-view.js';
 import type { ServerStores } from '../server-stores.js';
 import { auditRoutes } from './audit-routes.js';
 import { backgroundRoutes } from './background-routes.js';
-import { type CodeShelf, codeRoutes } from './code-routes.js';
+import { codeRoutes } from './code-routes.js';
 import { ConfigurationCatalogue } from './config-catalogue.js';
 import { configRoutes } from './config-routes.js';
 import { EventHub } from './event-hub.js';
@@ -142,7 +142,7 @@ export function createApi(parts: ApiParts): Api {
       pool: () => parts.settings?.pool.document ?? null,
     }),
     ...placementRoutes({ ...parts, cluster, plant, store: stores.configurations }),
-    ...codeRoutes(scriptShelf(subject.service, stores), catalogue),
+    ...codeRoutes({ kind: 'script', store: stores.scripts, code: stores.code.scripts }, catalogue),
     ...scriptRevisionRoutes(stores.scripts),
     ...pipelineOnlyRoutes(parts, catalogue, tasks),
     ...logLevelRoutes({
@@ -201,37 +201,17 @@ export function createApi(parts: ApiParts): Api {
   };
 }
 
-function scriptShelf(service: CameraService | PipelineService, { scripts }: ServerStores): CodeShelf {
-  return {
-    kind: 'script',
-    plural: 'scripts',
-    names: () => scripts.names(),
-    read: (name) => scripts.read(name),
-    store: (name, content) => service.storeScript(name, content),
-    delete: (name) => service.deleteScript(name),
-  };
-}
-
 /** Libraries and backgrounds, which cameras have no routes for. */
 function pipelineOnlyRoutes(
   { subject, stores, cameraServer }: ApiParts,
   catalogue: ConfigurationCatalogue,
   tasks: Tasks,
 ): Route[] {
-  if (subject.family !== 'pipeline' || stores.libraries === null) return [];
-  const { service } = subject;
-  const { libraries } = stores;
-  const shelf: CodeShelf = {
-    kind: 'library',
-    plural: 'libraries',
-    names: () => libraries.names(),
-    read: (name) => libraries.read(name),
-    store: (name, content) => service.storeLibrary(name, content),
-    delete: (name) => service.deleteLibrary(name),
-  };
+  const { libraries, code } = stores;
+  if (subject.family !== 'pipeline' || libraries === null || code.libraries === null) return [];
   return [
-    ...codeRoutes(shelf, catalogue),
-    ...backgroundRoutes({ service, store: stores.backgrounds, cameraServer, tasks }),
+    ...codeRoutes({ kind: 'library', store: libraries, code: code.libraries }, catalogue),
+    ...backgroundRoutes({ service: subject.service, store: stores.backgrounds, cameraServer, tasks }),
   ];
 }
 

@@ -1,116 +1,160 @@
 /** Users' scripts and libraries. */
-import { CamServerError } from '../../common/errors.js';
-import { defineRoute, jsonAnswer, RawAnswer, type Route } from '../../http/index.js';
-import { digestOf, type StoredFile } from '../../storage/index.js';
+import { defineRoute, jsonAnswer, ProblemError, RawAnswer, type Route } from '../../http/index.js';
+import { digestOf, type LibraryStore, type RenamableCode, type ScriptStore } from '../../storage/index.js';
 import type { ConfigurationCatalogue } from './config-catalogue.js';
-import { etagOf, expectedTag, requireTag } from './preconditions.js';
+import { etagOf, expectedTag, orConflict, taggedAnswer } from './preconditions.js';
 import { API, listOf, object, objectOf, text } from './schemas.js';
 
-/** Where one kind of code is kept, and how a change of it reaches the workers. */
-export interface CodeShelf {
-  /** `script` */
-  readonly kind: 'script' | 'library';
-  /** `scripts` */
-  readonly plural: 'scripts' | 'libraries';
-  names(): Promise<string[]>;
-  /** @throws CamServerError when there is none */
-  read(name: string): Promise<StoredFile>;
-  store(name: string, content: Buffer): Promise<void>;
-  delete(name: string): Promise<void>;
-}
+/** One kind of code: where it is kept, and through what it is changed, so that changes reach the workers. */
+export type CodeShelf =
+  | { readonly kind: 'script'; readonly store: ScriptStore; readonly code: RenamableCode }
+  | { readonly kind: 'library'; readonly store: LibraryStore; readonly code: RenamableCode };
 
 const query = { cluster: { description: 'pipelines or cameras; default: of this server' } };
+const listExample = {
+  ...{ name: 'my_function.py', size: 812, etag: '5c1f0a', changed: '2026-11-25T09:00:00.000Z' },
+  used_by: ['a_sp'],
+};
 
 export function codeRoutes(shelf: CodeShelf, catalogue: ConfigurationCatalogue): Route[] {
-  const tag = shelf.plural;
-  const base = `${API}/${shelf.plural}`;
-  const one = `${base}/{file_name}` as const;
-  const tagOfFile = async (name: string): Promise<string | null> => {
-    try {
-      const file = await shelf.read(name);
-      return file.name === name ? digestOf(file.content) : null;
-    } catch (error) {
-      if (error instanceof CamServerError) return null;
-      throw error;
-    }
-  };
+  return [...readingRoutes(shelf, catalogue), ...changingRoutes(shelf), renameRoute(shelf, catalogue)];
+}
+
+function pathsOf({ kind }: CodeShelf) {
+  const tag = kind === 'script' ? ('scripts' as const) : ('libraries' as const);
+  const all = `${API}/${tag}` as const;
+  return { tag, all, one: `${all}/{file_name}` as const };
+}
+
+function readingRoutes(shelf: CodeShelf, catalogue: ConfigurationCatalogue): Route[] {
+  const { kind, store } = shelf;
+  const { tag, all, one } = pathsOf(shelf);
   return [
     defineRoute({
       method: 'GET',
-      path: base,
+      path: all,
       tag,
-      summary: `The ${shelf.plural}, with the configurations that name them`,
+      summary: `The ${tag}, when they were changed, and the configurations that name them`,
       query,
-      response: { kind: 'json', schema: objectOf({ [shelf.plural]: listOf(object) }) },
-      examples: {
-        answer: {
-          [shelf.plural]: [{ name: 'my_function.py', size: 812, etag: '5c1f0a', used_by: ['a_sp'] }],
-        },
-      },
+      response: { kind: 'json', schema: objectOf({ [tag]: listOf(object) }) },
+      examples: { answer: { [tag]: [listExample] } },
       handler: async () => {
         const users = await catalogue.usersOfCode();
         const files = await Promise.all(
-          (await shelf.names()).map(async (name) => {
-            const { content } = await shelf.read(name);
-            return { name, size: content.length, etag: digestOf(content), used_by: users(name) };
+          (await store.names()).map(async (name) => {
+            const { content } = await store.read(name);
+            const changed = (await store.modified(name))?.toISOString() ?? null;
+            return { name, size: content.length, etag: digestOf(content), changed, used_by: users(name) };
           }),
         );
-        return jsonAnswer({ [shelf.plural]: files });
+        return jsonAnswer({ [tag]: files });
       },
     }),
     defineRoute({
       method: 'GET',
       path: one,
       tag,
-      summary: `The bytes of a ${shelf.kind}, with its tag`,
+      summary: `The bytes of a ${kind}, with its tag`,
       query,
       response: { kind: 'text' },
       handler: async ({ parameters: { file_name } }) => {
-        const { name, content } = await shelf.read(file_name);
+        const { name, content } = await store.read(file_name);
         return new RawAnswer('application/octet-stream', content, 200, {
           ETag: etagOf(digestOf(content)),
           'Content-Disposition': `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
         });
       },
     }),
+  ];
+}
+
+function changingRoutes(shelf: CodeShelf): Route[] {
+  const { kind, store, code } = shelf;
+  const { tag, one } = pathsOf(shelf);
+  return [
     defineRoute({
       method: 'PUT',
       path: one,
       tag,
-      summary: `Stores a ${shelf.kind}: with If-Match a changed one, with If-None-Match: * a new one`,
-      action: `${shelf.kind}.save`,
+      summary: `Stores a ${kind}: with If-Match a changed one, with If-None-Match: * a new one`,
+      action: `${kind}.save`,
       role: 'admin',
       query,
-      body: { kind: 'bytes', what: shelf.kind, limit: 'code' },
+      body: { kind: 'bytes', what: kind, limit: 'code' },
       response: { kind: 'json', schema: objectOf({ name: text, etag: text }) },
       examples: { answer: { name: 'my_function.py', etag: '5c1f0a' } },
       handler: async (request) => {
         const { file_name: name } = request.parameters;
-        const before = await tagOfFile(name);
-        requireTag(expectedTag(request), before, `The ${shelf.kind} '${name}'`);
-        await shelf.store(name, request.body);
+        const expected = expectedTag(request);
+        await ifUnchanged(shelf, name, () => code.store(name, request.body, { expectedTag: expected }));
         const etag = digestOf(request.body);
-        const answer = jsonAnswer({ name, etag }, before === null ? 201 : 200);
-        return new RawAnswer(answer.contentType, answer.body, answer.status, { ETag: etagOf(etag) });
+        return taggedAnswer({ name, etag }, etag, expected === null ? 201 : 200);
       },
     }),
     defineRoute({
       method: 'DELETE',
       path: one,
       tag,
-      summary: `Deletes a ${shelf.kind}`,
-      action: `${shelf.kind}.delete`,
+      summary: `Deletes a ${kind}`,
+      action: `${kind}.delete`,
       role: 'admin',
       query,
       response: { kind: 'json', schema: objectOf({ deleted: text }) },
       handler: async (request) => {
         const { file_name: name } = request.parameters;
-        const before = await tagOfFile(name);
-        if (before === null) await shelf.read(name);
-        requireTag(expectedTag(request), before, `The ${shelf.kind} '${name}'`);
-        await shelf.delete(name);
+        const expected = expectedTag(request);
+        if ((await store.digest(name)) === null) await store.read(name);
+        await ifUnchanged(shelf, name, () => code.delete(name, { expectedTag: expected }));
         return jsonAnswer({ deleted: name });
       },
     }),
   ];
+}
+
+function renameRoute(shelf: CodeShelf, catalogue: ConfigurationCatalogue): Route {
+  const { kind, store, code } = shelf;
+  const { tag, one } = pathsOf(shelf);
+  return defineRoute({
+    method: 'POST',
+    path: `${one}/rename`,
+    tag,
+    summary: `Gives a ${kind} another name, here and on the workers; configurations that name it stay as they are`,
+    action: `${kind}.rename`,
+    role: 'admin',
+    query,
+    body: {
+      kind: 'object',
+      what: 'order ({"name"})',
+      required: true,
+      schema: { type: 'object', properties: { name: text }, required: ['name'] },
+    },
+    response: {
+      kind: 'json',
+      schema: objectOf({ name: text, renamed_from: text, etag: text, used_by: listOf(text) }),
+    },
+    examples: {
+      body: { name: 'spectrum.py' },
+      answer: { name: 'spectrum.py', renamed_from: 'my_function.py', etag: '5c1f0a', used_by: ['a_sp'] },
+    },
+    handler: async (request) => {
+      const { file_name: from } = request.parameters;
+      const { name: to } = request.body;
+      if (typeof to !== 'string') {
+        throw new ProblemError(400, 'INVALID_BODY', 'The text name is missing: the new name of the file.');
+      }
+      const etag = expectedTag(request);
+      if (etag === null) {
+        const what = `Say which ${kind} you have seen: If-Match with its ETag.`;
+        throw new ProblemError(428, 'PRECONDITION_REQUIRED', what);
+      }
+      if ((await store.digest(from)) === null) await store.read(from);
+      await ifUnchanged(shelf, from, () => code.rename(from, to, { expectedTag: etag }));
+      const used_by = (await catalogue.usersOfCode())(from);
+      return taggedAnswer({ name: to, renamed_from: from, etag, used_by }, etag);
+    },
+  });
+}
+
+function ifUnchanged<T>({ kind, store }: CodeShelf, name: string, work: () => Promise<T>): Promise<T> {
+  return orConflict(work, () => store.digest(name), `The ${kind} '${name}'`);
 }

@@ -1,5 +1,4 @@
 /** Stored configurations: reading, changing with tags, and checking. */
-import { CamServerError } from '../../common/errors.js';
 import { type JsonObject, parseJson } from '../../common/json.js';
 import { noteChange } from '../../common/request-context.js';
 import { defineRoute, jsonAnswer, ProblemError, type RawAnswer, type Route } from '../../http/index.js';
@@ -17,7 +16,7 @@ import {
 } from './document-checks.js';
 import { jsonDiff } from './json-diff.js';
 import type { Plant } from './plant.js';
-import { conflict, expectedTag, taggedAnswer } from './preconditions.js';
+import { expectedTag, orConflict, taggedAnswer } from './preconditions.js';
 import type { ClusterName } from './records.js';
 import { API, integer, listOf, nullableText, object, objectOf, text } from './schemas.js';
 
@@ -190,7 +189,7 @@ function changingRoutes(parts: ConfigParts): Route[] {
         const { configuration_name: name } = request.parameters;
         const expected = expectedTag(request);
         if ((await catalogue.tag(name)) === null) await catalogue.read(name);
-        await orConflict(catalogue, name, () => service.deleteConfig(name, { expectedTag: expected }));
+        await ifUnchanged(catalogue, name, () => service.deleteConfig(name, { expectedTag: expected }));
         return jsonAnswer({ deleted: name });
       },
     }),
@@ -240,25 +239,13 @@ async function save(
   const { errors } = await checkDocument(cluster, config, references);
   if (errors.length > 0) throw invalid(errors);
   const isNew = change.expectedTag === null;
-  await orConflict(catalogue, name, () => service.saveConfig(name, config, change));
+  await ifUnchanged(catalogue, name, () => service.saveConfig(name, config, change));
   const stored = await catalogue.read(name);
   return taggedAnswer(stored, stored.etag, isNew ? 201 : 200);
 }
 
-/** A lost race becomes the answer that shows the present tag. */
-async function orConflict<T>(
-  catalogue: ConfigurationCatalogue,
-  name: string,
-  work: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof CamServerError && error.code === 'CONFLICT') {
-      throw conflict(await catalogue.tag(name), `Configuration '${name}'`);
-    }
-    throw error;
-  }
+function ifUnchanged<T>(catalogue: ConfigurationCatalogue, name: string, work: () => Promise<T>): Promise<T> {
+  return orConflict(work, () => catalogue.tag(name), `Configuration '${name}'`);
 }
 
 function invalid(errors: readonly Finding[]): ProblemError {

@@ -1,4 +1,5 @@
 /** Tags and conditions of requests that change a document (RFC 9110, 13.1). */
+import { CamServerError } from '../../common/errors.js';
 import type { JsonObject } from '../../common/json.js';
 import { jsonAnswer, ProblemError, RawAnswer, type RouteRequest } from '../../http/index.js';
 
@@ -40,4 +41,18 @@ export function conflict(present: string | null, what: string): ProblemError {
   const found = present === null ? 'does not exist' : 'was changed by someone else, or exists already';
   const members: JsonObject = { current_etag: present };
   return new ProblemError(412, 'CONFLICT', `${what} ${found}. Read it again first.`, { members });
+}
+
+/** A lost race becomes the answer that shows the present tag. */
+export async function orConflict<T>(
+  work: () => Promise<T>,
+  present: () => Promise<string | null>,
+  what: string,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof CamServerError && error.code === 'CONFLICT') throw conflict(await present(), what);
+    throw error;
+  }
 }

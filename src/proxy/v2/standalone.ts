@@ -22,10 +22,11 @@ export async function standaloneApi(
   { role, cameraServer, viewers, ...options }: StandaloneOptions,
 ): Promise<Api> {
   const foundation = await openFoundation(options.foundation, parts.logging);
+  const libraries = parts.family === 'camera' ? null : parts.libraries;
   const view = new StandaloneView(parts.family, parts.address, () => parts.service.info());
   const api = createApi({
     subject: parts,
-    stores: { ...parts, libraries: parts.family === 'camera' ? null : parts.libraries },
+    stores: { ...parts, libraries, code: { scripts: parts.scripts, libraries } },
     role,
     name: parts.title,
     url: parts.address,

@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { formatNpy } from '../../../src/common/npy.js';
 import { until } from '../../support/until.js';
@@ -28,9 +30,12 @@ describe('/api/v2 scripts, libraries and backgrounds', () => {
     const etag = response.headers.get('etag')!;
     expect(etag).to.equal(`"${created.body.etag}"`);
     const { scripts } = (await call('GET', `${api}/scripts`)).body;
-    expect(scripts).to.deep.equal([
-      { name: 'mine.py', size: 6, etag: created.body.etag, used_by: ['user_sp'] },
-    ]);
+    const [{ changed, ...listed }] = scripts;
+    expect(listed).to.deep.equal({
+      ...{ name: 'mine.py', size: 6, etag: created.body.etag, used_by: ['user_sp'] },
+    });
+    const file = statSync(join(plant.pipelines.folder, 'scripts', 'mine.py'));
+    expect(changed).to.equal(file.mtime.toISOString());
     expect((await put(`${api}/scripts/mine.py`, 'a = 3\n', { 'If-Match': etag })).status).to.equal(200);
     expect((await call('DELETE', `${api}/scripts/mine.py`, undefined, { 'If-Match': etag })).status).to.equal(
       412,
@@ -65,16 +70,70 @@ describe('/api/v2 scripts, libraries and backgrounds', () => {
     expect(after.at(-1)).to.include({ action: 'deleted', etag: null });
   });
 
+  it('lets one of several changes of the same text win', async () => {
+    const created = await put(`${api}/scripts/raced.py`, 'a = 0\n', { 'If-None-Match': '*' });
+    const seen = { 'If-Match': `"${created.body.etag}"` };
+    const changes = [1, 2, 3, 4, 5].map((value) => put(`${api}/scripts/raced.py`, `a = ${value}\n`, seen));
+    const states = (await Promise.all(changes)).map(({ status }) => status);
+    expect(states.sort()).to.deep.equal([200, 412, 412, 412, 412]);
+  });
+
+  it('gives scripts and libraries another name, unless that is taken or they were changed', async () => {
+    const { etag } = (await put(`${api}/scripts/old.py`, 'a = 1\n', { 'If-None-Match': '*' })).body;
+    await put(`${api}/scripts/other.py`, 'b = 1\n', { 'If-None-Match': '*' });
+    const rename = (file: string, name: unknown, tag = etag) =>
+      call('POST', `${api}/${file}/rename`, { name }, { 'If-Match': `"${tag}"` });
+    expect((await rename('scripts/old.py', 'other.py')).body).to.include({
+      status: 409,
+      code: 'NAME_TAKEN',
+      detail: "There is a script 'other.py' already.",
+    });
+    expect((await rename('scripts/old.py', 'new.py', '5c1f0a')).body).to.include({
+      status: 412,
+      code: 'CONFLICT',
+      current_etag: etag,
+    });
+    expect((await rename('scripts/old.py', '../new.py')).body.status).to.equal(400);
+    expect((await rename('scripts/old.py', 7)).body.code).to.equal('INVALID_BODY');
+    expect((await rename('scripts/none.py', 'new.py')).body.code).to.equal('SCRIPT_NOT_FOUND');
+    expect((await call('POST', `${api}/scripts/old.py/rename`, { name: 'new.py' })).status).to.equal(428);
+    const renamed = await rename('scripts/old.py', 'new.py');
+    expect(renamed.body).to.deep.equal({ name: 'new.py', renamed_from: 'old.py', etag, used_by: [] });
+    expect(renamed.headers.get('etag')).to.equal(`"${etag}"`);
+    expect(await (await fetch(`${api}/scripts/new.py`)).text()).to.equal('a = 1\n');
+    expect((await call('GET', `${api}/scripts/old.py`)).status).to.equal(404);
+    const comments = async (name: string) =>
+      (await call('GET', `${api}/scripts/${name}/revisions`)).body.revisions.map(
+        ({ action, comment }: { action: string; comment: string | null }) => [action, comment],
+      );
+    expect(await comments('old.py')).to.deep.equal([
+      ['saved', null],
+      ['deleted', 'renamed to new.py'],
+    ]);
+    expect(await comments('new.py')).to.deep.equal([['saved', 'renamed from old.py']]);
+    const { records } = (await call('GET', `${api}/audit?action=script.rename`)).body;
+    const ok = records.find(({ result }: { result: string }) => result === 'ok');
+    expect(ok).to.include({ target: 'old.py', before: etag, after: etag, details: 'renamed to new.py' });
+
+    const library = (await put(`${api}/libraries/old.csv`, '1\n', { 'If-None-Match': '*' })).body.etag;
+    expect((await rename('libraries/old.csv', 'new.csv', library)).body.name).to.equal('new.csv');
+    const { libraries } = (await call('GET', `${api}/libraries`)).body;
+    expect(libraries.map(({ name }: { name: string }) => name))
+      .to.include('new.csv')
+      .and.not.include('old.csv');
+  });
+
   it('does the same with libraries, and reaches the scripts of the cameras', async () => {
     expect((await put(`${api}/libraries/data.csv`, '1,2\n', { 'If-None-Match': '*' })).status).to.equal(201);
-    expect((await call('GET', `${api}/libraries`)).body.libraries[0]).to.include({
-      name: 'data.csv',
-      size: 4,
-    });
+    const { libraries } = (await call('GET', `${api}/libraries`)).body;
+    const data = libraries.find(({ name }: { name: string }) => name === 'data.csv');
+    expect(data).to.include({ size: 4 });
+    expect(Date.parse(data.changed)).to.be.a('number').and.not.NaN;
     const camera = await put(`${api}/scripts/cam.py?cluster=cameras`, 'b = 1\n', { 'If-None-Match': '*' });
     expect(camera.status).to.equal(201);
     expect((await call('GET', `${api}/scripts?cluster=cameras`)).body.scripts[0].name).to.equal('cam.py');
-    expect((await call('GET', `${api}/scripts`)).body.scripts).to.deep.equal([]);
+    const { scripts } = (await call('GET', `${api}/scripts`)).body;
+    expect(scripts.map(({ name }: { name: string }) => name)).not.to.include('cam.py');
   });
 
   it('captures, lists, hands out and takes backgrounds, of the right shape only', async () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { PipelineClient } from '../../../src/client/index.js';
+import { PipelineClient } from '../../../src/client/index.js';
 import { managerApi } from '../../../src/proxy/v2/managed.js';
 import { standaloneApi } from '../../../src/proxy/v2/standalone.js';
 import { until } from '../../support/until.js';
@@ -80,6 +80,19 @@ describe('/api/v2 of a manager', () => {
     );
     expect(cluster.instances[0]).to.include({ instance: 'first', permanent: true, configuration: 'first' });
     expect(cluster.permanent[0]).to.include({ instance: 'first', enabled: true });
+  });
+
+  it('gives a script another name on its workers as well', async () => {
+    const put = await fetch(`${api}/scripts/old.py`, {
+      ...{ method: 'PUT', body: 'x = 1\n', headers: { 'If-None-Match': '*' } },
+    });
+    const seen = { 'If-Match': put.headers.get('etag')! };
+    const onWorkers = () =>
+      Promise.all(workers.map(({ url }) => new PipelineClient(url).scripts().then(String)));
+    expect(await onWorkers()).to.deep.equal(['old.py', 'old.py']);
+    const renamed = await call('POST', `${api}/scripts/old.py/rename`, { name: 'new.py' }, seen);
+    expect([renamed.status, renamed.body.name]).to.deep.equal([200, 'new.py']);
+    expect(await onWorkers()).to.deep.equal(['new.py', 'new.py']);
   });
 
   it('says where an instance would go, and why', async () => {
