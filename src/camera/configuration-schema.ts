@@ -73,7 +73,7 @@ export const cameraConfigurationSchema = {
     no_client_timeout: {
       type: 'number',
       default: 10,
-      description: 'Seconds without client after which the instance ends; 0 or less: never',
+      description: 'Seconds without client and viewer after which the instance ends; 0 or less: never',
     },
     image_compression: compression('the image'),
     scalar_compression: compression('the other channels'),

@@ -70,9 +70,9 @@ export class CameraOutput {
     return this.sender.statistics.clients;
   }
 
-  /** As `Sender.idleSince`. */
-  get idleSince(): number | null {
-    return this.sender.idleSince;
+  /** As `MessageTap.unusedSince`. */
+  get unusedSince(): number | null {
+    return this.tap.unusedSince(this.sender.idleSince);
   }
 
   /** Of the last message. */

@@ -73,7 +73,7 @@ async function serve(
   const { log, counters } = context;
   const unused = new AbortController();
   const noClientTimer = new NoClientTimer(
-    () => output.idleSince,
+    () => output.unusedSince,
     engine.settings.output.noClientTimeout,
     () => {
       const seconds = engine.settings.output.noClientTimeout;

@@ -14,14 +14,28 @@ export interface TappedMessage {
   readonly values: readonly ChannelValue[];
 }
 
+/** Milliseconds for which somebody who was given a message counts as looking: viewers ask for the next one well before. */
+const ATTENTION = 2000;
+
 type Listener = (message: TappedMessage | null) => void;
 
 export class MessageTap {
   readonly #waiting = new Set<Listener>();
+  #attendedUntil = Number.NEGATIVE_INFINITY;
 
   /** Whether somebody waits for the next message; otherwise there is no need to make one. */
   get isWanted(): boolean {
     return this.#waiting.size > 0;
+  }
+
+  /**
+   * Since when an instance is of no use to anybody, in milliseconds of `performance.now()`; null while a client is connected or
+   * somebody looks. Viewers ask for a message when the last one was on their screen: one that shows nothing does not count.
+   * @param clientsIdleSince the same for the clients alone
+   */
+  unusedSince(clientsIdleSince: number | null): number | null {
+    const isAttended = this.isWanted || performance.now() < this.#attendedUntil;
+    return clientsIdleSince === null || isAttended ? null : Math.max(clientsIdleSince, this.#attendedUntil);
   }
 
   observe(message: TappedMessage): void {
@@ -36,6 +50,7 @@ export class MessageTap {
       const listener: Listener = (message) => {
         clearTimeout(timer);
         this.#waiting.delete(listener);
+        this.#attendedUntil = performance.now() + ATTENTION;
         resolve(message);
       };
       const timer = setTimeout(listener, timeout, null);

@@ -50,8 +50,8 @@ export async function openPipelineOutput(options: PipelineOutputOptions): Promis
     ending.end(2);
   };
   const sink = await openSink(parameters, { port, stop: ending.signal, waitsForFile, failed: fail });
-  const timer = watchClients(sink, options);
   const tap = new MessageTap();
+  const timer = watchUse(sink, tap, options);
   answerViewers(context, tap);
   const output = createOutput({
     sink,
@@ -110,18 +110,19 @@ async function sendOrEnd(
   }
 }
 
-/** Keeps the number of clients up to date, and ends the pipeline when there has been none for too long. */
-function watchClients(
+/** Keeps the number of clients up to date, and ends the pipeline when it has had neither clients nor viewers for too long. */
+function watchUse(
   sink: Sink,
+  tap: MessageTap,
   { parameters, context, ending }: PipelineOutputOptions,
 ): NoClientTimer | null {
   if (sink.clients === null) return null;
   const timeout = numberOf(parameters.no_client_timeout) ?? 10;
-  const idleSince = (): number | null => {
+  const unusedSince = (): number | null => {
     context.counters.clients = sink.clients ?? 0;
-    return sink.idleSince;
+    return tap.unusedSince(sink.idleSince);
   };
-  return new NoClientTimer(idleSince, timeout, () => {
+  return new NoClientTimer(unusedSince, timeout, () => {
     context.log.info(`No client connected to the pipeline stream for ${timeout} seconds. Closing instance.`);
     ending.end(0);
   });

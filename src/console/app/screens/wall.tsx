@@ -86,7 +86,7 @@ function Tile({ name }: { name: string }): JSX.Element {
         <span class="spacer" />
         {instance !== null && formatHertz(instance.statistics.tx)}
       </header>
-      {instance === null ? <div class="thumbnail" /> : <Thumbnail instance={instance} rate={5} />}
+      {instance === null ? <div class="thumbnail" /> : <Thumbnail instance={instance} rate={5} staysHidden />}
     </section>
   );
 }

@@ -34,13 +34,15 @@ export class LiveConnection {
   #hiddenTimer: ReturnType<typeof setTimeout> | undefined;
   #holdTimer: ReturnType<typeof setInterval> | undefined;
   #closed = false;
+  /** Acknowledges the frames that were drawn last, as soon as they are on the screen. */
+  #unpainted: (() => void)[] = [];
   #painted: number[] = [];
   #latency: number | null = null;
   #figuresTold = Number.NEGATIVE_INFINITY;
   /** Smallest difference seen between our clock at receipt and the server's at sending. */
   #clockOffset = Number.POSITIVE_INFINITY;
 
-  /** @param staysHidden goes on when the page is hidden, as walls do */
+  /** @param staysHidden goes on when the page has been hidden for a while, as walls do */
   constructor(cluster: Cluster, instance: string, staysHidden: boolean) {
     const { protocol, host } = location;
     this.#url = `${protocol === 'https:' ? 'wss' : 'ws'}://${host}${viewPath(cluster, instance)}`;
@@ -56,6 +58,7 @@ export class LiveConnection {
     clearTimeout(this.#retryTimer);
     clearTimeout(this.#hiddenTimer);
     clearInterval(this.#holdTimer);
+    this.#unpainted = [];
     this.#socket?.close();
     this.#socket = null;
   }
@@ -86,6 +89,7 @@ export class LiveConnection {
 
   readonly #onVisibility = (): void => {
     clearTimeout(this.#hiddenTimer);
+    if (document.hidden) this.#acknowledge();
     if (this.#staysHidden) return;
     if (document.hidden) {
       this.#hiddenTimer = setTimeout(() => this.#socket?.close(), HIDDEN_LIMIT);
@@ -138,10 +142,17 @@ export class LiveConnection {
     this.state.value = 'live';
     this.message.value = null;
     this.frame.value = frame;
-    requestAnimationFrame(() => {
+    this.#unpainted.push(() => {
       this.#send({ type: 'ack', frame: frame.header.frame });
       this.#notePaint(frame);
     });
+    // hidden pages are not painted: they are let go after a while, unless they are to stay
+    if (document.hidden) this.#acknowledge();
+    else requestAnimationFrame(() => this.#acknowledge());
+  }
+
+  #acknowledge(): void {
+    for (const painted of this.#unpainted.splice(0)) painted();
   }
 
   #notePaint(frame: LiveFrame): void {

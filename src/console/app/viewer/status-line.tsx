@@ -45,7 +45,7 @@ export function StatusLine({
       <span>
         pulse <b data-testid="viewer-pulse">{frame === null ? MISSING : frame.header.pulse_id}</b>
       </span>
-      <span title="People who look at this instance">
+      <span title="People who look at this instance. They are no clients, but it does not end for want of clients while somebody looks">
         <Icon name="eye" /> {frame?.header.viewers ?? MISSING}
       </span>
       {frame?.header.coarser != null && (

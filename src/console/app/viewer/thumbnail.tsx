@@ -6,15 +6,22 @@ import type { InstanceRecord } from '../core/plant.js';
 import { ImageStage, type Pointer } from './image-stage.jsx';
 import { ViewerModel } from './viewer-model.js';
 
-export function Thumbnail({ instance, rate = 1 }: { instance: InstanceRecord; rate?: number }): JSX.Element {
+interface ThumbnailProps {
+  readonly instance: InstanceRecord;
+  readonly rate?: number;
+  /** Goes on when the page is hidden. */
+  readonly staysHidden?: boolean;
+}
+
+export function Thumbnail({ instance, rate = 1, staysHidden = false }: ThumbnailProps): JSX.Element {
   const { cluster, name } = instance;
   const [model, setModel] = useState<ViewerModel | null>(null);
   const pointer = useMemo(() => signal<Pointer | null>(null), []);
   useEffect(() => {
-    const made = new ViewerModel({ cluster, instance: name, main: false, rate });
+    const made = new ViewerModel({ cluster, instance: name, main: false, rate, staysHidden });
     setModel(made);
     return () => made.close();
-  }, [cluster, name, rate]);
+  }, [cluster, name, rate, staysHidden]);
   if (model === null) return <div class="thumbnail" />;
   const waits = model.live.frame.value === null;
   return (

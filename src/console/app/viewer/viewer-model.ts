@@ -45,6 +45,8 @@ export interface ViewerOptions {
   /** The state is kept in the address. */
   readonly main: boolean;
   readonly rate: number;
+  /** Goes on when the page is hidden. */
+  readonly staysHidden?: boolean;
 }
 
 export class ViewerModel {
@@ -89,7 +91,7 @@ export class ViewerModel {
     this.ownOverlays = signal(parseOverlays(own));
     this.orientation = signal(readOrientation(value('turn')));
     this.rate = signal(Number(value('rate')) || options.rate);
-    this.live = new LiveConnection(options.cluster, options.instance, !options.main);
+    this.live = new LiveConnection(options.cluster, options.instance, options.staysHidden === true);
     this.told = paced(
       () => this.shown.value,
       () => this.isFrozen.value,

@@ -48,7 +48,7 @@ export const output: ParameterSection = {
       '10',
       ALL,
       'no',
-      'Seconds without a client after which the instance ends with code 0; 0 and below: never.',
+      'Seconds without client and viewer after which the instance ends with code 0; 0 and below: never.',
     ),
     parameter(
       'output_pipeline',

@@ -39,7 +39,8 @@ export function NotRunning({
         {instance?.exitCode != null && <p>Its last process ended with exit code {instance.exitCode}.</p>}
         {instance?.health.hint != null && <p>{instance.health.hint}</p>}
         <p class="muted">
-          It starts when a client asks for its stream, or here from the configuration of the same name.
+          It starts when a client asks for its stream, or here from the configuration of the same name. Then
+          it runs as long as it has clients, or somebody looks at it.
         </p>
         <Button
           icon="play"

@@ -66,7 +66,11 @@ export function StatisticsList({ instance }: { instance: InstanceRecord }): JSX.
         label="Clients"
         value={clients === null ? MISSING : forwards === null ? clients : `${clients} + ${forwards} forwards`}
       />
-      <Figure label="Viewers" value={instance.viewers ?? MISSING} />
+      <Figure
+        label="Viewers"
+        value={instance.viewers ?? MISSING}
+        title="look at it in the console; an instance without clients lives on while they do"
+      />
       <Figure label="CPU" value={formatPercent(statistics.cpu)} title="of one core" />
       <Figure label="Memory" value={formatBytes(statistics.memory)} title="resident" />
       <Figure label="Frame" value={formatShape(statistics.frameShape)} />
