@@ -18,6 +18,8 @@ interface SimulateOptions {
   readonly replay: string | undefined;
 }
 
+/** Where `bsread_simulation` looks; below the ports that servers give to their streams, so that both run on one machine. */
+const DEFAULT_PORT = 9999;
 /** Pulses per second, of which the ids count. */
 const PULSE_RATE = 100;
 const PULSE_ID_DIGITS = 1_000_000n;
@@ -41,7 +43,7 @@ export function addSimulateCommand(program: Command): void {
       new Option('-t, --type <type>', types.join('; ')).choices(Object.keys(TYPES)).default('camera'),
     )
     .option('--name <name>', 'prefix of the process variables, and name of the camera', 'SIMULATED')
-    .option('-p, --port <port>', 'port of the stream; 0: any free one', parsePort, 10100)
+    .option('-p, --port <port>', 'port of the stream; 0: any free one', parsePort, DEFAULT_PORT)
     .option('--ca_port <port>', 'UDP port of Channel Access; 0: any free one', parsePort, 5064)
     .option('--width <pixels>', 'columns', parseWhole, 1280)
     .option('--height <pixels>', 'rows', parseWhole, 960)

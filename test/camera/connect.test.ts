@@ -7,12 +7,13 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect } from 'chai';
 import { SOURCE_TYPES } from '../../src/camera/configuration.js';
-import { startCameraServer } from '../../src/camera/server.js';
+import { CAMERA_PORTS, startCameraServer } from '../../src/camera/server.js';
 import { CAMERA_DEFAULTS } from '../../src/camera/settings.js';
 import { formatJson, type JsonObject, parseJson } from '../../src/common/json.js';
 import { packageRoot } from '../../src/common/package.js';
 import { Hdf5File } from '../../src/hdf5/index.js';
 import type { ServiceServer } from '../../src/http/index.js';
+import { PIPELINE_PORTS } from '../../src/worker/defaults.js';
 import { freePortRange } from '../support/ports.js';
 import { arrayOf, numberIn, subscribe } from './support.js';
 
@@ -171,12 +172,14 @@ describe('camera, each source type as documented, from device to client', () => 
       const config = documented('hdf5');
       return { ...config, source: String(config.source).replace('/data', folder) };
     },
-    script: async () => {
-      const url = `${server.url}/api/v1/cam/script/my_camera.js/script_bytes`;
-      await fetch(url, { method: 'PUT', body: blocks('script', 'js')[0]! });
-      return documented('script');
-    },
+    script: () => prepareScript('js', 'my_camera.js'),
   };
+
+  async function prepareScript(language: 'js' | 'python', file: string): Promise<JsonObject> {
+    const url = `${server.url}/api/v1/cam/script/${file}/script_bytes`;
+    await fetch(url, { method: 'PUT', body: blocks('script', language)[0]! });
+    return documented('script');
+  }
 
   const withPort = (config: JsonObject, key: string, port: string): JsonObject => {
     return { ...config, [key]: String(config[key]).replace(/:\d+$/, `:${port}`) };
@@ -186,8 +189,25 @@ describe('camera, each source type as documented, from device to client', () => 
     expect(Object.keys(preparations).sort()).to.deep.equal([...SOURCE_TYPES].sort());
   });
 
-  for (const [type, prepare] of Object.entries(preparations)) {
-    it(`${type}: stream, online check, geometry and image`, async () => {
+  it('shows addresses of simulated devices, away from the streams of servers', () => {
+    const help = execFileSync(process.execPath, [
+      join(packageRoot, 'bin', 'camserver.js'),
+      'simulate',
+      '--help',
+    ]);
+    const port = /--port <port>.*\(default: (\d+)\)/.exec(help.toString())?.[1];
+    const documentedPorts = [...page.matchAll(/"tcp:\/\/localhost:(\d+)"/g)].map((match) => match[1]);
+    expect(new Set(documentedPorts)).to.deep.equal(new Set([port]));
+    expect(Number(port)).to.not.be.within(CAMERA_PORTS.from, PIPELINE_PORTS.to);
+  });
+
+  const variants: [title: string, type: string, prepare: () => Promise<JsonObject>][] = [
+    ...Object.entries(preparations).map(([type, prepare]): (typeof variants)[0] => [type, type, prepare]),
+    ['script in Python', 'script', () => prepareScript('python', 'my_camera.py')],
+  ];
+
+  for (const [title, type, prepare] of variants) {
+    it(`${title}: stream, online check, geometry and image`, async () => {
       const config = { ...(await prepare()), alias: `alias of ${type}`, group: ['types', type] };
       await call('DELETE', '/MY-CAMERA/del');
       const saved = await call('POST', '/MY-CAMERA/config', config);
