@@ -5,6 +5,7 @@
 import { appearanceChecks } from './appearance-checks.js';
 import { openBrowser, openPage, PATIENCE } from './browser.js';
 import { configurationChecks } from './configuration-checks.js';
+import { launchChecks } from './launch-checks.js';
 import { numberChecks } from './number-checks.js';
 import { operationChecks } from './operation-checks.js';
 import { overviewChecks } from './overview-checks.js';
@@ -52,6 +53,7 @@ describe('the console in a browser', function () {
   bufferChecks();
   configurationChecks();
   operationChecks();
+  launchChecks();
   recordChecks();
   appearanceChecks();
 

@@ -4,6 +4,7 @@ import { backgroundTime } from '../core/background-time.js';
 import type { Cluster } from '../core/plant.js';
 import { numberOf, recordsOf, textOf } from '../core/values.js';
 import { call, callBlob, callJson } from './api.js';
+import { readTask, type Task } from './tasks.js';
 
 export interface Background {
   readonly id: string;
@@ -60,30 +61,6 @@ export async function cameraOnline(
   return { online: answer.online === true, text: textOf(answer.status) ?? '' };
 }
 
-export interface Task {
-  readonly id: string;
-  readonly state: string;
-  readonly progress: number | null;
-  readonly message: string | null;
-  readonly error: string | null;
-  readonly resultId: string | null;
-}
-
-function readTask(record: Awaited<ReturnType<typeof callJson>>): Task {
-  const result =
-    typeof record.result === 'object' && record.result !== null && !Array.isArray(record.result)
-      ? record.result
-      : {};
-  return {
-    id: textOf(record.task) ?? '',
-    state: textOf(record.state) ?? '',
-    progress: numberOf(record.progress),
-    message: textOf(record.message),
-    error: typeof record.error === 'string' ? record.error : null,
-    resultId: textOf(result.id),
-  };
-}
-
 export async function captureBackground(camera: string, images: number): Promise<Task> {
   return readTask(
     await callJson(CLUSTER, `${path(camera)}/capture`, {
@@ -92,14 +69,6 @@ export async function captureBackground(camera: string, images: number): Promise
       deadline: 60_000,
     }),
   );
-}
-
-export async function readTaskState(id: string): Promise<Task> {
-  return readTask(await callJson(CLUSTER, `/api/v2/tasks/${encodeURIComponent(id)}`));
-}
-
-export async function cancelTask(id: string): Promise<void> {
-  await callJson(CLUSTER, `/api/v2/tasks/${encodeURIComponent(id)}/cancel`, { method: 'POST', json: {} });
 }
 
 export async function uploadBackground(

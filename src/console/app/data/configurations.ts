@@ -2,7 +2,7 @@
 import type { Change } from '../core/changes.js';
 import type { Cluster, JsonRecord } from '../core/plant.js';
 import { numberOf, recordOf, recordsOf, textOf, textsOf, timeOf } from '../core/values.js';
-import { callJson } from './api.js';
+import { ApiError, callJson } from './api.js';
 
 export interface ConfigurationEntry {
   readonly name: string;
@@ -92,6 +92,20 @@ export async function readConfiguration(
   signal?: AbortSignal,
 ): Promise<StoredDocument> {
   return readDocument(await callJson(cluster, path(cluster, name), signal === undefined ? {} : { signal }));
+}
+
+/** Null when none of that name is stored. */
+export async function findConfiguration(
+  cluster: Cluster,
+  name: string,
+  signal?: AbortSignal,
+): Promise<StoredDocument | null> {
+  try {
+    return await readConfiguration(cluster, name, signal);
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return null;
+    throw error;
+  }
 }
 
 const quoted = (etag: string): string => (etag.startsWith('"') ? etag : `"${etag}"`);

@@ -23,7 +23,8 @@ interface PanelProps {
   readonly live?: boolean;
   readonly note?: ComponentChildren;
   readonly actions?: ComponentChildren;
-  readonly children: ComponentChildren;
+  /** Absent: only its heading. */
+  readonly children?: ComponentChildren;
   readonly class?: string;
 }
 
@@ -51,7 +52,7 @@ export function Panel(props: PanelProps): JSX.Element {
           {props.actions}
         </header>
       )}
-      <div class="panel-body">{props.children}</div>
+      {props.children !== undefined && <div class="panel-body">{props.children}</div>}
     </section>
   );
 }

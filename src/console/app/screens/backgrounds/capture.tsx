@@ -1,12 +1,11 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { messageOf } from '../../data/api.js';
-import { cancelTask, captureBackground, readTaskState, type Task } from '../../data/backgrounds.js';
+import { captureBackground } from '../../data/backgrounds.js';
 import { denial } from '../../data/session.js';
+import { cancelTask, followTask, type Task } from '../../data/tasks.js';
 import { Button } from '../../ui/basics.jsx';
 import { showToast } from '../../ui/toasts.jsx';
-
-const POLL = 400;
 
 /** Averages images of the camera as a new background. */
 export function Capture({
@@ -25,16 +24,13 @@ export function Capture({
   const start = async (): Promise<void> => {
     setProblem(null);
     try {
-      let current = await captureBackground(camera, images);
-      setTask(current);
-      while (current.state === 'running') {
-        await new Promise((resolve) => setTimeout(resolve, POLL));
-        current = await readTaskState(current.id);
-        setTask(current);
-      }
-      if (current.state === 'done')
-        showToast({ tone: 'ok', text: `Background ${current.resultId} was captured.` });
-      else setProblem(current.error ?? `The capture was ${current.state}.`);
+      const { state, resultId, error } = await followTask(
+        'pipelines',
+        await captureBackground(camera, images),
+        setTask,
+      );
+      if (state === 'done') showToast({ tone: 'ok', text: `Background ${resultId} was captured.` });
+      else setProblem(error ?? `The capture was ${state}.`);
       onDone();
     } catch (error) {
       setProblem(messageOf(error));
@@ -71,7 +67,8 @@ export function Capture({
         {busy && (
           <Button
             onClick={() =>
-              task !== null && void cancelTask(task.id).catch((error) => setProblem(messageOf(error)))
+              task !== null &&
+              void cancelTask('pipelines', task).catch((error) => setProblem(messageOf(error)))
             }
           >
             Cancel

@@ -9,11 +9,11 @@ import { leaveGuard } from '../../data/navigation.js';
 import { findInstance } from '../../data/plant.js';
 import { CodeEditor, type Editor, type KeyHelp } from '../../editor/code-editor.jsx';
 import { Button } from '../../ui/basics.jsx';
-import { Icon } from '../../ui/icons.jsx';
 import { Menu } from '../../ui/menu.jsx';
 import { Panel } from '../../ui/panel.jsx';
 import { useResource } from '../../ui/resource.jsx';
-import { type Check, useChecks } from './checks.js';
+import { CheckList } from './check-list.jsx';
+import { useChecks } from './checks.js';
 import { FormMode } from './form-mode.jsx';
 import { ReviewDialog } from './review.jsx';
 
@@ -189,57 +189,6 @@ function reviewBlock(changed: boolean, errors: number, unreachable: string | nul
   if (errors > 0) return 'Correct the errors first.';
   if (unreachable !== null) return `The server cannot check it: ${unreachable}`;
   return changed ? null : 'Nothing was changed.';
-}
-
-const SEVERITIES = {
-  error: { icon: 'alarm', tone: 'tone-bad', word: 'Error' },
-  warning: { icon: 'alarm', tone: 'tone-warn', word: 'Warning' },
-  info: { icon: 'info', tone: 'tone-info', word: 'Note' },
-} as const;
-
-function CheckList({
-  checks,
-  unreachable,
-}: {
-  checks: readonly Check[];
-  unreachable: string | null;
-}): JSX.Element {
-  return (
-    <ul class="checks" data-testid="editor-check-list" aria-live="polite">
-      {unreachable !== null && (
-        <li>
-          <span class="tone-warn">
-            <Icon name="alarm" label="Warning" />
-          </span>
-          <span>
-            The server's checks could not be made, so nothing can be applied; the draft is kept. {unreachable}
-          </span>
-        </li>
-      )}
-      {checks.length === 0 && unreachable === null && (
-        <li>
-          <span class="tone-ok">
-            <Icon name="check" label="Well" />
-          </span>
-          <span>Nothing to complain about.</span>
-        </li>
-      )}
-      {checks.map((check) => {
-        const { icon, tone, word } = SEVERITIES[check.severity];
-        return (
-          <li key={`${check.line} ${check.message}`} class={`check-${check.severity}`}>
-            <span class={tone}>
-              <Icon name={icon} label={word} />
-            </span>
-            <span>
-              {check.line !== null && <b>line {check.line}: </b>}
-              {check.message}
-            </span>
-          </li>
-        );
-      })}
-    </ul>
-  );
 }
 
 /** Adds a key at the end of the outermost object, keeping the rest of the text as it is. */

@@ -5,8 +5,8 @@ import { changesBetween, updateFor } from '../../core/changes.js';
 import { parseDocument } from '../../core/json-text.js';
 import type { Cluster, JsonRecord } from '../../core/plant.js';
 import { recordOf } from '../../core/values.js';
-import { ApiError, callJson, messageOf } from '../../data/api.js';
-import { readConfiguration, type StoredDocument, updateInstance } from '../../data/configurations.js';
+import { callJson, messageOf } from '../../data/api.js';
+import { findConfiguration, type StoredDocument, updateInstance } from '../../data/configurations.js';
 import { denial } from '../../data/session.js';
 import { CodeEditor } from '../../editor/code-editor.jsx';
 import { Button } from '../../ui/basics.jsx';
@@ -24,10 +24,7 @@ interface Details {
 }
 
 async function load(cluster: Cluster, name: string, signal: AbortSignal): Promise<Details> {
-  const stored = await readConfiguration(cluster, name, signal).catch((error) => {
-    if (error instanceof ApiError && error.status === 404) return null;
-    throw error;
-  });
+  const stored = await findConfiguration(cluster, name, signal);
   const path = `/api/v2/instances/${cluster}/${encodeURIComponent(name)}`;
   const running = await callJson(cluster, path, { signal }).then(
     (answer) => recordOf(answer.config),

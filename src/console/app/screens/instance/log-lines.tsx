@@ -6,7 +6,14 @@ import { Empty } from '../../ui/panel.jsx';
 import { Loaded, useResource } from '../../ui/resource.jsx';
 
 /** The newest log records of an instance. */
-export function LogLines({ instance, limit }: { instance: InstanceRecord; limit: number }): JSX.Element {
+export function LogLines({
+  instance,
+  limit,
+}: {
+  /** It need not run any more. */
+  instance: Pick<InstanceRecord, 'cluster' | 'name'>;
+  limit: number;
+}): JSX.Element {
   const path = `/api/v2/logs?cluster=${instance.cluster}&scope=instance&instance=${encodeURIComponent(instance.name)}&limit=${limit}`;
   const logs = useResource(
     path,
