@@ -37,7 +37,7 @@ describe('bsread: sender and receiver over real sockets', () => {
   async function openReceiver(
     address: string,
     mode: 'SUB' | 'PULL',
-    receiveTimeout = 10_000,
+    receiveTimeout = 100_000,
   ): Promise<Receiver> {
     const receiver = new Receiver({ address, mode, receiveTimeout });
     closing.push(receiver);

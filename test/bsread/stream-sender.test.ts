@@ -43,7 +43,7 @@ describe('bsread: streams with named channels', () => {
     const sender = new StreamSender({ address: 'tcp://127.0.0.1:0', linger: 0, ...options });
     closing.push(sender);
     await sender.open();
-    const receiver = new Receiver({ address: sender.address, mode: 'PULL', receiveTimeout: 10_000 });
+    const receiver = new Receiver({ address: sender.address, mode: 'PULL', receiveTimeout: 100_000 });
     closing.push(receiver);
     await receiver.open();
     return { sender, receiver };

@@ -64,7 +64,7 @@ describe('camera, each source type as documented, from device to client', () => 
       scriptFolder: folder,
       ipcFolder: join(folder, 'feeds'),
       // values of Channel Access may be late on a machine that does other things too
-      defaults: { ...CAMERA_DEFAULTS, scriptFolder: folder, channelAccessTimeout: 15_000 },
+      defaults: { ...CAMERA_DEFAULTS, scriptFolder: folder, channelAccessTimeout: 100_000 },
       logLevel: 'CRITICAL',
       spares: 0,
       onReset: () => {},

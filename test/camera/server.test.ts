@@ -216,7 +216,7 @@ describe('camera/server', () => {
         ['P:BSREADCONFIG', 'STRING', [source.address]],
       ]);
       Object.assign(process.env, peer.environment);
-      const defaults = { ...CAMERA_DEFAULTS, channelAccessTimeout: 15_000 };
+      const defaults = { ...CAMERA_DEFAULTS, channelAccessTimeout: 100_000 };
       const config = { source: 'P', source_type: 'bsread', mirror_x: true };
       const { call } = await start({ defaults }, { CAM: config });
       expect(await call('GET', '/CAM')).to.include({ state: 'ok' });

@@ -8,6 +8,9 @@ import type { JsonObject } from '../../src/common/json.js';
 import { packageRoot } from '../../src/common/package.js';
 import { freePortRange } from '../support/ports.js';
 
+/** Of requests, in milliseconds. */
+export const PATIENT = { info: 10_000, call: 60_000 };
+
 export interface Service {
   readonly client: CamClient | PipelineClient;
   /** Process number of the present life. */
@@ -32,8 +35,8 @@ export async function startServices(
   const [backgrounds, scripts] = [storeAll(folder, 'backgrounds', {}), storeAll(folder, 'scripts', {})];
   const { from } = await freePortRange(42);
   const common = ['-i', '127.0.0.1', '-n', '127.0.0.1', '--log_level', 'CRITICAL', '-u', scripts];
-  const cameraClient = new CamClient(`http://127.0.0.1:${from}`);
-  const pipelineClient = new PipelineClient(`http://127.0.0.1:${from + 1}`);
+  const cameraClient = new CamClient(`http://127.0.0.1:${from}`, PATIENT);
+  const pipelineClient = new PipelineClient(`http://127.0.0.1:${from + 1}`, PATIENT);
   const camera = keepAlive([
     ...['camera-server', '-p', String(from), ...common, '-r', `${from + 2}:${from + 22}`],
     ...['-b', cameraFolder, '-g', backgrounds],

@@ -163,10 +163,11 @@ describe('logs and traces of servers', () => {
   });
 
   it('are lines of JSON, with the request that they belong to', async () => {
-    const records = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    const read = () => lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    const mine = await until(() => read().find(({ request_id }) => request_id === 'my-request'));
+    const records = read();
     expect(records.length).to.be.greaterThan(5);
     for (const record of records) expect(record).to.include.keys('time', 'level', 'logger', 'message', 'pid');
-    const mine = records.find(({ request_id }) => request_id === 'my-request');
     expect(mine).to.include({ logger: 'cam_server.http', level: 'DEBUG' });
     expect(records.map(({ instance }) => instance)).to.include('camera:beam');
   });
@@ -181,7 +182,7 @@ describe('logs and traces of servers', () => {
     child.stderr.on('data', (chunk) => {
       text += chunk;
     });
-    const [code] = await once(child, 'exit');
+    const [code] = await once(child, 'close');
     expect(code).to.equal(1);
     expect(text).to.contain("CAMSERVER_TRACES is 'collector'; it must be an address such as");
   });

@@ -4,7 +4,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { Receiver } from '../../src/bsread/index.js';
-import { childrenOf, isAlive } from '../support/processes.js';
+import { childrenOf, isAlive, signalTo } from '../support/processes.js';
 import { until } from '../support/until.js';
 import { listedInstances, type Service, type Services, startServices } from './cluster.js';
 
@@ -38,7 +38,7 @@ describe(`camera and pipeline server whose processes are killed (RECOVERY_SEED=$
       await delay(random() * 300);
       const former = [...childrenOf(services.cameras.pid), ...childrenOf(services.pipelines.pid)];
       const pid = await pidOf(victim);
-      if (pid !== null) process.kill(pid, 'SIGKILL');
+      if (pid !== null) signalTo(pid, 'SIGKILL');
       await stream;
       await until(async () => {
         const address = await streamOfPipeline();

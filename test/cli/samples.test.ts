@@ -40,7 +40,7 @@ describe('sample pipelines of every type in the simulated cluster', () => {
     mode: 'SUB' | 'PULL' = 'SUB',
   ): Promise<ReceivedMessage[]> {
     const address = await cluster.pipeline.stream(name);
-    const receiver = new Receiver({ address, mode, receiveTimeout: 30_000 });
+    const receiver = new Receiver({ address, mode, receiveTimeout: 100_000 });
     await receiver.open();
     try {
       const messages: ReceivedMessage[] = [];

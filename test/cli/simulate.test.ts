@@ -93,7 +93,7 @@ describe('camserver simulate', function () {
     camera.stderr?.on('data', (chunk) => {
       errors += chunk;
     });
-    const [code] = await once(camera, 'exit');
+    const [code] = await once(camera, 'close');
     expect(code).to.equal(1);
     expect(errors).to.equal('--width 0, --height 960 and --rate 10 must be above 0\n');
   });

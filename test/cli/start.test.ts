@@ -30,7 +30,7 @@ function serverOfPort(parent: number, port: string): number {
 
 /** One message as a program without our library sees it: the parts of the wire. */
 async function receiveParts(address: string): Promise<Map<string, Buffer>> {
-  const socket = new Subscriber({ receiveTimeout: 15_000, linger: 0 });
+  const socket = new Subscriber({ receiveTimeout: 100_000, linger: 0 });
   socket.connect(address);
   socket.subscribe();
   const [, dataHeader, ...parts] = await socket.receive();

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { CamClient, PipelineClient } from '../../src/client/index.js';
 import { packageRoot } from '../../src/common/package.js';
 import { freePortRange } from '../support/ports.js';
+import { PATIENT } from './cluster.js';
 
 export const program = join(packageRoot, 'bin', 'camserver.js');
 
@@ -45,8 +46,8 @@ export async function startCluster(data: string): Promise<Cluster> {
   }
   return {
     process: child,
-    camera: new CamClient(`http://127.0.0.1:${from}`),
-    pipeline: new PipelineClient(`http://127.0.0.1:${from + 1}`),
+    camera: new CamClient(`http://127.0.0.1:${from}`, PATIENT),
+    pipeline: new PipelineClient(`http://127.0.0.1:${from + 1}`, PATIENT),
     output: () => output,
     ended,
   };

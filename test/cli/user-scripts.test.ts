@@ -33,7 +33,7 @@ const CAMERA_CHANNELS: Readonly<Record<string, string>> = {
 };
 
 async function firstMessage(address: string): Promise<ReceivedMessage> {
-  const receiver = new Receiver({ address, mode: 'SUB', receiveTimeout: 30_000 });
+  const receiver = new Receiver({ address, mode: 'SUB', receiveTimeout: 100_000 });
   await receiver.open();
   try {
     const message = await receiver.receive();

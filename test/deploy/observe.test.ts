@@ -46,7 +46,7 @@ describe('dashboard and alerts', () => {
       scriptFolder: folder,
       servers: worker.url,
       updateTimeout: 2000,
-      clientTimeout: 10_000,
+      clientTimeout: 100_000,
       pollInterval: 200,
       registrationSecret: null,
       restartFrozen: false,

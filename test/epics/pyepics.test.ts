@@ -43,7 +43,7 @@ describe('epics: the test server against the client library of EPICS base', () =
         EPICS_CA_AUTO_ADDR_LIST: 'NO',
         EPICS_CA_MAX_ARRAY_BYTES: '10000000',
       };
-      const { stdout } = await run('/usr/bin/python3', ['-c', SCRIPT], { env, timeout: 20_000 });
+      const { stdout } = await run('/usr/bin/python3', ['-c', SCRIPT], { env, timeout: 200_000 });
       expect(JSON.parse(stdout.trim().split('\n').pop() as string)).to.deep.equal({
         text: 'INIT',
         wave: [4_950_000, 100_000],

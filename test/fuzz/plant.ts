@@ -73,7 +73,7 @@ export async function startFuzzPlant(): Promise<FuzzPlant> {
     scriptFolder: managed,
     servers: pipelines.url,
     updateTimeout: 2000,
-    clientTimeout: 10_000,
+    clientTimeout: 100_000,
     pollInterval: 200,
     registrationSecret: null,
     restartFrozen: false,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { isAlive } from '../support/processes.js';
+import { isAlive, signalTo } from '../support/processes.js';
 import { until } from '../support/until.js';
 
 interface ServerReport {
@@ -28,7 +28,7 @@ describe('instances of a server that ends', () => {
 
   afterEach(() => {
     for (const server of started.splice(0)) server.kill('SIGKILL');
-    for (const pid of instances.splice(0)) if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+    for (const pid of instances.splice(0)) signalTo(pid, 'SIGKILL');
   });
 
   it('end with it when it is killed, spares too', async () => {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { Registry } from 'prom-client';
 import { collectMetrics, type Supervisor } from '../../src/instances/index.js';
+import { freePortRange } from '../support/ports.js';
 import { isAlive } from '../support/processes.js';
 import { until } from '../support/until.js';
 import { createSupervisor, rejection, specification } from './support.js';
@@ -50,7 +51,7 @@ describe('warm spares', () => {
   });
 
   it('do not hinder a hundred starts at once', async () => {
-    supervisor = await createSupervisor({ spares: 2, portRange: { from: 30_000, to: 32_000 } });
+    supervisor = await createSupervisor({ spares: 2, portRange: await freePortRange(200) });
     const names = Array.from({ length: 100 }, (_, index) => `instance-${index}`);
     const instances = await Promise.all(
       names.map((name) => supervisor.start(name, () => specification(name, 'wait'))),

@@ -186,7 +186,7 @@ describe('supervisor', () => {
       await supervise();
       const config = { how: 'ignore', ready: true };
       await supervisor.start('one', () => specification('one', 'stubborn', { config }));
-      await supervisor.stop('one', { stop: 50, kill: 2000 });
+      await supervisor.stop('one', { stop: 50, kill: 60_000 });
       const instance = supervisor.require('one');
       expect(instance.exitCode).to.equal(-15);
       expect(instance.reason).to.equal("Could not stop the 'one' instance in time. Terminated.");
@@ -197,7 +197,7 @@ describe('supervisor', () => {
       await supervise();
       const config = { how: 'block', ready: true };
       await supervisor.start('one', () => specification('one', 'stubborn', { config }));
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await until(() => supervisor.logs('one').some(([, , , text]) => text === 'blocks'));
       await supervisor.stop('one', { stop: 50, kill: 50 });
       expect(supervisor.require('one').exitCode).to.equal(-9);
     });
@@ -287,10 +287,13 @@ describe('supervisor', () => {
     it('answers with the error of the handler, of an unknown request, of no answer', async () => {
       await supervise();
       await supervisor.start('one', () => specification('one', 'wait'));
-      const ask = async (name: string) => (await rejection(supervisor.request('one', name, {}, 50))).message;
+      const ask = async (name: string, milliseconds?: number) =>
+        (await rejection(supervisor.request('one', name, {}, milliseconds))).message;
       expect(await ask('refuse')).to.equal('not today');
       expect(await ask('nonsense')).to.equal("Instance 'one' does not answer requests 'nonsense'.");
-      expect(await ask('never')).to.equal("Instance 'one' did not answer the request 'never' within 0.05 s.");
+      expect(await ask('never', 50)).to.equal(
+        "Instance 'one' did not answer the request 'never' within 0.05 s.",
+      );
     });
 
     it('ends open requests with the instance', async () => {

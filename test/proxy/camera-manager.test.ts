@@ -1,11 +1,13 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'chai';
 import type { CamClient } from '../../src/client/index.js';
 import { CamClient as Client } from '../../src/client/index.js';
 import type { JsonObject } from '../../src/common/json.js';
 import { arrayValue } from '../../src/common/values.js';
 import { BackgroundStore } from '../../src/storage/index.js';
+import { freePort } from '../support/ports.js';
 import { until } from '../support/until.js';
 import { SMALL_CAMERA, startCameras, startCameraWorker, type TestManager, type TestWorker } from './rig.js';
 
@@ -14,8 +16,10 @@ const compact = (url: string): string => url.replaceAll(/http|\/|:/g, '');
 describe('proxy/camera manager', () => {
   let workers: TestWorker[];
   let cluster: TestManager<CamClient>;
+  let port: number;
 
   before(async () => {
+    port = await freePort();
     workers = await Promise.all([startCameraWorker(), startCameraWorker()]);
     const names = ['one', 'two', 'three', 'fixed', 'seen'];
     cluster = await startCameras(workers, {
@@ -23,7 +27,11 @@ describe('proxy/camera manager', () => {
       one: { ...SMALL_CAMERA, name: 'one', alias: 'first', group: 'all' },
       servers: {
         [workers[0]!.url]: { expanding: true },
-        [workers[1]!.url]: { expanding: true, instances: ['fixed:12399', '#three:1', 'dark'], note: 'kept' },
+        [workers[1]!.url]: {
+          expanding: true,
+          instances: [`fixed:${port}`, '#three:1', 'dark'],
+          note: 'kept',
+        },
       },
     });
   });
@@ -52,10 +60,11 @@ describe('proxy/camera manager', () => {
     await cluster.client.stream('two');
     expect(await cluster.client.stream('first')).to.equal(address);
 
-    const info = await cluster.proxy.info();
-    expect(info).to.deep.equal(
-      await cluster.client.info().then((other) => ({ ...other, servers: info.servers })),
-    );
+    // the figures in both change twice a second
+    const info = await until(async () => {
+      const [shown, other] = [await cluster.proxy.info(), await cluster.client.info()];
+      return isDeepStrictEqual(shown, { ...other, servers: shown.servers }) && shown;
+    });
     const active = info.active_instances as Record<string, JsonObject>;
     expect(Object.keys(active)).to.have.members(['one', 'two']);
     expect(active.one).to.include({ stream_address: address, camera_name: 'one' });
@@ -77,7 +86,7 @@ describe('proxy/camera manager', () => {
   });
 
   it('follows a fixed entry with its port, and passes over a switched-off one', async () => {
-    expect(await cluster.client.stream('fixed')).to.equal('tcp://127.0.0.1:12399');
+    expect(await cluster.client.stream('fixed')).to.equal(`tcp://127.0.0.1:${port}`);
     expect(await instancesOf(1)).to.deep.equal(['fixed']);
     expect(await cluster.client.stream('three')).not.to.contain(':1/');
   });
@@ -264,7 +273,7 @@ describe('proxy/camera manager', () => {
   it('explains where a camera would go', async () => {
     const query = { instance: null, configuration: 'fixed', config: null, originAddress: null };
     const explained = await cluster.manager.view.explain(query);
-    expect(explained).to.include({ server: workers[1]!.url, rule: 'fixed', port: 12399 });
+    expect(explained).to.include({ server: workers[1]!.url, rule: 'fixed', port });
     expect(explained.explanation[0]).to.equal('running: it runs nowhere');
     expect(explained.candidates).to.have.lengthOf(2);
   });

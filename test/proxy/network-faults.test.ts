@@ -31,6 +31,7 @@ describe('proxy/network faults', () => {
         servers: Object.fromEntries(relays.map(({ url }) => [url, {}])),
       },
       {
+        clientTimeout: 10_000,
         extend: (context) =>
           managerApi(context, {
             cameraServer: null,

@@ -65,7 +65,7 @@ describe('proxy/faults around pipelines', () => {
     manager = server('pipeline-manager', from + 4, '127.0.0.1', [
       ...['--base', write('pipeline_config', pipelineFiles), '--cam_server', cameras],
     ]);
-    client = new PipelineClient(manager.url, { start: 30_000 });
+    client = new PipelineClient(manager.url, { info: 10_000, start: 60_000 });
     // each after those that it asks
     for (const one of [cameraWorker, cameraManager, ...workers, manager]) {
       one.start();

@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { type CamClient, PipelineClient } from '../../src/client/index.js';
 import type { JsonObject } from '../../src/common/json.js';
 import { arrayValue } from '../../src/common/values.js';
+import { freePort } from '../support/ports.js';
 import {
   SMALL_CAMERA,
   startCameras,
@@ -19,8 +20,10 @@ describe('proxy/pipeline manager', () => {
   let cameras: TestManager<CamClient>;
   let workers: TestWorker[];
   let cluster: TestManager<PipelineClient>;
+  let port: number;
 
   before(async () => {
+    port = await freePort();
     cameraWorker = await startCameraWorker();
     cameras = await startCameras([cameraWorker], {
       CAM: { ...SMALL_CAMERA, name: 'CAM' },
@@ -33,7 +36,7 @@ describe('proxy/pipeline manager', () => {
       fixed_sp: { name: 'fixed_sp', camera_name: 'CAM' },
       servers: {
         [workers[0]!.url]: { cameras: ['OTHER'] },
-        [workers[1]!.url]: { instances: ['fixed_sp:12388'] },
+        [workers[1]!.url]: { instances: [`fixed_sp:${port}`] },
       },
     });
   });
@@ -57,8 +60,8 @@ describe('proxy/pipeline manager', () => {
       instanceId: 'mine',
       changes: { image_threshold: 3 },
     });
-    expect(created).to.deep.include({ instanceId: 'mine', stream: 'tcp://127.0.0.1:12388' });
-    expect(created.config).to.include({ image_threshold: 3, port: 12388, camera_name: 'CAM' });
+    expect(created).to.deep.include({ instanceId: 'mine', stream: `tcp://127.0.0.1:${port}` });
+    expect(created.config).to.include({ image_threshold: 3, port, camera_name: 'CAM' });
     expect(await hostOf('mine')).to.equal(workers[1]!.url);
     expect((await create('/cam_sp?instance_id=mine')).status).to.equal(
       "Instance with id 'mine' is already present and running. Use another instance_id or stop the current instance if you want to reuse the same instance_id.",
@@ -79,7 +82,7 @@ describe('proxy/pipeline manager', () => {
 
   it('streams by id: one instance for all who ask, created like from its name', async () => {
     const streams = await Promise.all([1, 2, 3].map(() => cluster.client.stream('fixed_sp')));
-    expect(new Set(streams)).to.deep.equal(new Set(['tcp://127.0.0.1:12388']));
+    expect(new Set(streams)).to.deep.equal(new Set([`tcp://127.0.0.1:${port}`]));
     expect((await records()).fixed_sp).to.include({ read_only: false });
     expect((await cluster.call('GET', '/api/v1/pipeline/instance/none')).status).to.equal(
       "Instance 'none' is not present on server and it is not a saved pipeline name.",

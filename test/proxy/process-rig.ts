@@ -40,7 +40,7 @@ export class TestProcess {
     /** What stands before the program, for example to start it on another host. */
     private readonly prefix: readonly string[] = [],
   ) {
-    this.client = new CamClient(url, { info: 2000, call: 10_000, start: 20_000 });
+    this.client = new CamClient(url, { info: 10_000, call: 30_000, start: 60_000 });
   }
 
   get pid(): number {

@@ -51,7 +51,7 @@ describe('proxy/proxies', () => {
     const front = {
       ...LOCAL,
       updateTimeout: 2000,
-      clientTimeout: 10_000,
+      clientTimeout: 100_000,
       pollInterval: 200,
       onReset: () => {},
     };

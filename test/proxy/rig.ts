@@ -55,6 +55,9 @@ export const SMALL_CAMERA: JsonObject = {
   frame_rate: 10,
 };
 
+/** Of requests, in milliseconds. */
+const PATIENT = { info: 60_000, call: 100_000, start: 100_000 };
+
 const LOCAL = { interface: '127.0.0.1', hostname: '127.0.0.1', logLevel: 'CRITICAL' } as const;
 
 export async function startCameraWorker(options: { port?: number; boot?: string } = {}): Promise<TestWorker> {
@@ -110,7 +113,7 @@ export async function startCameras(
 ): Promise<TestManager<CamClient>> {
   const settings = managerOptions(workers, files, options);
   const manager = await startCameraManager(settings);
-  return testManager(manager, new CamClient(manager.url), settings);
+  return testManager(manager, new CamClient(manager.url, PATIENT), settings);
 }
 
 export async function startPipelines(
@@ -127,7 +130,7 @@ export async function startPipelines(
     ...options,
   };
   const manager = await startPipelineManager(settings);
-  return testManager(manager, new PipelineClient(manager.url), settings);
+  return testManager(manager, new PipelineClient(manager.url, PATIENT), settings);
 }
 
 function managerOptions(
@@ -148,7 +151,7 @@ function managerOptions(
     configFolder,
     servers: '',
     updateTimeout: 2000,
-    clientTimeout: 10_000,
+    clientTimeout: 100_000,
     pollInterval: 200,
     registrationSecret: null,
     backgroundFolder: join(root, 'backgrounds'),
@@ -169,7 +172,7 @@ function testManager<Client>(
     manager,
     url: manager.url,
     client,
-    proxy: new ProxyClient(manager.url),
+    proxy: new ProxyClient(manager.url, PATIENT),
     folder: configFolder,
     call: async (method, path, body) => {
       const response = await fetch(`${manager.url}${path}`, {

@@ -27,7 +27,7 @@ describe('sinks', () => {
     const receiver = new Receiver({
       address: sink.address.replace('0.0.0.0', '127.0.0.1'),
       mode: 'PULL',
-      receiveTimeout: 10_000,
+      receiveTimeout: 100_000,
     });
     await receiver.open();
     try {
@@ -72,7 +72,7 @@ describe('sinks', () => {
       address: 'tcp://127.0.0.1:*',
       mode: 'PULL',
       attachment: 'bind',
-      receiveTimeout: 10_000,
+      receiveTimeout: 100_000,
     });
     await receiver.open();
     const sink = await open({ mode: 'PUSH', output_stream: receiver.address });

@@ -9,6 +9,15 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** Sends a signal to a process, which may have ended by itself just before. */
+export function signalTo(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
 /** Children of a process, whichever of its threads has created them, without those that have just ended. */
 export function childrenOf(pid: number): number[] {
   try {

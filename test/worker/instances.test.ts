@@ -44,7 +44,7 @@ describe('pipeline instances of a server', () => {
     const created = await create(SMALL, 'a');
     expect(created).to.include({ state: 'ok', status: 'Stream address for pipeline a.', instance_id: 'a' });
     expect(created.config).to.deep.equal(expandPipelineConfiguration(SMALL));
-    const receiver = new Receiver({ address: created.stream, receiveTimeout: 5000 });
+    const receiver = new Receiver({ address: created.stream, receiveTimeout: 60_000 });
     await receiver.open();
     const message = await receiver.receive();
     receiver.close();

@@ -54,7 +54,7 @@ export async function startTestServer(
   });
   return {
     url: server.url,
-    client: new PipelineClient(server.url),
+    client: new PipelineClient(server.url, { info: 60_000, call: 100_000 }),
     folder,
     call: (method, path, body) => call(`${server.url}/api/v1/pipeline${path}`, method, body),
     close: async () => {

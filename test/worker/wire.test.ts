@@ -72,7 +72,7 @@ describe('a client with plain ZeroMQ', () => {
   }
 
   function subscribe(address: string): Subscriber {
-    const socket = new Subscriber({ receiveTimeout: 15_000, linger: 0 });
+    const socket = new Subscriber({ receiveTimeout: 100_000, linger: 0 });
     socket.connect(address);
     socket.subscribe();
     sockets.push(socket);

@@ -219,7 +219,7 @@ describe('live view', () => {
       scriptFolder: state,
       servers: server.url,
       updateTimeout: 2000,
-      clientTimeout: 10_000,
+      clientTimeout: 100_000,
       pollInterval: 100,
       registrationSecret: null,
       restartFrozen: false,

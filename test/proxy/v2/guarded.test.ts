@@ -17,7 +17,7 @@ describe('a proxy', () => {
       configFolder: folder,
       servers: plant.cameras.url,
       updateTimeout: 2000,
-      clientTimeout: 10_000,
+      clientTimeout: 100_000,
       pollInterval: 500,
       logLevel: 'CRITICAL',
       onReset: () => {},

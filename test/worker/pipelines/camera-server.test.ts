@@ -33,7 +33,7 @@ describe('pipelines on a real camera server', () => {
     const answer = await server.call('POST', '', { camera_name: 'CAM', ...config });
     expect(answer.state, answer.status).to.equal('ok');
     const mode = 'pipeline_type' in config ? 'PULL' : 'SUB';
-    receiver = new Receiver({ address: answer.stream, mode, receiveTimeout: 15_000 });
+    receiver = new Receiver({ address: answer.stream, mode, receiveTimeout: 100_000 });
     await receiver.open();
     const next = async (): Promise<ReceivedMessage> => {
       const message = await receiver!.receive();

@@ -64,7 +64,7 @@ describe('pipeline instance of type fanout', () => {
         const client = new Receiver({
           address: `tcp://127.0.0.1:${port}`,
           mode: 'PULL',
-          receiveTimeout: 15_000,
+          receiveTimeout: 100_000,
         });
         await client.open();
         for (const pulseId of range(1, 139)) await rig.camera.send(pulseId, { value: pulseId });

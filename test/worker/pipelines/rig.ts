@@ -131,7 +131,7 @@ export async function startRig(config: JsonObject, options: RigOptions = {}): Pr
   const client = new Receiver({
     address: `tcp://127.0.0.1:${instance.port}`,
     mode: complete.mode === 'PUB' ? 'SUB' : 'PULL',
-    receiveTimeout: 15_000,
+    receiveTimeout: 100_000,
   });
   if (options.client !== false) await client.open();
   return {

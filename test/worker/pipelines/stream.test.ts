@@ -250,7 +250,7 @@ describe('pipeline instance of type stream', () => {
       address: 'tcp://127.0.0.1:0',
       attachment: 'bind',
       mode: 'PULL',
-      receiveTimeout: 15_000,
+      receiveTimeout: 100_000,
     });
     await target.open();
     await withRig(

@@ -166,7 +166,7 @@ describe('camera/sources/bsread', () => {
     const forwarded = new Receiver({
       address: `tcp://127.0.0.1:${port}`,
       mode: 'PULL',
-      receiveTimeout: 5000,
+      receiveTimeout: 60_000,
     });
     await forwarded.open();
     const waiting = forwarded.receive();
