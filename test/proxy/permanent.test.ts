@@ -62,7 +62,7 @@ describe('proxy/permanent instances', () => {
   it('keeps a permanent camera from ending when its configuration is saved', async () => {
     await cluster.client.saveConfig('one', { ...SMALL_CAMERA, roi: [0, 32, 0, 16] });
     expect((await active()).one!.config).to.include({ no_client_timeout: 0 });
-    expect((await cluster.client.config('one')).no_client_timeout).to.equal(undefined);
+    expect((await cluster.client.config('one')).no_client_timeout).to.equal(600);
   });
 
   it('adopts what runs already, stops what is removed, and sorts the file', async () => {

@@ -15,6 +15,9 @@ import {
   type TestWorker,
 } from './rig.js';
 
+/** Without an end for lack of clients within a test. */
+const LASTING = { no_client_timeout: 600 };
+
 describe('proxy/pipeline manager', () => {
   let cameraWorker: TestWorker;
   let cameras: TestManager<CamClient>;
@@ -31,9 +34,9 @@ describe('proxy/pipeline manager', () => {
     });
     workers = await Promise.all([startPipelineWorker(cameras.url), startPipelineWorker(cameras.url)]);
     cluster = await startPipelines(workers, cameras.url, {
-      cam_sp: { name: 'cam_sp', camera_name: 'CAM', group: 'panels' },
-      other_sp: { name: 'other_sp', camera_name: 'OTHER' },
-      fixed_sp: { name: 'fixed_sp', camera_name: 'CAM' },
+      cam_sp: { ...LASTING, name: 'cam_sp', camera_name: 'CAM', group: 'panels' },
+      other_sp: { ...LASTING, name: 'other_sp', camera_name: 'OTHER' },
+      fixed_sp: { ...LASTING, name: 'fixed_sp', camera_name: 'CAM' },
       servers: {
         [workers[0]!.url]: { cameras: ['OTHER'] },
         [workers[1]!.url]: { instances: [`fixed_sp:${port}`] },
@@ -90,10 +93,10 @@ describe('proxy/pipeline manager', () => {
   });
 
   it('shares instances of equal configurations, read-only', async () => {
-    const config = { camera_name: 'CAM', image_threshold: 5 };
+    const config = { ...LASTING, camera_name: 'CAM', image_threshold: 5 };
     const [first, second] = await Promise.all([
       cluster.client.streamFromConfig(config),
-      cluster.client.streamFromConfig({ image_threshold: 5, camera_name: 'CAM' }),
+      cluster.client.streamFromConfig({ image_threshold: 5, camera_name: 'CAM', ...LASTING }),
     ]);
     const third = await cluster.client.streamFromConfig(config);
     expect(new Set([first, second, third].map(({ instanceId }) => instanceId)).size).to.equal(1);
@@ -184,8 +187,13 @@ describe('proxy/pipeline manager', () => {
   });
 
   it('starts the pipelines that one reads from, and refuses cycles', async () => {
-    await cluster.client.saveConfig('inner', { camera_name: 'CAM' });
-    await cluster.client.saveConfig('outer', { pipeline_type: 'stream', input_pipeline: 'inner' });
+    await cluster.client.saveConfig('inner', { ...LASTING, camera_name: 'CAM' });
+    await cluster.client.saveConfig('outer', {
+      ...LASTING,
+      pipeline_type: 'stream',
+      function: 'propagate_stream',
+      input_pipeline: 'inner',
+    });
     await cluster.client.createFromName('outer', { instanceId: 'outer' });
     const running = await records();
     expect(running).to.include.keys('inner', 'outer');

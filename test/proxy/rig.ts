@@ -53,6 +53,7 @@ export const SMALL_CAMERA: JsonObject = {
   size_x: 64,
   size_y: 48,
   frame_rate: 10,
+  no_client_timeout: 600,
 };
 
 /** Of requests, in milliseconds. */

@@ -4,10 +4,10 @@ import type { PortRange } from '../../src/instances/index.js';
 
 /** Below the ports that the operating system hands out by itself (32768 and above). */
 const FIRST_PORT = 12_000;
-const UNITS = 1000;
+const UNITS = 760;
 const PORTS_OF_UNIT = 20;
 /** Who listens on the guard of a unit owns its ports until its process ends. */
-const FIRST_GUARD = FIRST_PORT - UNITS;
+const FIRST_GUARD = 32_000;
 
 /** A range of ports that are free now and that no other test gets, in this process or another. */
 export async function freePortRange(size: number): Promise<PortRange> {
@@ -16,7 +16,7 @@ export async function freePortRange(size: number): Promise<PortRange> {
     const unit = Math.floor(Math.random() * (UNITS - count));
     const from = FIRST_PORT + unit * PORTS_OF_UNIT;
     const guards = numbers(FIRST_GUARD + unit, count);
-    // guards that are taken in vain are lost, of a thousand
+    // guards that are taken in vain are lost, of many
     if ((await allOf(guards, isTaken)) && (await allOf(numbers(from, size), isFree))) {
       return { from, to: from + size };
     }
