@@ -2,7 +2,6 @@
 import faulthandler
 import json
 import os
-import resource
 import signal
 import struct
 import sys
@@ -34,6 +33,7 @@ except ImportError:
 from cam_server import utils  # noqa: E402
 
 from .camera import CameraScript  # noqa: E402
+from .limits import limit_memory  # noqa: E402
 from .memory import SharedMemory  # noqa: E402
 from .output import redirect  # noqa: E402
 from .script import CallTimeout, Script, ScriptError  # noqa: E402
@@ -188,14 +188,6 @@ def read_parameters(reader):
     if path:
         parameters["background_data"] = numpy.fromfile(path, numpy.uint16, rows * columns).reshape(rows, columns)
     return parameters
-
-
-def limit_memory(megabytes):
-    """Beyond what the process has now; Python then raises MemoryError where the script asks for more."""
-    with open("/proc/self/status") as status:
-        used = next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmData:"))
-    limit = used + int(megabytes * 1024 * 1024)
-    resource.setrlimit(resource.RLIMIT_DATA, (limit, resource.getrlimit(resource.RLIMIT_DATA)[1]))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import threading
 
 from cam_server import utils
 
+from .limits import limit_memory
 from .pipeline_objects import (
     BackgroundManager,
     CamClient,
@@ -83,6 +84,7 @@ def main():
     code = 0
     try:
         script = PipelineScript(start["path"], os.path.basename(start["path"]), start["folder"])
+        limit_memory(start["megabytes"])
         code = script.call(
             stop_event,
             statistics,

@@ -112,6 +112,11 @@ export const cameraConfigurationSchema = {
       default: 10,
       description: 'Seconds for which a script may compute without awaiting anything',
     },
+    function_memory: {
+      type: 'number',
+      default: 4096,
+      description: 'Megabytes by which the process of a script may grow; default for Python 1024',
+    },
     connections: whole('Connections to the stream of a bsread camera', 1),
     buffer_size: whole('Above 0: messages are put into order in a buffer of this size', 0, 0),
     buffer_threshold: { type: 'number', minimum: 0, maximum: 1, default: 0.5 },

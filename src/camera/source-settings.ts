@@ -10,6 +10,7 @@ import {
   requireNumber,
   wrongValue,
 } from '../common/leniency.js';
+import { type FunctionLimits, readScriptLimits } from '../user-code/limits.js';
 
 export interface SimulationSettings {
   readonly width: number;
@@ -47,8 +48,8 @@ export interface ReaderSettings {
   readonly scriptFolder: string;
   /** Interpreter of scripts in Python, or the folder of a virtual environment; null: `python3` of the search path. */
   readonly python: string | null;
-  /** Seconds for which a script may compute without awaiting anything. */
-  readonly scriptTimeout: number;
+  /** Of a script in JavaScript, which shares the main thread of the instance. */
+  readonly scriptLimits: FunctionLimits;
 }
 
 export interface RedisSettings {
@@ -58,7 +59,6 @@ export interface RedisSettings {
 }
 
 const DEFAULT_REDIS = 'sf-daq-6.psi.ch:6379';
-const DEFAULT_SCRIPT_TIMEOUT = 10;
 const MAXIMUM_SIDE = 65_535;
 /** Of a simulated image: 256 MiB, more than any camera has. */
 const MAXIMUM_PIXELS = 2 ** 27;
@@ -113,13 +113,8 @@ export function readReader(
     scriptClass: isTruthy(config.class) ? String(config.class) : '',
     scriptFolder,
     python,
-    scriptTimeout: readScriptTimeout(config),
+    scriptLimits: readScriptLimits(config),
   };
-}
-
-function readScriptTimeout(config: JsonObject): number {
-  const seconds = requireNumber(config, 'function_timeout', DEFAULT_SCRIPT_TIMEOUT);
-  return seconds > 0 ? seconds : DEFAULT_SCRIPT_TIMEOUT;
 }
 
 /** Only stddaq has it; a `url` of another source type is an address. */

@@ -10,17 +10,29 @@ export interface FunctionLimits {
   readonly megabytes: number;
 }
 
-const DEFAULTS: FunctionLimits = { seconds: 10, megabytes: 1024 };
+const DEFAULT_SECONDS = 10;
+const DEFAULT_MEGABYTES = 1024;
+/** For code that shares its process with everything else, messages that wait for slow clients included. */
+const DEFAULT_SCRIPT_MEGABYTES = 4096;
+/** Timers cannot be set for longer: 24 days. */
+const MAXIMUM_SECONDS = 2_000_000;
 
-/** The parameters `function_timeout` and `function_memory`; what is no positive number counts as absent. */
-export function readLimits(parameters: JsonObject): FunctionLimits {
-  const { seconds, megabytes } = DEFAULTS;
-  const timeout = requireNumber(parameters, 'function_timeout', seconds);
-  const memory = requireNumber(parameters, 'function_memory', megabytes);
+/**
+ * The parameters `function_timeout` and `function_memory`; what is no positive number counts as absent.
+ * @throws CamServerError for what is no number at all
+ */
+export function readLimits(parameters: JsonObject, defaultMegabytes = DEFAULT_MEGABYTES): FunctionLimits {
+  const seconds = requireNumber(parameters, 'function_timeout', DEFAULT_SECONDS);
+  const megabytes = requireNumber(parameters, 'function_memory', defaultMegabytes);
   return {
-    seconds: timeout > 0 ? timeout : seconds,
-    megabytes: memory > 0 ? memory : megabytes,
+    seconds: seconds > 0 ? Math.min(seconds, MAXIMUM_SECONDS) : DEFAULT_SECONDS,
+    megabytes: megabytes > 0 ? megabytes : defaultMegabytes,
   };
+}
+
+/** The same for scripts on the main thread of their instance (cameras and whole pipelines in JavaScript). */
+export function readScriptLimits(parameters: JsonObject): FunctionLimits {
+  return readLimits(parameters, DEFAULT_SCRIPT_MEGABYTES);
 }
 
 /** A call passed a limit. */

@@ -12,6 +12,7 @@ import { outputLines } from '../../instances/output-lines.js';
 import type { InstanceContext, InstanceCounters } from '../../instances/types.js';
 import { UserCodeError } from '../../user-code/error.js';
 import { confined } from '../../user-code/host/confinement.js';
+import { readScriptLimits } from '../../user-code/limits.js';
 import { pythonCommand } from '../../user-code/python.js';
 import type { FunctionFile } from '../../user-code/types.js';
 import { createEnding, type Ending } from './ending.js';
@@ -42,6 +43,7 @@ export async function runPythonScript(
       port: options.port,
       camera_server: options.camera_server,
       background_folder: options.background_folder,
+      megabytes: readScriptLimits(context.config).megabytes,
     },
   });
   context.onConfig((config) => send({ type: 'config', config }));

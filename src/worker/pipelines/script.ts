@@ -8,6 +8,8 @@ import { UserCodeError } from '../../user-code/error.js';
 import { findFunctionFile } from '../../user-code/files.js';
 import { buildScript, type ScriptModule } from '../../user-code/javascript/build.js';
 import { userError } from '../../user-code/javascript/trace.js';
+import { startWatchdog } from '../../user-code/javascript/watchdog.js';
+import { readScriptLimits } from '../../user-code/limits.js';
 import type { FunctionFile } from '../../user-code/types.js';
 import { createEnding } from './ending.js';
 import { type PipelineInstanceOptions, readPipelineInstanceOptions } from './options.js';
@@ -37,6 +39,19 @@ async function runJavaScript(
   file: FunctionFile,
 ): Promise<number> {
   const script = await buildScript(file.path, options.script_folder);
+  const watchdog = startWatchdog(script.name, readScriptLimits(context.config));
+  try {
+    return await runLoaded(context, options, script);
+  } finally {
+    watchdog.stop();
+  }
+}
+
+async function runLoaded(
+  context: InstanceContext,
+  options: PipelineInstanceOptions,
+  script: ScriptModule,
+): Promise<number> {
   const run = await loadRun(script);
   const ending = createEnding(context.stop);
   const { pipeline, close } = openScriptPipeline(context, options, ending);

@@ -90,6 +90,21 @@ describe('pipeline instance of type script', () => {
     );
   });
 
+  it('stops a script that computes for ever, and says why', async () => {
+    const endless = `export async function run(pipeline) {
+      pipeline.ready();
+      await new Promise((resolve) => pipeline.onConfig(resolve));
+      for (;;);
+    }`;
+    await withScript('endless.js', endless, { function_timeout: 2 }, async (rig) => {
+      rig.supervisor.updateConfig('pipeline', { ...rig.instance.config, start: true });
+      expect(await rig.exitCode()).to.equal(-9);
+      expect(rig.logs().join('\n')).to.contain(
+        "'endless.js' did not finish within 2 s (function_timeout) and was stopped",
+      );
+    });
+  });
+
   it('does not start what is no pipeline script', async () => {
     const logs = (name: string, text: string) =>
       logsOfFailedStart(
@@ -156,6 +171,11 @@ describe('pipeline instance of type script', () => {
         expect(rig.logs().join('\n')).to.contain(log);
       });
     }
+    const greedy = `${signature}    kept = bytearray(2 ** 30)\n`;
+    await withScript('greedy.py', greedy, { function_memory: 200 }, async (rig) => {
+      expect(await rig.exitCode()).to.equal(2);
+      expect(rig.logs().join('\n')).to.contain('greedy.py line 3: MemoryError');
+    });
     const logs = (text: string) =>
       logsOfFailedStart(
         { pipeline_type: 'script', pipeline_script: 'bad.py' },

@@ -6,13 +6,13 @@ import type { Image } from '../../../processing/kernels.js';
 import { viewOf } from '../../../processing/views.js';
 import type { ScriptModule } from '../../../user-code/javascript/build.js';
 import { userError } from '../../../user-code/javascript/trace.js';
+import { startWatchdog, type Watchdog } from '../../../user-code/javascript/watchdog.js';
 import type { Size } from '../../geometry.js';
 import type { FrameReader, ReaderContext } from '../polling/polling.js';
 import type { SourceFrame } from '../source.js';
 import type { CustomCamera, CustomImage } from './custom-camera.js';
 import type { LoadedCamera } from './load.js';
 import { unlessStopped } from './unless-stopped.js';
-import { startWatchdog, type Watchdog } from './watchdog.js';
 
 export class ClassReader implements FrameReader {
   private constructor(
@@ -23,9 +23,8 @@ export class ClassReader implements FrameReader {
 
   /** @param load may take as long as a camera may compute. @throws what it throws */
   static async open(load: () => Promise<LoadedCamera>, context: ReaderContext): Promise<ClassReader> {
-    const { scriptClass, scriptTimeout } = context.settings.reader;
-    const text = `The source '${scriptClass}' did not come back within ${scriptTimeout} s and was stopped`;
-    const watchdog = startWatchdog(scriptTimeout, text);
+    const { scriptClass, scriptLimits } = context.settings.reader;
+    const watchdog = startWatchdog(scriptClass, scriptLimits);
     try {
       const { CameraClass, module } = await load();
       const { name, log } = context;
