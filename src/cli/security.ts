@@ -37,8 +37,8 @@ async function printToken(): Promise<void> {
 }
 
 async function check(file: string): Promise<void> {
-  const { rulesFromFile } = await import('../http/index.js');
-  const rules = rulesFromFile(file, (text) => console.error(text))();
+  const { RulesFile } = await import('../http/index.js');
+  const rules = new RulesFile(file, (text) => console.error(text)).current();
   const { policy, role } = rules.legacy;
   console.log(
     `${file}: ok. ${rules.users.size} users, ${rules.tokens.size} tokens; version 1 is ${policy} (${role}).`,

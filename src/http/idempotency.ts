@@ -78,7 +78,7 @@ export class IdempotentRequests {
 }
 
 /**
- * Null for requests that are carried out each time: those without key, those that change nothing, version 1, and log-ins.
+ * Null for requests that are carried out each time: those without key, those that change nothing, version 1, log-ins and accounts.
  * @param body as it was read
  * @throws ProblemError 400 for a key that is none
  */
@@ -91,7 +91,9 @@ export function idempotentRequest(
 ): IdempotentRequest | null {
   const key = request.headers['idempotency-key'];
   const isKeyed = route.method !== 'GET' && isChanging(route) && route.path.startsWith('/api/v2');
-  if (key === undefined || !isKeyed || route.action?.startsWith('session.')) return null;
+  // no secret is kept in memory to be told again
+  const isSecret = /^(session|account)\./.test(route.action ?? '');
+  if (key === undefined || !isKeyed || isSecret) return null;
   if (typeof key !== 'string' || !/^[\x21-\x7e]{1,200}$/.test(key)) {
     const text = 'An Idempotency-Key has 1 to 200 visible ASCII characters.';
     throw new ProblemError(400, 'INVALID_IDEMPOTENCY_KEY', text);

@@ -75,10 +75,11 @@ export {
   type RouteRequest,
 } from './route.js';
 export { type ScriptManagement, scriptRoutes } from './script-routes.js';
-export { hashPassword, hashToken, newToken } from './security/password.js';
+export { LastSeen, type Seen, type SeenKind } from './security/last-seen.js';
+export { hashPassword, hashToken, newPassword, newToken } from './security/password.js';
 export { SecurityPolicy } from './security/policy.js';
 export { parseSecurityRules, type SecurityRules } from './security/rules.js';
-export { rulesFromFile } from './security/rules-file.js';
+export { RulesFile } from './security/rules-file.js';
 export { sessionRoutes } from './security/session-routes.js';
 export { type HttpServer, type HttpServerOptions, startHttpServer } from './server.js';
 export {

@@ -8,22 +8,27 @@ import { CamServerError, errorText } from '../common/errors.js';
 
 /**
  * Replaces or creates a file: temporary file in the same folder, fsync, rename, fsync of the folder. A symbolic link stays
- * one, and the access rights of a replaced file stay.
+ * one, and owner and access rights of a replaced file stay.
+ * @param rights of the file from now on, for example 0o600; default: those of the replaced file, else 0o644
  * @throws CamServerError WRITE_FAILED with the path and the reason
  */
-export async function writeFileDurably(path: string, content: string | Uint8Array): Promise<void> {
+export async function writeFileDurably(
+  path: string,
+  content: string | Uint8Array,
+  rights?: number,
+): Promise<void> {
   const target = await realpath(path).catch(() => path);
   const temporary = join(
     dirname(target),
     `.${basename(target).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`,
   );
   try {
-    const mode = await stat(target).then(
-      (status) => status.mode & 0o777,
-      () => 0o644,
-    );
+    const replaced = await stat(target).catch(() => null);
+    const mode = rights ?? (replaced === null ? 0o644 : replaced.mode & 0o777);
     const file = await open(temporary, 'wx', mode);
     try {
+      // only root can give files away; everybody else has them already
+      if (replaced !== null && process.getuid?.() === 0) await file.chown(replaced.uid, replaced.gid);
       await file.chmod(mode);
       await file.writeFile(content);
       await file.sync();

@@ -34,3 +34,4 @@ export { isMissing, removeFileDurably, writeFileDurably } from './durable-file.j
 export { FileConfigurationStore } from './file-configuration-store.js';
 export { MemoryConfigurationStore } from './memory-configuration-store.js';
 export { openConfigurations } from './open-configurations.js';
+export { SerialQueues } from './serial-queues.js';

@@ -40,8 +40,8 @@ export class LogIns {
     const session = id === null ? null : this.sessions.use(id, rules.session.idle);
     if (id === null || session === null) return null;
     const rule = rules.users.get(session.user);
-    // who was taken out of the file is out
-    if (rule === undefined) return null;
+    // who was taken out of the file, switched off there, or has another password now is out
+    if (rule === undefined || rule.isDisabled || rule.password !== session.passwordHash) return null;
     if (needsCsrfToken(route) && request.headers['x-csrf-token'] !== session.csrfToken) {
       throw new ProblemError(
         403,
@@ -58,10 +58,11 @@ export class LogIns {
     this.attempt(`address ${address}`, `user ${user}`);
     const rule = users.get(user);
     const isRight = await isPassword(password, rule?.password ?? NO_PASSWORD);
-    if (rule === undefined || !isRight) {
+    if (rule === undefined || rule.password === null || !isRight) {
       throw new ProblemError(401, 'WRONG_PASSWORD', 'There is no such user, or the password is wrong.');
     }
-    const { id, session } = this.sessions.open(user, times.lifetime);
+    requireEnabled(user, rule);
+    const { id, session } = this.sessions.open(user, rule.password, times.lifetime);
     return { identity: identityOf(id, session, rule, address), id };
   }
 
@@ -102,6 +103,12 @@ export class LogIns {
   sessionOf(identity: Identity): Session | null {
     return IDENTITY_SESSIONS.get(identity)?.session ?? null;
   }
+}
+
+/** Told only to who has proved to be the user. @throws ProblemError 403 */
+export function requireEnabled(user: string, rule: Pick<UserRule, 'isDisabled'>): void {
+  if (!rule.isDisabled) return;
+  throw new ProblemError(403, 'ACCOUNT_DISABLED', `The account '${user}' is switched off.`);
 }
 
 /** The role is the one of the file at this moment. */

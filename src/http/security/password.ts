@@ -56,6 +56,11 @@ export function newToken(): string {
   return `cs_${randomBytes(32).toString('base64url')}`;
 }
 
+/** A new password of 144 bits, for a user who has to be given one. */
+export function newPassword(): string {
+  return randomBytes(18).toString('base64url');
+}
+
 /** What is stored of a token: it is random and long, so a plain hash is enough. */
 export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('hex');

@@ -6,7 +6,8 @@ import { type Identity, includesRole, type Role } from '../roles.js';
 import type { Route } from '../route.js';
 import { bearerToken, clientAddress } from './headers.js';
 import { anonymous, byProxy, isVersion1, onBehalf } from './identities.js';
-import { LogIns } from './log-ins.js';
+import { LastSeen, type SeenKind } from './last-seen.js';
+import { LogIns, requireEnabled } from './log-ins.js';
 import { isJsonWebToken, OpenIdTokens, wrongToken } from './openid.js';
 import { hashToken } from './password.js';
 import { RateLimit } from './rate-limit.js';
@@ -14,6 +15,7 @@ import { isIn, type SecurityRules } from './rules.js';
 
 export class SecurityPolicy implements AccessControl {
   readonly logIns: LogIns;
+  readonly seen = new LastSeen();
   private current: SecurityRules;
   private requests: RateLimit | null;
   private attempts: RateLimit;
@@ -44,8 +46,8 @@ export class SecurityPolicy implements AccessControl {
     // scripts send no cookies that a page of another site could make use of
     if (token !== null) return this.byToken(token, request, address);
     const identity =
-      this.logIns.bySession(request, route, address) ??
-      (isTrusted ? byProxy(request, address, rules) : null) ??
+      this.noted('user', this.logIns.bySession(request, route, address)) ??
+      (isTrusted ? this.fromElsewhere('proxy', byProxy(request, address, rules)) : null) ??
       anonymous(route, address, rules);
     // version 1 is open to scripts of other pages as long as the site leaves it open; version 2 never is
     if (isChanging(route) && !isVersion1(route)) requireSameOrigin(request, isTrusted, rules.origins);
@@ -79,19 +81,41 @@ export class SecurityPolicy implements AccessControl {
   private async byToken(text: string, request: IncomingMessage, address: string): Promise<Identity> {
     const token = this.current.tokens.get(hashToken(text));
     if (token === undefined) return this.byForeignToken(text, address);
-    if (!token.isService) return { user: token.name, role: token.role, method: 'token', address };
-    return onBehalf(request, token.name, token.role, address);
+    if (token.isDisabled) throw wrongToken('it is switched off');
+    const { name, role } = token;
+    this.noted('token', { user: name, role, method: 'token', address });
+    return token.isService
+      ? onBehalf(request, name, role, address)
+      : { user: name, role, method: 'token', address };
   }
 
   private async byForeignToken(token: string, address: string): Promise<Identity> {
     try {
       if (this.openId === null || !isJsonWebToken(token)) throw wrongToken('it is unknown');
-      return { ...(await this.openId.verify(token)), method: 'openid', address };
+      const verified = await this.openId.verify(token);
+      return this.fromElsewhere('openid', { ...verified, method: 'openid', address });
     } catch (error) {
       const isWrong = error instanceof ProblemError && error.status === 401;
       const wait = isWrong ? this.attempts.take(`token ${address}`) : 0;
       throw wait > 0 ? tooMany('tokens that are not accepted', wait) : error;
     }
+  }
+
+  /** The site may have an entry of its own for a user whom somebody else vouches for. */
+  private fromElsewhere<I extends Identity | null>(kind: SeenKind, identity: I): I {
+    const rule = this.current.users.get(identity?.user ?? '');
+    if (identity === null || rule === undefined) return this.noted(kind, identity);
+    requireEnabled(identity.user!, rule);
+    // an entry with a password is somebody who logs in here, and perhaps only has the same name
+    return this.noted(kind, rule.password === null ? { ...identity, role: rule.role } : identity);
+  }
+
+  private noted<I extends Identity | null>(kind: SeenKind, identity: I): I {
+    if (identity?.user != null) {
+      const { user: name, role, address } = identity;
+      this.seen.note({ kind, name, role, address, time: Date.now() });
+    }
+    return identity;
   }
 
   private refresh(): SecurityRules {

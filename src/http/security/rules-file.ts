@@ -7,32 +7,45 @@ import { parseSecurityRules, type SecurityRules } from './rules.js';
 /** Milliseconds between two looks at the file. */
 const INTERVAL = 1000;
 
-/**
- * @param warn told of faults and of rights that are too wide
- * @returns a function that gives the rules of the moment
- * @throws CamServerError when the file cannot be read or has a fault
- */
-export function rulesFromFile(path: string, warn: (text: string) => void): () => SecurityRules {
-  let rules = read(path);
-  let signature = signatureOf(path);
-  let lookedAt = performance.now();
-  if ((statSync(path).mode & 0o077) !== 0) {
-    warn(`Others can read or write the security file '${path}'; 'chmod 600' would be right.`);
-  }
-  return () => {
-    if (performance.now() - lookedAt < INTERVAL) return rules;
-    lookedAt = performance.now();
-    const found = signatureOf(path);
-    if (found === signature) return rules;
-    signature = found;
-    try {
-      rules = read(path);
-      warn('The security rules were read again.');
-    } catch (error) {
-      warn(`The security rules stay as they were: ${errorText(error)}`);
+export class RulesFile {
+  private rules: SecurityRules;
+  private signature: string;
+  private lookedAt = performance.now();
+
+  /**
+   * @param warn told of faults and of rights that are too wide
+   * @throws CamServerError when the file cannot be read or has a fault
+   */
+  constructor(
+    readonly path: string,
+    private readonly warn: (text: string) => void,
+  ) {
+    this.signature = signatureOf(path);
+    this.rules = read(path);
+    if ((statSync(path).mode & 0o077) !== 0) {
+      warn(`Others can read or write the security file '${path}'; 'chmod 600' would be right.`);
     }
-    return rules;
-  };
+  }
+
+  /** The rules of the moment: an edit counts within a second. */
+  current(): SecurityRules {
+    if (performance.now() - this.lookedAt >= INTERVAL) this.look();
+    return this.rules;
+  }
+
+  /** Looks at the file now. */
+  look(): void {
+    this.lookedAt = performance.now();
+    const found = signatureOf(this.path);
+    if (found === this.signature) return;
+    this.signature = found;
+    try {
+      this.rules = read(this.path);
+      this.warn('The security rules were read again.');
+    } catch (error) {
+      this.warn(`The security rules stay as they were: ${errorText(error)}`);
+    }
+  }
 }
 
 function read(path: string): SecurityRules {

@@ -9,10 +9,12 @@ export type LegacyPolicy = 'open' | 'networks' | 'token';
 
 export interface UserRule {
   readonly role: Role;
-  /** See `password.ts`; null: this user comes through the reverse proxy only. */
+  /** See `password.ts`; null: this user comes through the reverse proxy or an OpenID provider only. */
   readonly password: string | null;
   /** The larger role that the user may take for a while, with the password once more; null: none. */
   readonly elevate: Role | null;
+  /** Kept, but not let in, whichever way they come. */
+  readonly isDisabled: boolean;
 }
 
 export interface TokenRule {
@@ -20,6 +22,8 @@ export interface TokenRule {
   readonly role: Role;
   /** True: of another server, which may say for whom it asks. */
   readonly isService: boolean;
+  /** Kept, but not let in. */
+  readonly isDisabled: boolean;
 }
 
 export interface ReverseProxyRule {
@@ -131,7 +135,7 @@ function users(value: JsonValue): Map<string, UserRule> {
   const rules = new Map<string, UserRule>();
   for (const [name, entry] of Object.entries(anyObject(value, 'users'))) {
     const where = `users.${name}`;
-    const user = fields(entry, where, ['role', 'password', 'elevate']);
+    const user = fields(entry, where, ['role', 'password', 'elevate', 'disabled']);
     const password = user.password ?? null;
     if (password !== null && (typeof password !== 'string' || parseHash(password) === null)) {
       throw invalid(where, 'password is not a hash as `camserver security hash` makes it');
@@ -141,7 +145,7 @@ function users(value: JsonValue): Map<string, UserRule> {
     if (elevate !== null && (password === null || includesRole(usual, elevate))) {
       throw invalid(where, 'elevate needs a password and a larger role than role');
     }
-    rules.set(name, { role: usual, password, elevate });
+    rules.set(name, { role: usual, password, elevate, isDisabled: flag(user.disabled, `${where}.disabled`) });
   }
   return rules;
 }
@@ -150,13 +154,19 @@ function tokens(value: JsonValue): Map<string, TokenRule> {
   const rules = new Map<string, TokenRule>();
   for (const [index, entry] of list(value, 'tokens').entries()) {
     const where = `tokens[${index}]`;
-    const token = fields(entry, where, ['name', 'role', 'sha256', 'service']);
+    const token = fields(entry, where, ['name', 'role', 'sha256', 'service', 'disabled']);
     if (typeof token.sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(token.sha256)) {
       throw invalid(where, 'sha256 must be 64 hexadecimal digits; `camserver security token` makes one');
     }
     if (typeof token.name !== 'string' || token.name === '') throw invalid(where, 'name is missing');
-    const isService = choice(token.service ?? false, `${where}.service`, [true, false]) === true;
-    const rule = { name: token.name, role: role(token.role ?? 'admin', `${where}.role`), isService };
+    const isService = flag(token.service, `${where}.service`);
+    const isDisabled = flag(token.disabled, `${where}.disabled`);
+    const rule = {
+      name: token.name,
+      role: role(token.role ?? 'admin', `${where}.role`),
+      isService,
+      isDisabled,
+    };
     if (!isService && token.role === undefined) throw invalid(where, 'role is missing');
     rules.set(token.sha256, rule);
   }
@@ -231,6 +241,10 @@ function role(value: JsonValue | undefined, where: string): Role {
 function choice(value: JsonValue, where: string, values: readonly JsonValue[]): JsonValue {
   if (values.includes(value)) return value;
   throw invalid(where, `${JSON.stringify(value)} is none of ${values.join(', ')}`);
+}
+
+function flag(value: JsonValue | undefined, where: string): boolean {
+  return choice(value ?? false, where, [true, false]) === true;
 }
 
 function positive(value: JsonValue, where: string): number {

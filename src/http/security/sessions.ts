@@ -5,6 +5,8 @@ export interface Session {
   readonly user: string;
   /** Must come back in the header `X-CSRF-Token` of requests that change something. */
   readonly csrfToken: string;
+  /** Stored hash of the password that opened it: another password ends it. */
+  readonly passwordHash: string;
   /** Milliseconds since 1970. */
   readonly endsAt: number;
   lastUsed: number;
@@ -19,11 +21,16 @@ export class Sessions {
   private readonly sessions = new Map<string, Session>();
 
   /** @returns the id for the cookie */
-  open(user: string, lifetime: number, now = Date.now()): { id: string; session: Session } {
+  open(
+    user: string,
+    passwordHash: string,
+    lifetime: number,
+    now = Date.now(),
+  ): { id: string; session: Session } {
     const id = randomBytes(32).toString('base64url');
     const csrfToken = randomBytes(24).toString('base64url');
     const session: Session = {
-      ...{ user, csrfToken, endsAt: now + lifetime },
+      ...{ user, csrfToken, passwordHash, endsAt: now + lifetime },
       ...{ lastUsed: now, elevatedUntil: null },
     };
     this.sessions.set(keyOf(id), session);

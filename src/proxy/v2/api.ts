@@ -14,6 +14,7 @@ import { codeHelpRoutes } from '../../worker/routes/code-help.js';
 import type { PipelineService } from '../../worker/service.js';
 import type { ClusterControl, ClusterView } from '../cluster-view.js';
 import type { ServerStores } from '../server-stores.js';
+import { accountRoutes } from './accounts/routes.js';
 import { auditRoutes } from './audit-routes.js';
 import { backgroundRoutes } from './background-routes.js';
 import { codeRoutes } from './code-routes.js';
@@ -162,6 +163,7 @@ export function createApi(parts: ApiParts): Api {
     ...auditRoutes({ cluster, log: audit, peer }),
     ...schemaRoutes(),
     ...codeHelpRoutes(API, { folder: stores.scripts.folder, python: process.env.CAMSERVER_PYTHON ?? null }),
+    ...accountRoutes(foundation.accounts),
     ...sessionRoutes(policy, () => routes),
   ];
   const audited = auditSink(parts, cluster, plant);
@@ -196,7 +198,7 @@ export function createApi(parts: ApiParts): Api {
       tasks.close();
       plant.close();
       await history?.close();
-      await audit.close();
+      await foundation.close();
     },
   };
 }

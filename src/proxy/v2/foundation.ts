@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { useServiceToken } from '../../client/index.js';
 import { CamServerError, errorText } from '../../common/errors.js';
 import type { Logging } from '../../common/logging.js';
-import { rulesFromFile, SecurityPolicy } from '../../http/index.js';
+import { RulesFile, SecurityPolicy } from '../../http/index.js';
 import { AuditLog } from '../../storage/index.js';
+import { Accounts } from './accounts/accounts.js';
+import { keepSeen } from './accounts/seen-file.js';
 
 export interface FoundationOptions {
   /** Of this server alone. */
@@ -18,6 +20,10 @@ export interface FoundationOptions {
 export interface Foundation extends FoundationOptions {
   readonly audit: AuditLog;
   readonly policy: SecurityPolicy | null;
+  /** Null: there is no security file. */
+  readonly accounts: Accounts | null;
+  /** Ends the audit log, and notes who was here last. */
+  readonly close: () => Promise<void>;
 }
 
 /** @throws CamServerError when the folder cannot be used or the security file has a fault */
@@ -25,14 +31,19 @@ export async function openFoundation(options: FoundationOptions, logging: Loggin
   const log = logging.logger('cam_server.security');
   const { securityFile, stateFolder, serviceToken } = options;
   if (serviceToken !== null) useServiceToken(serviceToken);
-  let policy: SecurityPolicy | null = null;
-  if (securityFile !== null) {
-    const rules = rulesFromFile(securityFile, (text) => log.warning(text));
-    policy = new SecurityPolicy(rules);
-  }
+  const file = securityFile === null ? null : new RulesFile(securityFile, (text) => log.warning(text));
+  const policy = file === null ? null : new SecurityPolicy(() => file.current());
+  const accounts = file === null ? null : new Accounts(file, policy!.seen);
   try {
     const audit = await AuditLog.open(join(stateFolder, 'audit'), { onFault: (text) => log.error(text) });
-    return { ...options, audit, policy };
+    const seenPath = join(stateFolder, 'seen.json');
+    const endSeen =
+      policy === null ? null : await keepSeen(seenPath, policy.seen, (text) => log.warning(text));
+    const close = async (): Promise<void> => {
+      await endSeen?.();
+      await audit.close();
+    };
+    return { ...options, audit, policy, accounts, close };
   } catch (error) {
     const text = `The folder '${stateFolder}' for the audit log and the history cannot be used: ${errorText(error)}`;
     throw new CamServerError('STATE_FOLDER', `${text} Name another one with --state.`, { cause: error });

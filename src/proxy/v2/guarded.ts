@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import type { Logging } from '../../common/logging.js';
 import { type Route, type ServerExtension, sessionRoutes } from '../../http/index.js';
+import { accountRoutes } from './accounts/routes.js';
 import { auditRoutes } from './audit-routes.js';
 import { type FoundationOptions, openFoundation } from './foundation.js';
 import type { ClusterName } from './records.js';
@@ -12,16 +13,17 @@ export async function guardedApi(
   options: FoundationOptions,
   logging: Logging,
 ): Promise<ServerExtension> {
-  const { audit, policy } = await openFoundation(options, logging);
+  const { audit, policy, accounts, close } = await openFoundation(options, logging);
   const server = hostname();
   const routes: Route[] = [
     ...auditRoutes({ cluster, log: audit, peer: null }),
+    ...accountRoutes(accounts),
     ...sessionRoutes(policy, () => routes),
   ];
   return {
     routes,
     audit: { record: ({ time, ...entry }) => audit.append({ time, cluster, server, ...entry }) },
     ...(policy === null ? {} : { access: policy }),
-    close: () => audit.close(),
+    close,
   };
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { hashPassword, isPassword, parseHash } from '../../../src/http/security/password.js';
 import { RateLimit } from '../../../src/http/security/rate-limit.js';
-import { rulesFromFile } from '../../../src/http/security/rules-file.js';
+import { RulesFile } from '../../../src/http/security/rules-file.js';
 import { Sessions } from '../../../src/http/security/sessions.js';
 
 describe('http/security/password', () => {
@@ -39,13 +39,13 @@ describe('http/security/rate limit', () => {
 describe('http/security/sessions', () => {
   it('end when unused, at the end of their life, and when closed', () => {
     const sessions = new Sessions();
-    const { id } = sessions.open('otto', 1000, 0);
+    const { id } = sessions.open('otto', 'hash', 1000, 0);
     expect(sessions.use(id, 300, 200)?.user).to.equal('otto');
     expect(sessions.use(id, 300, 450)?.user).to.equal('otto');
     expect(sessions.use(id, 300, 800)).to.equal(null);
-    const long = sessions.open('otto', 1000, 0);
+    const long = sessions.open('otto', 'hash', 1000, 0);
     expect(sessions.use(long.id, 5000, 1001)).to.equal(null);
-    const closed = sessions.open('otto', 1000, 0);
+    const closed = sessions.open('otto', 'hash', 1000, 0);
     sessions.close(closed.id);
     expect(sessions.use(closed.id, 300, 1)).to.equal(null);
     expect(sessions.use('unknown', 300, 1)).to.equal(null);
@@ -53,8 +53,8 @@ describe('http/security/sessions', () => {
 
   it('are bounded in number', () => {
     const sessions = new Sessions();
-    const { id } = sessions.open('first', 1e6, 0);
-    for (let index = 0; index < 1000; index += 1) sessions.open('more', 1e6, 0);
+    const { id } = sessions.open('first', 'hash', 1e6, 0);
+    for (let index = 0; index < 1000; index += 1) sessions.open('more', 'hash', 1e6, 0);
     expect(sessions.use(id, 1e6, 1)).to.equal(null);
   });
 });
@@ -70,7 +70,8 @@ describe('http/security/rules file', () => {
     const path = join(folder, 'security.json');
     const warnings: string[] = [];
     writeFileSync(path, '{"anonymous": "viewer"}', { mode: 0o600 });
-    const rules = rulesFromFile(path, (text) => warnings.push(text));
+    const file = new RulesFile(path, (text) => warnings.push(text));
+    const rules = () => file.current();
     expect(rules().anonymous).to.equal('viewer');
     const changed = async (text: string, holds: () => boolean): Promise<void> => {
       writeFileSync(path, text);
@@ -87,13 +88,13 @@ describe('http/security/rules file', () => {
   });
 
   it('must be there, be sound, and warns when others can read it', () => {
-    expect(() => rulesFromFile(join(folder, 'none.json'), () => {})).to.throw(/cannot be read/);
+    expect(() => new RulesFile(join(folder, 'none.json'), () => {})).to.throw(/cannot be read/);
     const path = join(folder, 'open.json');
     writeFileSync(path, '{', { mode: 0o644 });
-    expect(() => rulesFromFile(path, () => {})).to.throw(/open\.json/);
+    expect(() => new RulesFile(path, () => {})).to.throw(/open\.json/);
     writeFileSync(path, '{}');
     const warnings: string[] = [];
-    rulesFromFile(path, (text) => warnings.push(text));
+    new RulesFile(path, (text) => warnings.push(text));
     expect(warnings[0]).to.match(/chmod 600/);
   });
 });
