@@ -9,6 +9,7 @@ import { InstanceScreen } from './screens/instance/instance.jsx';
 import { LogsScreen } from './screens/logs.jsx';
 import { NotFound } from './screens/not-found.jsx';
 import { Overview } from './screens/overview/overview.jsx';
+import { AssignHost } from './screens/scripts/assign.jsx';
 import { Failure, Skeleton } from './ui/panel.jsx';
 import { Shell } from './ui/shell.jsx';
 
@@ -46,7 +47,12 @@ export function App(): JSX.Element {
   const { screen: name } = screen.value;
   const Eager = EAGER[name];
   const loader = LAZY[name];
-  return <Shell>{Eager ? <Eager /> : loader ? <Lazy key={name} loader={loader} /> : <NotFound />}</Shell>;
+  return (
+    <Shell>
+      {Eager ? <Eager /> : loader ? <Lazy key={name} loader={loader} /> : <NotFound />}
+      <AssignHost />
+    </Shell>
+  );
 }
 
 function Lazy({ loader }: { loader: Loader }): JSX.Element {

@@ -12,6 +12,7 @@ import { overviewChecks } from './overview-checks.js';
 import { pictureChecks } from './picture-checks.js';
 import { startPlant } from './plant.js';
 import { recordChecks } from './record-checks.js';
+import { scriptChecks } from './script-checks.js';
 import { consumePushed, stage, stopConsuming } from './stage.js';
 import { bufferChecks, silenceChecks, watchingChecks } from './watching-checks.js';
 
@@ -54,6 +55,7 @@ describe('the console in a browser', function () {
   configurationChecks();
   operationChecks();
   launchChecks();
+  scriptChecks();
   recordChecks();
   appearanceChecks();
 

@@ -143,6 +143,7 @@ export function readInstance(cluster: Cluster, record: JsonRecord, now: number):
     streamAddress: textOf(record.stream_address),
     camera: textOf(record.camera),
     pipelineType: textOf(record.type),
+    script: textOf(record.function),
     mode: mode === 'PUB' || mode === 'PUSH' || mode === 'FILE' ? mode : null,
     permanent: record.permanent === true,
     readOnly: record.read_only === true,

@@ -95,6 +95,8 @@ export interface InstanceRecord {
   readonly streamAddress: string | null;
   readonly camera: string | null;
   readonly pipelineType: string | null;
+  /** Script or built-in function that it runs; null: the default processing. */
+  readonly script: string | null;
   readonly mode: 'PUB' | 'PUSH' | 'FILE' | null;
   readonly permanent: boolean;
   readonly readOnly: boolean;

@@ -117,15 +117,14 @@ export async function readScriptRevision(
   return textOf(answer.text) ?? '';
 }
 
-/** Under its new name it begins a history of its own; that of the old name stays. */
-export async function renameCode(
-  kind: CodeKind,
-  entry: CodeEntry,
-  name: string,
-  reason: string,
-): Promise<void> {
-  await saveCode(kind, name, await downloadCode(kind, entry.name), null);
-  await deleteCode(kind, entry.name, entry.etag, reason);
+/** Here and on the workers; configurations that name it stay as they are. */
+export async function renameCode(kind: CodeKind, entry: CodeEntry, name: string): Promise<void> {
+  const headers = { 'If-Match': quoted(entry.etag) };
+  await callJson('pipelines', `${path(kind, entry.name)}/rename`, {
+    method: 'POST',
+    json: { name },
+    headers,
+  });
 }
 
 async function problemOf(response: Response): Promise<ApiError> {

@@ -9,6 +9,7 @@ import { plant, whileStopping } from '../data/plant.js';
 import { denial } from '../data/session.js';
 import { confirmAction } from '../ui/dialog.jsx';
 import type { MenuEntry } from '../ui/menu.jsx';
+import { assignScript } from './scripts/assign.jsx';
 
 /** Headers that make the reason part of the audit record, and a repeated click one action. */
 function headersFor(reason: string): Record<string, string> {
@@ -97,6 +98,17 @@ export function instanceActions(entry: InstanceRecord): MenuEntry[] {
     { label: 'View', icon: 'eye', run: open('view') },
     { label: 'Inspect', icon: 'search', run: open('inspect') },
     { label: 'Config', icon: 'configurations', run: open('config') },
+    ...(runsFunction(entry)
+      ? [
+          {
+            label: 'Script…',
+            icon: 'scripts',
+            denied: denial('instance.update') ?? (entry.readOnly ? 'It is shared and read-only.' : null),
+            testId: 'instance-script',
+            run: () => assignScript(entry),
+          } as const,
+        ]
+      : []),
     { label: 'Logs', icon: 'logs', run: open('logs') },
     {
       label: entry.permanent ? 'Restart…' : 'Stop…',
@@ -118,6 +130,11 @@ export function instanceActions(entry: InstanceRecord): MenuEntry[] {
     });
   }
   return entries;
+}
+
+/** Pipelines that push data on as they are call no function. */
+function runsFunction({ cluster, pipelineType }: InstanceRecord): boolean {
+  return cluster === 'pipelines' && !['store', 'fanout', 'fanin'].includes(pipelineType ?? '');
 }
 
 function instancesOn(worker: WorkerRecord): readonly InstanceRecord[] {

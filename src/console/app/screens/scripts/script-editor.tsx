@@ -8,7 +8,6 @@ import { listCode, readCode, saveCode } from '../../data/code.js';
 import { updateInstance } from '../../data/configurations.js';
 import { dropDraft, readDraft, storeDraft } from '../../data/drafts.js';
 import { navigate, queryValue, screen } from '../../data/navigation.js';
-import { plant } from '../../data/plant.js';
 import { denial } from '../../data/session.js';
 import { CodeEditor, type Language } from '../../editor/code-editor.jsx';
 import { Button } from '../../ui/basics.jsx';
@@ -18,6 +17,7 @@ import { Panel } from '../../ui/panel.jsx';
 import { Loaded, useResource } from '../../ui/resource.jsx';
 import { PageHead } from '../../ui/shell.jsx';
 import { showToast } from '../../ui/toasts.jsx';
+import { instancesRunning } from './code-columns.jsx';
 import { useScriptChecks } from './script-checks.js';
 import { ScriptHistory } from './script-history.jsx';
 
@@ -38,13 +38,7 @@ export function ScriptScreen(): JSX.Element {
       </PageHead>
       <Loaded resource={stored} lines={12}>
         {({ current }) => (
-          <ScriptEditor
-            key={current?.etag ?? ''}
-            name={name}
-            stored={current}
-            usedBy={usedBy}
-            onSaved={stored.reload}
-          />
+          <ScriptEditor key={current?.etag ?? ''} name={name} stored={current} onSaved={stored.reload} />
         )}
       </Loaded>
     </div>
@@ -60,11 +54,10 @@ function languageOf(name: string): Language {
 interface ScriptEditorProps {
   readonly name: string;
   readonly stored: { readonly text: string; readonly etag: string } | null;
-  readonly usedBy: readonly string[];
   readonly onSaved: () => void;
 }
 
-function ScriptEditor({ name, stored, usedBy, onSaved }: ScriptEditorProps): JSX.Element {
+function ScriptEditor({ name, stored, onSaved }: ScriptEditorProps): JSX.Element {
   const draftKey = `script ${name}`;
   const original = stored?.text ?? '';
   const [text, setText] = useState(() => readDraft(draftKey) ?? original);
@@ -85,10 +78,7 @@ function ScriptEditor({ name, stored, usedBy, onSaved }: ScriptEditorProps): JSX
       : changed || stored === null
         ? null
         : 'Nothing was changed.');
-  const instances = (plant.value?.instances ?? []).filter(
-    (entry) =>
-      entry.cluster === 'pipelines' && entry.configuration !== null && usedBy.includes(entry.configuration),
-  );
+  const instances = instancesRunning(name);
   const save = async (): Promise<void> => {
     try {
       await saveCode('scripts', name, text, stored?.etag ?? null);
