@@ -3,21 +3,25 @@
  */
 import { formatJson } from '../../common/json.js';
 import type { ClusterName } from './records.js';
+import { TextRing } from './text-ring.js';
 
 export const topics = ['cluster', 'instances', 'logs', 'audit', 'tasks', 'configs'] as const;
 export type Topic = (typeof topics)[number];
 
-export interface HubEvent {
+/** What is known of an event without reading its text. */
+interface Note {
   /** 1, 2, 3 … */
   readonly number: number;
   readonly topic: Topic;
-  readonly type: string;
   readonly cluster: ClusterName;
-  readonly data: unknown;
-  /** As it goes over the wire. Bytes, because a text that was put together from parts keeps them all, ten times its size. */
-  readonly text: Uint8Array;
-  /** Milliseconds of `performance.now()`. */
+  /** Whole milliseconds of `performance.now()`. */
   readonly time: number;
+}
+
+export interface HubEvent extends Pick<Note, 'number' | 'topic' | 'cluster'> {
+  /** As it goes over the wire. */
+  readonly text: Uint8Array;
+  readonly data: () => unknown;
 }
 
 export interface HubLimits {
@@ -28,20 +32,19 @@ export interface HubLimits {
   readonly age: number;
 }
 
-const DEFAULT_LIMITS: HubLimits = { count: 10_000, bytes: 4 * 1024 * 1024, age: 300_000 };
-
-/** Gives each text memory of its own; small buffers would keep alive what shares theirs. */
-const encoder = new TextEncoder();
+const DEFAULT_LIMITS: HubLimits = { count: 10_000, bytes: 2 * 1024 * 1024, age: 300_000 };
+const DATA = 'data: ';
 
 export class EventHub {
   private readonly boot = Date.now().toString(36);
-  private kept: HubEvent[] = [];
-  private bytes = 0;
+  private readonly kept: TextRing<Note>;
   private last = 0;
   private readonly listeners = new Set<(event: HubEvent) => void>();
   private readonly demands = new Map<Topic, number>();
 
-  constructor(private readonly limits: HubLimits = DEFAULT_LIMITS) {}
+  constructor(private readonly limits: HubLimits = DEFAULT_LIMITS) {
+    this.kept = new TextRing(limits.bytes);
+  }
 
   /** Where a client that has everything up to now goes on. */
   get position(): string {
@@ -50,20 +53,12 @@ export class EventHub {
 
   publish(topic: Topic, type: string, cluster: ClusterName, data: unknown): void {
     this.last += 1;
-    const lines = `id: ${this.boot}-${this.last}\nevent: ${type}\ndata: ${formatJson(data)}\n\n`;
-    const text = encoder.encode(lines);
-    const event: HubEvent = {
-      number: this.last,
-      topic,
-      type,
-      cluster,
-      data,
-      text,
-      time: performance.now(),
-    };
-    this.kept.push(event);
-    this.bytes += text.length;
-    this.trim(event.time);
+    const text = `id: ${this.boot}-${this.last}\nevent: ${type}\n${DATA}${formatJson(data)}\n\n`;
+    const note: Note = { number: this.last, topic, cluster, time: Math.floor(performance.now()) };
+    this.kept.push(text, note);
+    this.trim(note.time);
+    if (this.listeners.size === 0) return;
+    const event: HubEvent = { ...note, text: Buffer.from(text), data: () => data };
     for (const listener of this.listeners) listener(event);
   }
 
@@ -75,8 +70,9 @@ export class EventHub {
     const match = /^(\w+)-(\d+)$/.exec(position);
     const number = Number(match?.[2]);
     if (match === null || match[1] !== this.boot || number > this.last) return null;
-    const first = this.last - this.kept.length + 1;
-    return number < first - 1 ? null : this.kept.slice(number - first + 1);
+    const missed = this.last - number;
+    if (missed > this.kept.count) return null;
+    return this.kept.newest(missed).map(({ text, note }) => ({ ...note, text, data: () => readData(text) }));
   }
 
   /** Says that somebody wants events of a topic which are made on demand; the returned function ends that. */
@@ -96,15 +92,13 @@ export class EventHub {
   }
 
   private trim(now: number): void {
-    const { count, bytes, age } = this.limits;
-    let drop = 0;
-    while (
-      drop < this.kept.length &&
-      (this.kept.length - drop > count || this.bytes > bytes || now - this.kept[drop]!.time > age)
-    ) {
-      this.bytes -= this.kept[drop]!.text.length;
-      drop += 1;
-    }
-    if (drop > 0) this.kept = this.kept.slice(drop);
+    const { count, age } = this.limits;
+    this.kept.drop(Math.max(0, this.kept.count - count));
+    while (this.kept.oldest !== null && now - this.kept.oldest.time > age) this.kept.drop(1);
   }
+}
+
+function readData(text: Uint8Array): unknown {
+  const lines = Buffer.from(text.buffer, text.byteOffset, text.byteLength).toString();
+  return JSON.parse(lines.slice(lines.indexOf(`\n${DATA}`) + 1 + DATA.length));
 }

@@ -105,7 +105,7 @@ function readWishes({ query }: Pick<RouteRequest, 'query'>) {
   const wants = (event: HubEvent): boolean => {
     if (cluster !== null && event.cluster !== cluster) return false;
     if (!wanted.includes(event.topic)) return false;
-    return event.topic !== 'logs' || filter([event.data as LogEntry]).length > 0;
+    return event.topic !== 'logs' || filter([event.data() as LogEntry]).length > 0;
   };
   return { topics: wanted, wants };
 }

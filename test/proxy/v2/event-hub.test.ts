@@ -10,7 +10,7 @@ describe('proxy/v2/event hub', () => {
   it('gives exactly what was missed, or says that it cannot', () => {
     fc.assert(
       fc.property(fc.nat(40), fc.nat(40), fc.integer({ min: 1, max: 20 }), (before, after, count) => {
-        const hub = new EventHub({ count, bytes: 1e6, age: 1e6 });
+        const hub = new EventHub({ count, bytes: 1e5, age: 1e6 });
         publish(hub, before);
         const position = hub.position;
         publish(hub, after);
@@ -21,6 +21,22 @@ describe('proxy/v2/event hub', () => {
             Array.from({ length: after }, (_, index) => before + index + 1),
           );
       }),
+    );
+  });
+
+  it('gives missed events as they were sent, and what they are about', () => {
+    const hub = new EventHub();
+    const live: string[] = [];
+    const { position } = hub;
+    const end = hub.listen((event) => live.push(`${Buffer.from(event.text)}${JSON.stringify(event.data())}`));
+    for (const text of ['a', 'data: "b"\n\n', 'ü😀']) hub.publish('logs', 'log', 'cameras', { text });
+    end();
+    const missed = hub.since(position)!;
+    expect(missed.map(({ topic, cluster }) => [topic, cluster])).to.deep.equal(
+      Array(3).fill(['logs', 'cameras']),
+    );
+    expect(missed.map((event) => `${Buffer.from(event.text)}${JSON.stringify(event.data())}`)).to.deep.equal(
+      live,
     );
   });
 
@@ -38,7 +54,7 @@ describe('proxy/v2/event hub', () => {
     const position = hub.position;
     publish(hub, 100, 'a'.repeat(500));
     expect(hub.since(position)).to.equal(null);
-    const old = new EventHub({ count: 1000, bytes: 1e6, age: -1 });
+    const old = new EventHub({ count: 1000, bytes: 1e5, age: -1 });
     const start = old.position;
     publish(old, 2);
     expect(old.since(start)).to.equal(null);
