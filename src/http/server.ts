@@ -34,6 +34,8 @@ export interface HttpServer {
   readonly port: number;
   readonly application: Application;
   readonly metrics: HttpMetrics;
+  /** All that it serves. */
+  readonly routes: readonly Route[];
   /** For protocol upgrades. */
   readonly server: Server;
   /**
@@ -78,6 +80,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     port,
     application,
     metrics: application.metrics,
+    routes,
     server,
     close: (grace = 10_000) => {
       closed ??= close(server, application, grace);

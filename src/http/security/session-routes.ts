@@ -9,7 +9,10 @@ import { defineRoute, type Route, type RouteRequest } from '../route.js';
 import { SESSION_COOKIE } from './log-ins.js';
 import type { SecurityPolicy } from './policy.js';
 
-/** @param policy null: everyone may do everything */
+/**
+ * @param policy null: everyone may do everything
+ * @param routes all of the server, whose actions `/me` lists
+ */
 export function sessionRoutes(policy: SecurityPolicy | null, routes: () => readonly Route[]): Route[] {
   const tag = 'identity';
   const schema = { type: 'object' };
@@ -118,10 +121,6 @@ export function sessionRoutes(policy: SecurityPolicy | null, routes: () => reado
 
 function meAnswer(identity: Identity, policy: SecurityPolicy | null, routes: readonly Route[]): RawAnswer {
   const session = policy?.logIns.sessionOf(identity) ?? null;
-  const permissions = routes
-    .filter((route) => isChanging(route) && route.action !== undefined)
-    .filter((route) => policy === null || policy.allows(identity.role, route))
-    .map((route) => route.action!);
   return new RawAnswer(
     'application/json',
     formatJson({
@@ -129,7 +128,7 @@ function meAnswer(identity: Identity, policy: SecurityPolicy | null, routes: rea
       role: identity.role,
       method: identity.method,
       address: identity.address,
-      permissions: [...new Set(permissions)].sort(),
+      permissions: allowedActions(routes, (route) => policy === null || policy.allows(identity.role, route)),
       csrf_token: session?.csrfToken ?? null,
       expires: timeOf(session?.endsAt),
       elevation: {
@@ -140,6 +139,16 @@ function meAnswer(identity: Identity, policy: SecurityPolicy | null, routes: rea
       policy: { legacy: policy?.legacyPolicy ?? 'open', authentication: policy !== null },
     }),
   );
+}
+
+/** Actions that may be done wherever they can be: version 1 and 2 may ask for different roles. */
+function allowedActions(routes: readonly Route[], allows: (route: Route) => boolean): string[] {
+  const actions = new Map<string, boolean>();
+  for (const route of routes) {
+    if (route.action === undefined || !isChanging(route)) continue;
+    actions.set(route.action, (actions.get(route.action) ?? true) && allows(route));
+  }
+  return [...actions.keys()].filter((action) => actions.get(action)).sort();
 }
 
 function timeOf(milliseconds: number | null | undefined): string | null {

@@ -153,6 +153,7 @@ export function createApi(parts: ApiParts): Api {
     ...taskRoutes(tasks),
     ...metricsRoutes(cluster, history),
   ];
+  let served: readonly Route[] = [];
   const routes: Route[] = [
     ...snapshotRoutes({ ...parts, cluster, plant, hub }),
     ...perCluster(cluster, peer, ofCluster),
@@ -164,7 +165,7 @@ export function createApi(parts: ApiParts): Api {
     ...schemaRoutes(),
     ...codeHelpRoutes(API, { folder: stores.scripts.folder, python: process.env.CAMSERVER_PYTHON ?? null }),
     ...accountRoutes(foundation.accounts),
-    ...sessionRoutes(policy, () => routes),
+    ...sessionRoutes(policy, () => served),
   ];
   const audited = auditSink(parts, cluster, plant);
   const endings = [
@@ -191,6 +192,9 @@ export function createApi(parts: ApiParts): Api {
     routes,
     audit: audited,
     ...(policy === null ? {} : { access: policy }),
+    started: (server) => {
+      served = server.routes;
+    },
     close: async () => {
       for (const end of endings) end();
       followers.close();

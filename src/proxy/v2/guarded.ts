@@ -15,15 +15,19 @@ export async function guardedApi(
 ): Promise<ServerExtension> {
   const { audit, policy, accounts, close } = await openFoundation(options, logging);
   const server = hostname();
+  let served: readonly Route[] = [];
   const routes: Route[] = [
     ...auditRoutes({ cluster, log: audit, peer: null }),
     ...accountRoutes(accounts),
-    ...sessionRoutes(policy, () => routes),
+    ...sessionRoutes(policy, () => served),
   ];
   return {
     routes,
     audit: { record: ({ time, ...entry }) => audit.append({ time, cluster, server, ...entry }) },
     ...(policy === null ? {} : { access: policy }),
+    started: (server) => {
+      served = server.routes;
+    },
     close,
   };
 }

@@ -35,6 +35,9 @@ const routes: Route[] = [
   route('DELETE', '/api/v2/thing', 'admin'),
   route('GET', '/api/v1/thing'),
   route('POST', '/api/v1/thing'),
+  // one action, of admins on one of two routes
+  { ...route('POST', '/api/v1/both'), action: 'both' },
+  { ...route('POST', '/api/v2/both', 'admin'), action: 'both' },
 ];
 
 describe('http/security', () => {
@@ -117,6 +120,9 @@ describe('http/security', () => {
     const me = JSON.parse((await api.get('/api/v2/me').set({ Cookie })).text);
     expect(me).to.include({ user: 'otto', role: 'operator', method: 'session' });
     expect(me.permissions).to.include('post./api/v2/thing').and.not.include('delete./api/v2/thing');
+    expect(me.permissions).not.to.include('both');
+    const as = { Authorization: `Bearer ${adminToken}` };
+    expect(JSON.parse((await api.get('/api/v2/me').set(as)).text).permissions).to.include('both');
     await api
       .post('/api/v2/thing')
       .set({ Cookie })

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { PipelineClient } from '../../../src/client/index.js';
+import { openBuffer } from '../../../src/console/server/buffers/buffer.js';
+import { bufferRoutes } from '../../../src/console/server/buffers/buffer-routes.js';
 import { managerApi } from '../../../src/proxy/v2/managed.js';
 import { standaloneApi } from '../../../src/proxy/v2/standalone.js';
 import { until } from '../../support/until.js';
@@ -36,6 +38,7 @@ describe('/api/v2 of a manager', () => {
       { first: custom, second: custom, permanent_instances: { first: 'first' } },
       {
         logLevel: 'INFO',
+        routes: bufferRoutes({ data: openBuffer('simulated')! }),
         extend: (context) => managerApi(context, { cameraServer: null, foundation: foundation('manager') }),
       },
     );
@@ -80,6 +83,13 @@ describe('/api/v2 of a manager', () => {
     );
     expect(cluster.instances[0]).to.include({ instance: 'first', permanent: true, configuration: 'first' });
     expect(cluster.permanent[0]).to.include({ instance: 'first', enabled: true });
+  });
+
+  it('tells what may be done on all of its routes: of both versions and of the console', async () => {
+    const { permissions } = (await call('GET', `${api}/me`)).body;
+    expect(permissions).to.include.members(['config.save', 'script.rename', 'account.create']);
+    expect(permissions).to.include.members(['server.restart', 'pool.register']);
+    expect(permissions).to.include.members(['buffer.reconnect', 'buffer.sources']);
   });
 
   it('gives a script another name on its workers as well', async () => {
