@@ -6,10 +6,11 @@ import { Piscina } from 'piscina';
 import type { ChannelValues } from '../common/values.js';
 import type { DropReason, FrameTicket } from './accounting.js';
 import { FrameError, TaskLimitError } from './frame-errors.js';
-import { changeSlotState, FrameRing, type FrameSlot } from './frame-ring.js';
+import { changeSlotState, FrameRing, type FrameSlot, slotState } from './frame-ring.js';
 import type { PoolAnswer, PoolTask } from './frame-worker.js';
 import { watchMemory } from './memory-watch.js';
 import { OrderedQueue, type Outcome } from './ordered-queue.js';
+import { limitTime } from './time-limit.js';
 import { fromPortable, type PortableValues } from './value-transfer.js';
 
 export interface FramePoolOptions<Details, Context> {
@@ -22,7 +23,7 @@ export interface FramePoolOptions<Details, Context> {
   readonly finished: number;
   /** Bytes for the slots. */
   readonly memory: number;
-  /** Milliseconds after which a thread that hangs is ended and its frame dropped. */
+  /** Milliseconds that a thread has for a frame with which it has begun; one that hangs is ended and its frame dropped. */
   taskTimeout(frame: PoolFrame<Details, Context>): number;
   /**
    * Megabytes of a thread's heap; a thread that needs more is ended and its frame dropped. When the process grows by as much
@@ -144,7 +145,7 @@ export class FramePool<Details, Context> {
     const abort = new AbortController();
     this.#atWork.add(abort);
     const timeout = this.options.taskTimeout(frame);
-    const timer = setTimeout(() => abort.abort('time'), timeout);
+    const endTimer = limitTime(abort, timeout, () => slotState(this.#ring.states, slot.index) !== 'filled');
     try {
       const answer = await this.#piscina.run(task, { signal: abort.signal });
       if (answer !== null && 'failure' in answer) {
@@ -159,7 +160,7 @@ export class FramePool<Details, Context> {
       if (!abort.signal.aborted && code !== 'ERR_WORKER_OUT_OF_MEMORY') throw error;
       throw new TaskLimitError(`A thread needed more than ${this.options.heapLimit} MB of memory`, 'memory');
     } finally {
-      clearTimeout(timer);
+      endTimer();
       this.#atWork.delete(abort);
     }
   }

@@ -84,6 +84,10 @@ export class FrameRing {
   }
 }
 
+export function slotState(states: SharedArrayBuffer, index: number): SlotState {
+  return SLOT_STATES[Atomics.load(new Int32Array(states), index)]!;
+}
+
 /**
  * Hands a slot from one owner to the next.
  * @throws Error when the slot is not in state `from`: somebody else owns it

@@ -83,12 +83,12 @@ describe('JavaScript functions of streams', () => {
       while (pulseId === 2);
       return pulseId === 3 ? { beam: { size: 1 } } : pulseId === 4 ? 7 : null;
     }`;
-    const stream = await load('faults.js', script, 'stream', { function_timeout: 1 });
+    const stream = await load('faults.js', script, 'stream', { function_timeout: 3 });
     const fault = async (pulseId: number): Promise<string> =>
       (await rejection(stream.process(message(pulseId)))).message;
     expect(await fault(1)).to.equal('faults.js line 2: too bright');
     expect(await fault(2)).to.equal(
-      "'faults.js' did not finish within 1 s (function_timeout) and was stopped",
+      "'faults.js' did not finish within 3 s (function_timeout) and was stopped",
     );
     expect(await fault(3)).to.contain("faults.js: Channel 'beam' is an object; channels are numbers");
     expect(await fault(4)).to.equal(

@@ -23,6 +23,8 @@ export interface CallTask {
         readonly values: PortableValues;
       }
     | { readonly kind: 'custom'; readonly first: boolean };
+  /** One byte, set to 1 when a thread begins. */
+  readonly begun: SharedArrayBuffer;
 }
 
 /** What a thread loads before it takes calls. */
@@ -57,6 +59,7 @@ await LoadedScript.load(first, kind).catch(() => {});
 /** @param task null: nothing is asked but that a thread is there */
 export default async function answer(task: CallTask | null): Promise<CallAnswer> {
   if (task === null) return { values: null, custom: null };
+  Atomics.store(new Uint8Array(task.begun), 0, 1);
   try {
     return await run(task, await load(task));
   } catch (error) {

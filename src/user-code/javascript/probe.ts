@@ -4,6 +4,7 @@
  */
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { errorText } from '../../common/errors.js';
+import { limitTime } from '../../streaming/time-limit.js';
 import { UserCodeError } from '../error.js';
 import type { FunctionLimits } from '../limits.js';
 import type { FunctionKind } from '../types.js';
@@ -31,12 +32,17 @@ export async function probeScript(
     workerData: { camserverProbe: task },
     resourceLimits: { maxOldGenerationSizeMb: megabytes },
   });
-  let timer: NodeJS.Timeout | undefined;
+  let isOnline = false;
+  worker.once('online', () => {
+    isOnline = true;
+  });
+  const abort = new AbortController();
+  const endTimer = limitTime(abort, 1000 * seconds, () => isOnline);
   try {
     const failure = await new Promise<Failure | null>((resolve, reject) => {
-      timer = setTimeout(() => {
-        reject(new UserCodeError('limit', `${script.name} was not loaded within ${seconds} s`));
-      }, 1000 * seconds);
+      abort.signal.addEventListener('abort', () =>
+        reject(new UserCodeError('limit', `${script.name} was not loaded within ${seconds} s`)),
+      );
       worker.once('message', resolve);
       worker.once('error', reject);
       worker.once('exit', (code) => reject(new Error(`it ended its thread with code ${code}`)));
@@ -46,7 +52,7 @@ export async function probeScript(
     if (error instanceof UserCodeError) throw error;
     throw new UserCodeError('load', `${script.name}: ${errorText(error)}`);
   } finally {
-    clearTimeout(timer);
+    endTimer();
     await worker.terminate();
   }
 }

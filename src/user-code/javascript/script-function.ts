@@ -4,6 +4,7 @@ import { errorText } from '../../common/errors.js';
 import { formatJson, type JsonObject } from '../../common/json.js';
 import { type ChannelValues, isArrayValue } from '../../common/values.js';
 import { watchMemory } from '../../streaming/memory-watch.js';
+import { limitTime } from '../../streaming/time-limit.js';
 import { fromPortable, type PortableValues, toPortable } from '../../streaming/value-transfer.js';
 import { UserCodeError } from '../error.js';
 import { type FunctionLimits, limitError, readLimits } from '../limits.js';
@@ -19,7 +20,7 @@ const THREAD_MEGABYTES = 64;
 /** A task that is null is answered by a thread as soon as it can take calls. */
 type Pool = Piscina<CallTask | null, CallAnswer>;
 
-interface Revision extends Omit<CallTask, 'call'> {
+interface Revision extends Omit<CallTask, 'call' | 'begun'> {
   readonly limits: FunctionLimits;
 }
 
@@ -86,18 +87,23 @@ export class ScriptFunction implements UserFunction {
     return this.#turns.take(async () => {
       const { limits, ...task } = this.revision;
       const abort = new AbortController();
-      const timer = setTimeout(() => abort.abort('time'), 1000 * limits.seconds);
+      const begun = new SharedArrayBuffer(1);
+      const endTimer = limitTime(
+        abort,
+        1000 * limits.seconds,
+        () => Atomics.load(new Uint8Array(begun), 0) === 1,
+      );
       const endWatch = watchMemory(this.parallel * (limits.megabytes + THREAD_MEGABYTES), () =>
         abort.abort('memory'),
       );
       try {
-        const answer = await this.#pool.run({ ...task, call }, { signal: abort.signal });
+        const answer = await this.#pool.run({ ...task, call, begun }, { signal: abort.signal });
         if ('failure' in answer) throw new UserCodeError('call', answer.failure, answer.trace);
         return answer;
       } catch (error) {
         throw this.explain(error, abort.signal);
       } finally {
-        clearTimeout(timer);
+        endTimer();
         endWatch();
       }
     });
