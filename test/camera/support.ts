@@ -90,6 +90,20 @@ export async function startCamera(
   };
 }
 
+/** Calls `send` again and again until the promise is settled: what is sent before a peer is connected is lost. */
+export async function sendUntil<T>(send: () => Promise<unknown>, settled: Promise<T>): Promise<T> {
+  let isSettled = false;
+  const end = (): void => {
+    isSettled = true;
+  };
+  settled.then(end, end);
+  while (!isSettled) {
+    await send();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  return settled;
+}
+
 /** The first message that fits. @throws when none comes any more */
 export async function receiveUntil(
   receiver: Receiver,

@@ -12,7 +12,16 @@ import { sourceDefinition } from '../../../src/camera/sources/index.js';
 import type { JsonObject } from '../../../src/common/json.js';
 import { arrayValue, type ChannelValue } from '../../../src/common/values.js';
 import { freePortRange } from '../../support/ports.js';
-import { arrayOf, numberIn, type RunningCamera, receiveUntil, startCamera, subscribe } from '../support.js';
+import { until } from '../../support/until.js';
+import {
+  arrayOf,
+  numberIn,
+  type RunningCamera,
+  receiveUntil,
+  sendUntil,
+  startCamera,
+  subscribe,
+} from '../support.js';
 
 const image: ChannelDefinition = { name: 'DEV:FPICTURE', type: 'int32', shape: [4, 3] };
 const other: ChannelDefinition = { name: 'OTHER', type: 'float64', shape: [1] };
@@ -38,36 +47,20 @@ describe('camera/sources: bschannel and stddaq', () => {
   });
 
   /** Sends the values again and again until the promise is settled. */
-  async function sendUntil<T>(
+  function sendValuesUntil<T>(
     definitions: ChannelDefinition[],
     values: ChannelValue[],
     settled: Promise<T>,
   ): Promise<T> {
     const header = encodeDataHeader(definitions);
-    let isSettled = false;
-    const end = (): void => {
-      isSettled = true;
-    };
-    settled.then(end, end);
-    while (!isSettled) {
-      await sender.send(header, values, 77n, time);
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-    return settled;
+    return sendUntil(() => sender.send(header, values, 77n, time), settled);
   }
 
   /** A socket just closed keeps its port for a moment. */
   async function bindAgain(address: string): Promise<Sender> {
-    for (;;) {
-      const again = new Sender({ address });
-      try {
-        await again.open();
-        return again;
-      } catch {
-        again.close();
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-    }
+    const again = new Sender({ address });
+    await until(() => again.open().then(() => true));
+    return again;
   }
 
   async function start(config: JsonObject = {}): Promise<RunningCamera> {
@@ -78,7 +71,7 @@ describe('camera/sources: bschannel and stddaq', () => {
   it('passes image, pulse id and time of the channel through', async () => {
     const running = await start({ channel: 'DEV:FPICTURE', mirror_x: true });
     const receiver = await subscribe(running.address);
-    const received = (await sendUntil([other, image], [1.5, pixels], receiver.receive()))!;
+    const received = (await sendValuesUntil([other, image], [1.5, pixels], receiver.receive()))!;
     receiver.close();
     expect([received.pulseId, received.timestamp]).to.deep.equal([77n, time]);
     expect(received.channels[0]!.definition.name).to.equal('width');
@@ -93,7 +86,7 @@ describe('camera/sources: bschannel and stddaq', () => {
     const running = await start();
     const receiver = await subscribe(running.address);
     const compressed: ChannelDefinition = { ...image, name: 'ANY', compression: 'bitshuffle_lz4' };
-    const received = (await sendUntil([compressed], [pixels], receiver.receive()))!;
+    const received = (await sendValuesUntil([compressed], [pixels], receiver.receive()))!;
     receiver.close();
     expect(arrayOf(received, 'image').data).to.deep.equal(pixels.data);
   });
@@ -107,7 +100,7 @@ describe('camera/sources: bschannel and stddaq', () => {
   for (const [title, config, definitions, values, text] of failures) {
     it(`ends with exit code 1 and the reason when ${title}`, async () => {
       const running = await start(config);
-      expect(await sendUntil(definitions, values, running.ended)).to.equal(1);
+      expect(await sendValuesUntil(definitions, values, running.ended)).to.equal(1);
       const reason = `Error while processing camera stream: Error processing bsread stream: ${text}`;
       expect(running.log.at(-1)).to.equal(reason);
     });
@@ -122,7 +115,7 @@ describe('camera/sources: bschannel and stddaq', () => {
       sender = await bindAgain(address);
       const values = arrayValue(new Int32Array(12).fill(first), [3, 4]);
       const fits = (candidate: ReceivedMessage): boolean => arrayOf(candidate, 'image').data[0] === first;
-      await sendUntil([image], [values], receiveUntil(receiver, fits));
+      await sendValuesUntil([image], [values], receiveUntil(receiver, fits));
       sender.close();
     }
     receiver.close();
@@ -136,12 +129,29 @@ describe('camera/sources: bschannel and stddaq', () => {
     expect(await patient.stop()).to.equal(0);
   });
 
+  it('follows size and type of each image', async () => {
+    const running = await start();
+    const receiver = await subscribe(running.address);
+    const wide: ChannelDefinition = { ...image, type: 'float32', shape: [2, 6] };
+    const values = arrayValue(new Float32Array(12).fill(0.5), [6, 2]);
+    await sendValuesUntil(
+      [image],
+      [pixels],
+      receiveUntil(receiver, ({ channels }) => channels.length === 6),
+    );
+    const fits = (candidate: ReceivedMessage): boolean => numberIn(candidate, 'width') === 2;
+    const received = await sendValuesUntil([wide], [values], receiveUntil(receiver, fits));
+    receiver.close();
+    expect(arrayOf(received, 'image')).to.deep.equal(values);
+    expect(arrayOf(received, 'y_axis').data).to.have.length(6);
+  });
+
   it('knows no size before the first image', async () => {
     const settings = readCameraSettings({ source: sender.address, source_type: 'bschannel' });
     const request = { name: 'CAM', settings, timeout: 10_000 };
     const definition = sourceDefinition('bschannel');
     expect(await definition.readSize(request)).to.deep.equal({ width: 0, height: 0 });
-    expect(await sendUntil([image], [pixels], definition.readImage(request))).to.deep.equal(pixels);
+    expect(await sendValuesUntil([image], [pixels], definition.readImage(request))).to.deep.equal(pixels);
   });
 
   describe('stddaq', () => {
@@ -174,7 +184,7 @@ describe('camera/sources: bschannel and stddaq', () => {
       store('DEV', ` ${sender.address}\n`, '3');
       const running = await start({ source: 'DEV', source_type: 'stddaq', url, db: '3' });
       const receiver = await subscribe(running.address);
-      const received = (await sendUntil([other, image], [1, pixels], receiver.receive()))!;
+      const received = (await sendValuesUntil([other, image], [1, pixels], receiver.receive()))!;
       receiver.close();
       expect(received.pulseId).to.equal(77n);
       expect(arrayOf(received, 'image').data).to.deep.equal(pixels.data);

@@ -6,7 +6,15 @@ import { sourceDefinition } from '../../../src/camera/sources/index.js';
 import type { JsonObject } from '../../../src/common/json.js';
 import { freePort } from '../../support/ports.js';
 import { until } from '../../support/until.js';
-import { arrayOf, numberIn, type RunningCamera, receiveUntil, startCamera, subscribe } from '../support.js';
+import {
+  arrayOf,
+  numberIn,
+  type RunningCamera,
+  receiveUntil,
+  sendUntil,
+  startCamera,
+  subscribe,
+} from '../support.js';
 
 /** One message of two parts, as the peer of that type sends it. */
 type Message = (id: number, pixels: ArrayBufferView, type: string, rows: number, columns: number) => Buffer[];
@@ -50,23 +58,12 @@ for (const [sourceType, message, name] of [
       socket.close();
     });
 
-    /** Sends `parts` again and again until the promise is settled. */
-    async function sendUntil<T>(parts: () => Buffer[], settled: Promise<T>): Promise<T> {
-      let isSettled = false;
-      const end = (): void => {
-        isSettled = true;
-      };
-      settled.then(end, end);
-      while (!isSettled) {
-        await socket.send(parts());
-        await new Promise((resolve) => setTimeout(resolve, 5));
-      }
-      return settled;
-    }
+    const sendPartsUntil = <T>(parts: () => Buffer[], settled: Promise<T>): Promise<T> =>
+      sendUntil(() => socket.send(parts()), settled);
 
     async function start(config: JsonObject = {}): Promise<RunningCamera> {
       const starting = startCamera({ source: address, source_type: sourceType, ...config });
-      camera = await sendUntil(() => message(1, small, 'uint16', 3, 4), starting);
+      camera = await sendPartsUntil(() => message(1, small, 'uint16', 3, 4), starting);
       return camera;
     }
 
@@ -77,7 +74,7 @@ for (const [sourceType, message, name] of [
     ): Promise<ReceivedMessage> {
       const receiver = await subscribe(running.address);
       try {
-        return await sendUntil(parts, receiveUntil(receiver, fits));
+        return await sendPartsUntil(parts, receiveUntil(receiver, fits));
       } finally {
         receiver.close();
       }
@@ -160,7 +157,7 @@ for (const [sourceType, message, name] of [
     it('ends with exit code 1 and the reason when it is sent what it cannot read', async () => {
       const running = await start();
       const wrong = message(1, new Uint16Array(5), 'uint16', 3, 4);
-      expect(await sendUntil(() => wrong, running.ended)).to.equal(1);
+      expect(await sendPartsUntil(() => wrong, running.ended)).to.equal(1);
       expect(running.log.at(-1)).to.equal(
         `Error while processing camera stream: Error processing ${name}: ` +
           '10 bytes for 4x3 pixels of type uint16, which need 24',
@@ -169,7 +166,7 @@ for (const [sourceType, message, name] of [
 
     it('ends with exit code 1 when a part is missing', async () => {
       const running = await start();
-      expect(await sendUntil(() => [Buffer.from('{}')], running.ended)).to.equal(1);
+      expect(await sendPartsUntil(() => [Buffer.from('{}')], running.ended)).to.equal(1);
       expect(running.log.at(-1)).to.contain(`${name}: a header and pixels expected, but only one part came`);
     });
 
@@ -184,7 +181,7 @@ for (const [sourceType, message, name] of [
       const error = await definition.readImage(request).catch((thrown: Error) => thrown);
       expect((error as Error).message).to.equal(`No image came from ${address} within 0.2 s`);
       const reading = definition.readImage({ ...request, timeout: 100_000 });
-      const image = await sendUntil(() => message(1, small, 'uint16', 3, 4), reading);
+      const image = await sendPartsUntil(() => message(1, small, 'uint16', 3, 4), reading);
       expect(image).to.deep.equal({ type: 'uint16', data: small, shape: [3, 4] });
       expect(await definition.readSize(request)).to.equal(null);
       await definition.checkOnline(request);

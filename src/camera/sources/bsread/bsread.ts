@@ -15,6 +15,7 @@ import type { CameraEngine, CameraSource, SourceDefinition, SourceRequest } from
 import { bufferConnections } from './buffered.js';
 import { PulseChecks } from './checks.js';
 import { FormatWatch } from './format-watch.js';
+import { giveUp } from './give-up.js';
 import { mergeConnections } from './merge.js';
 import { isReachable } from './reachable.js';
 import { decodeImage, imageChannel, openReceivers, readOneImage } from './receivers.js';
@@ -104,7 +105,7 @@ class BsreadSource implements CameraSource {
     const end = AbortSignal.any([stop, failed.signal]);
     const { bufferSize, threaded } = engine.settings.bsread;
     const checked = bufferSize > 0 ? this.buffered(engine, end) : this.unbuffered(engine, end);
-    const drop = (message: ReceivedMessage, reason: string): void => give(engine, message, reason);
+    const drop = (message: ReceivedMessage, reason: string): void => giveUp(engine, message, reason);
     const messages = threaded && bufferSize === 0 ? throughQueue(checked, drop) : checked;
     const format = new FormatWatch(engine.log);
     try {
@@ -128,12 +129,8 @@ class BsreadSource implements CameraSource {
       engine.counters.received += 1;
       this.countBytes(engine);
       const refusal = this.check(engine, checks, message);
-      if (refusal === null) {
-        yield message;
-        continue;
-      }
-      if (engine.settings.debug) engine.log.debug(`Pulse ${message.pulseId} rejected: ${refusal}`);
-      give(engine, message, refusal);
+      if (refusal === null) yield message;
+      else giveUp(engine, message, refusal);
     }
   }
 
@@ -151,7 +148,7 @@ class BsreadSource implements CameraSource {
     const channel = imageChannel(message, imageChannels(engine));
     const image = decodeImage(channel);
     if (image !== null && engine.size === null) engine.resize(sizeOf(image));
-    if (image === null) give(engine, message, 'format');
+    if (image === null) giveUp(engine, message, 'format');
     const result =
       image === null
         ? 'wrong_size'
@@ -204,12 +201,6 @@ class BsreadSource implements CameraSource {
   private closeReceivers(): void {
     for (const receiver of this.receivers) receiver.close();
   }
-}
-
-/** Gives a message up. */
-function give(engine: CameraEngine, message: ReceivedMessage, reason: string): void {
-  engine.drop(reason);
-  message.release();
 }
 
 /** The IOC, verified; null when none answers and the stream can be found without it. */

@@ -1,6 +1,7 @@
 /**
  * Buffered mode: every connection is read by itself, and messages are handed on in the order of their pulse ids.
  */
+import { setImmediate } from 'node:timers/promises';
 import type { Receiver } from '../../../bsread/receiver.js';
 import type { ReceivedMessage } from '../../../bsread/types.js';
 import { errorText } from '../../../common/errors.js';
@@ -13,6 +14,7 @@ import {
   PulseRanges,
   StartBarrier,
 } from './alignment.js';
+import { giveUp } from './give-up.js';
 import { PulseBuffer } from './pulse-buffer.js';
 
 /**
@@ -37,23 +39,19 @@ export async function* bufferConnections(
     wake();
   };
 
-  const give = (message: ReceivedMessage, reason: string): void => {
-    engine.drop(reason);
-    message.release();
-  };
   const take = (message: ReceivedMessage, connection: number): void => {
     engine.counters.received += 1;
     if (isLeft) {
-      give(message, 'stopped');
+      giveUp(engine, message, 'stopped');
       return;
     }
     ranges.add(connection, message.pulseId);
     if (!barrier.admits(connection, message.pulseId)) {
-      give(message, 'alignment');
+      giveUp(engine, message, 'alignment');
       return;
     }
     const lost = buffer.add(message);
-    if (lost !== null) give(lost, lost === message ? 'late' : 'buffer_full');
+    if (lost !== null) giveUp(engine, lost, lost === message ? 'late' : 'buffer_full');
     wake();
   };
 
@@ -75,7 +73,7 @@ export async function* bufferConnections(
   } finally {
     clearInterval(alignment);
     isLeft = true;
-    for (const message of buffer.clear()) give(message, 'stopped');
+    for (const message of buffer.clear()) giveUp(engine, message, 'stopped');
   }
   if (failure !== null) throw failure;
 }
@@ -89,7 +87,10 @@ async function readAll(
     // a closed receiver answers at once, for ever
     while (!stop.aborted && !receiver.closed) {
       const message = await receiver.receive();
-      if (message !== null) onMessage(message);
+      if (message === null) continue;
+      onMessage(message);
+      // what piled up on one connection must not go before what piled up on the others
+      await setImmediate();
     }
   } catch (error) {
     throw new CameraFailure(ExitCode.receiverFailed, `Receiver failed: ${errorText(error)}`, {
@@ -107,7 +108,7 @@ function watchAlignment(
   return setInterval(() => {
     const { bufferSize, abortOnError } = engine.settings.bsread;
     misaligned = areAligned(ranges.ranges, bufferSize) ? 0 : misaligned + 1;
-    if (misaligned === 1 && engine.settings.debug) engine.log.debug('Streams misaligned');
+    if (misaligned === 1 && engine.settings.debug) engine.log.info('Streams misaligned');
     if (misaligned <= MAXIMUM_MISALIGNED_CHECKS || !abortOnError) return;
     fail(new CameraFailure(ExitCode.failed, 'Streams misaligned - aborting'));
   }, ALIGNMENT_INTERVAL);

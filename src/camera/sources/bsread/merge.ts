@@ -5,8 +5,12 @@
 import type { Receiver } from '../../../bsread/receiver.js';
 import type { ReceivedMessage } from '../../../bsread/types.js';
 
-/** A connection that is silent for so many milliseconds holds the others back no longer. */
-const RELEASE_TIMEOUT = 1000;
+/**
+ * A connection that is silent for so many milliseconds, so many times, holds the others back no longer. A process that was held up
+ * itself finds what has come meanwhile, because that counts once.
+ */
+const SILENCE = 100;
+const SILENCES = 10;
 
 interface Slot {
   readonly receiver: Receiver;
@@ -20,18 +24,16 @@ export async function* mergeConnections(
   stop: AbortSignal,
 ): AsyncGenerator<ReceivedMessage> {
   const slots = receivers.map((receiver): Slot => ({ receiver, held: null, pending: null }));
-  let waitingSince: number | null = null;
+  let silences = 0;
   while (!stop.aborted) {
     for (const slot of slots) if (slot.held === null) slot.pending ??= fill(slot);
     const empty = slots.filter((slot) => slot.held === null);
     const held = slots.filter((slot) => slot.held !== null);
-    const waited = waitingSince === null ? 0 : performance.now() - waitingSince;
-    if (empty.length > 0 && (held.length === 0 || waited < RELEASE_TIMEOUT)) {
-      if (held.length > 0) waitingSince ??= performance.now();
-      await firstOf(empty, held.length > 0 ? RELEASE_TIMEOUT - waited : null);
+    if (empty.length > 0 && (held.length === 0 || silences < SILENCES)) {
+      if (await areSilent(empty, held.length > 0 ? SILENCE : null)) silences += 1;
       continue;
     }
-    if (empty.length === 0) waitingSince = null;
+    if (empty.length === 0) silences = 0;
     const next = held.reduce((a, b) => (b.held!.pulseId < a.held!.pulseId ? b : a));
     const message = next.held!;
     next.held = null;
@@ -45,15 +47,16 @@ async function fill(slot: Slot): Promise<void> {
   slot.pending = null;
 }
 
-async function firstOf(slots: readonly Slot[], timeout: number | null): Promise<void> {
-  const waiting: Promise<void>[] = slots.map((slot) => slot.pending!);
+/** Waits until one of the slots may be filled. @returns true when nothing came within `timeout`; null: any time */
+async function areSilent(slots: readonly Slot[], timeout: number | null): Promise<boolean> {
+  const waiting: Promise<boolean>[] = slots.map((slot) => slot.pending!.then(() => false));
   let timer: NodeJS.Timeout | undefined;
   if (timeout !== null) {
     waiting.push(
       new Promise((resolve) => {
-        timer = setTimeout(resolve, timeout);
+        timer = setTimeout(() => resolve(true), timeout);
       }),
     );
   }
-  await Promise.race(waiting).finally(() => clearTimeout(timer));
+  return Promise.race(waiting).finally(() => clearTimeout(timer));
 }

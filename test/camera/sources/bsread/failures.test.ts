@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { JsonObject } from '../../../../src/common/json.js';
 import { freePortRange } from '../../../support/ports.js';
+import { until } from '../../../support/until.js';
 import { arrayOf, type RunningCamera, receiveUntil, startCamera, subscribe } from '../../support.js';
 import { pixelsOf, StreamSource } from './stream-source.js';
 
@@ -27,36 +28,9 @@ describe('camera/sources/bsread, failures', () => {
   }
 
   async function open(channel?: string, address?: string): Promise<StreamSource> {
-    const source = new StreamSource(channel, address);
+    const source = await StreamSource.opened(channel, address);
     sources.push(source);
-    for (;;) {
-      try {
-        await source.open();
-        return source;
-      } catch (error) {
-        if (address === undefined) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-    }
-  }
-
-  /** Sends pulses from `first` on until the promise is settled. */
-  async function sendUntil<T>(
-    source: StreamSource,
-    first: number,
-    settled: Promise<T>,
-    options = {},
-  ): Promise<T> {
-    let isSettled = false;
-    const end = (): void => {
-      isSettled = true;
-    };
-    settled.then(end, end);
-    for (let pulseId = first; !isSettled; pulseId += 1) {
-      await source.send(pulseId, options);
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-    return settled;
+    return source;
   }
 
   it('waits for a device that is not there yet, and goes on when it was restarted', async () => {
@@ -65,15 +39,15 @@ describe('camera/sources/bsread, failures', () => {
     const camera = await start(address);
     const receiver = await subscribe(camera.address);
     const first = await open(undefined, address);
-    const before = (await sendUntil(first, 1000, receiver.receive()))!;
+    const arriving = receiver.receive();
+    await first.sendUntil(1000, arriving);
+    const before = (await arriving)!;
     expect(arrayOf(before, 'image').data).to.deep.equal(pixelsOf(Number(before.pulseId), 4, 3));
     first.close();
     const second = await open(undefined, address);
-    const after = await sendUntil(
-      second,
-      100_000,
-      receiveUntil(receiver, ({ pulseId }) => pulseId >= 100_000n),
-    );
+    const returning = receiveUntil(receiver, ({ pulseId }) => pulseId >= 100_000n);
+    await second.sendUntil(100_000, returning);
+    const after = await returning;
     receiver.close();
     expect(arrayOf(after, 'image').data).to.deep.equal(pixelsOf(Number(after.pulseId), 4, 3));
   });
@@ -82,7 +56,7 @@ describe('camera/sources/bsread, failures', () => {
     const source = await open();
     const camera = await start(source.address, { threaded: true });
     const receiver = await subscribe(camera.address);
-    while (camera.counters.clients !== 1) await new Promise((resolve) => setTimeout(resolve, 5));
+    await until(() => camera.counters.clients === 1);
     const pulseIds: bigint[] = [];
     for (const pulseId of [1000, 1001, 999, 1002]) await source.send(pulseId);
     for (let count = 0; count < 3; count += 1) pulseIds.push((await receiver.receive())!.pulseId);
@@ -102,7 +76,7 @@ describe('camera/sources/bsread, failures', () => {
     const source = await open();
     const camera = await start(source.address, { connections: 2 });
     const receiver = await subscribe(camera.address);
-    while (camera.counters.clients !== 1) await new Promise((resolve) => setTimeout(resolve, 5));
+    await until(() => camera.counters.clients === 1);
     await source.send(1000);
     expect((await receiver.receive())!.pulseId).to.equal(1000n);
     receiver.close();
@@ -125,7 +99,7 @@ describe('camera/sources/bsread, failures', () => {
       }
     };
     await Promise.all([
-      sendUntil(empty, 1, formless.ended, { empty: true }),
+      empty.sendUntil(1, formless.ended, { empty: true }),
       outOfStep(first, askew),
       outOfStep(second, patient),
     ]);

@@ -4,6 +4,8 @@
 import { encodeDataHeader, Sender } from '../../../../src/bsread/index.js';
 import type { Compression } from '../../../../src/bsread/types.js';
 import { arrayValue, type Timestamp } from '../../../../src/common/values.js';
+import { until } from '../../../support/until.js';
+import { sendUntil } from '../../support.js';
 
 export interface PulseOptions {
   readonly width?: number;
@@ -24,6 +26,13 @@ export class StreamSource {
     this.sender = new Sender({ address, mode: 'PUSH', sendTimeout: 5000 });
   }
 
+  /** @param address whose port a source that was just closed may keep for a moment */
+  static async opened(channel?: string, address?: string): Promise<StreamSource> {
+    const source = new StreamSource(channel, address);
+    await until(() => source.open().then(() => true));
+    return source;
+  }
+
   open(): Promise<void> {
     return this.sender.open();
   }
@@ -39,6 +48,16 @@ export class StreamSource {
     ]);
     const image = arrayValue(pixelsOf(pulseId, width, height), [height, width]);
     await this.sender.send(header, [options.empty === true ? null : image], BigInt(pulseId), timestamp);
+  }
+
+  /** Sends pulses from `first` on until the promise is settled. @returns the pulse id after the last one */
+  async sendUntil(first: number, settled: Promise<unknown>, options: PulseOptions = {}): Promise<number> {
+    let pulseId = first;
+    await sendUntil(() => {
+      pulseId += 1;
+      return this.send(pulseId - 1, options);
+    }, settled);
+    return pulseId;
   }
 
   close(): void {

@@ -1,18 +1,9 @@
 /** Cameras in Python, in their own process. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { JsonObject } from '../../../../src/common/json.js';
-import { PYTHON } from '../../../user-code/support.js';
-import {
-  arrayOf,
-  numberIn,
-  type RunningCamera,
-  receiveUntil,
-  startCamera,
-  subscribe,
-} from '../../support.js';
+import { arrayOf, numberIn, receiveUntil, subscribe } from '../../support.js';
+import { scriptCameras } from './script-cameras.js';
 
 const COUNTING = `
 import time
@@ -59,39 +50,19 @@ class counting(Camera):
 import { until } from '../../../support/until.js';
 
 describe('camera/sources/script in Python', () => {
-  let folder: string;
-  let camera: RunningCamera | null;
-
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'camserver-test-'));
-    camera = null;
-  });
-
-  afterEach(async () => {
-    await camera?.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  async function start(config: JsonObject): Promise<RunningCamera> {
-    const complete = { source: 'here', source_type: 'script', ...config };
-    camera = await startCamera(complete, 'CAM', { scriptFolder: folder, python: PYTHON });
-    return camera;
-  }
+  const cameras = scriptCameras();
 
   /** A camera whose `read` has that body. */
   function writeCamera(name: string, body: string): void {
-    writeFileSync(
-      join(folder, `${name}.py`),
-      `import time\nclass ${name}:\n    def read(self):\n        ${body}\n`,
-    );
+    cameras.write(`${name}.py`, `import time\nclass ${name}:\n    def read(self):\n        ${body}\n`);
   }
 
   it('gives pixels, times, pulse ids and channels, follows the configuration, and is disconnected', async () => {
-    writeFileSync(join(folder, 'counting.py'), COUNTING);
-    writeFileSync(join(folder, 'helper.py'), 'STEP = 2');
-    const noteFile = join(folder, 'note');
+    cameras.write('counting.py', COUNTING);
+    cameras.write('helper.py', 'STEP = 2');
+    const noteFile = join(cameras.folder, 'note');
     const config = { class: 'counting', gain: 7, mirror_x: true, note_file: noteFile };
-    const running = await start(config);
+    const running = await cameras.start(config);
     expect((await running.request('geometry')).geometry).to.deep.equal([3, 2]);
     const receiver = await subscribe(running.address);
     const message = (await receiver.receive())!;
@@ -119,18 +90,22 @@ describe('camera/sources/script in Python', () => {
   });
 
   it('passes the text of a camera that is not online', async () => {
-    writeFileSync(join(folder, 'counting.py'), COUNTING);
-    writeFileSync(join(folder, 'helper.py'), 'STEP = 2');
-    const text = await failure({ class: './counting.py', source: 'off', note_file: join(folder, 'note') });
+    cameras.write('counting.py', COUNTING);
+    cameras.write('helper.py', 'STEP = 2');
+    const text = await cameras.failure({
+      class: './counting.py',
+      source: 'off',
+      note_file: join(cameras.folder, 'note'),
+    });
     expect(text).to.equal('counting.py line 14: RuntimeError: the device is off');
   });
 
   it('says in the log why a class cannot be used', async () => {
-    writeFileSync(join(folder, 'empty.py'), 'nothing = 1');
-    writeFileSync(join(folder, 'broken.py'), 'class broken(');
-    writeFileSync(join(folder, 'looping.py'), 'class looping:\n    def process(self, *_): pass');
+    cameras.write('empty.py', 'nothing = 1');
+    cameras.write('broken.py', 'class broken(');
+    cameras.write('looping.py', 'class looping:\n    def process(self, *_): pass');
     for (const name of ['empty', 'broken', 'looping']) {
-      expect(await failure({ class: name })).to.equal('Invalid custom source');
+      expect(await cameras.failure({ class: name })).to.equal('Invalid custom source');
     }
   });
 
@@ -146,7 +121,7 @@ describe('camera/sources/script in Python', () => {
     ];
     for (const [name, body, text] of bodies) {
       writeCamera(name, body);
-      const running = await start({ class: name });
+      const running = await cameras.start({ class: name });
       expect(await running.ended).to.equal(1);
       expect(running.log).to.include(`Error while processing camera stream: ${text}`);
     }
@@ -159,15 +134,8 @@ describe('camera/sources/script in Python', () => {
       ['idle', 'return None'],
     ] as const) {
       writeCamera(name, body);
-      const running = await start({ class: name });
+      const running = await cameras.start({ class: name });
       expect(await running.stop()).to.equal(0);
     }
   });
-
-  async function failure(config: JsonObject): Promise<string> {
-    return start(config).then(
-      () => 'no error',
-      (error: Error) => error.message,
-    );
-  }
 });

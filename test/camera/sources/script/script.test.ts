@@ -1,19 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { readCameraSettings } from '../../../../src/camera/settings.js';
 import { sourceDefinition } from '../../../../src/camera/sources/index.js';
-import type { JsonObject } from '../../../../src/common/json.js';
 import { timestampFromSeconds } from '../../../../src/common/values.js';
-import {
-  arrayOf,
-  numberIn,
-  type RunningCamera,
-  receiveUntil,
-  startCamera,
-  subscribe,
-} from '../../support.js';
+import { arrayOf, numberIn, receiveUntil, subscribe } from '../../support.js';
+import { scriptCameras } from './script-cameras.js';
 
 const COUNTING = `
 import { CustomCamera } from 'camserver/camera';
@@ -43,35 +34,10 @@ export class counting extends CustomCamera {
 `;
 
 describe('camera/sources/script', () => {
-  let folder: string;
-  let camera: RunningCamera | null;
-
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'camserver-test-'));
-    camera = null;
-  });
-
-  afterEach(async () => {
-    await camera?.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  async function start(config: JsonObject): Promise<RunningCamera> {
-    camera = await startCamera({ source: 'here', source_type: 'script', ...config }, 'CAM', {
-      scriptFolder: folder,
-    });
-    return camera;
-  }
-
-  async function failure(config: JsonObject): Promise<string> {
-    return start(config).then(
-      () => 'no error',
-      (error: Error) => error.message,
-    );
-  }
+  const cameras = scriptCameras();
 
   it('plays the example', async () => {
-    const { address } = await start({ class: 'custom_source' });
+    const { address } = await cameras.start({ class: 'custom_source' });
     const receiver = await subscribe(address);
     const message = (await receiver.receive())!;
     receiver.close();
@@ -82,9 +48,9 @@ describe('camera/sources/script', () => {
   });
 
   it('runs a stored class in TypeScript with an import: pixels, times, pulse ids, channels, configuration', async () => {
-    writeFileSync(join(folder, 'counting.ts'), COUNTING);
-    writeFileSync(join(folder, 'helper.ts'), 'export const step: number = 2;');
-    const running = await start({ class: 'counting', gain: 7, mirror_x: true });
+    cameras.write('counting.ts', COUNTING);
+    cameras.write('helper.ts', 'export const step: number = 2;');
+    const running = await cameras.start({ class: 'counting', gain: 7, mirror_x: true });
     expect((await running.request('geometry')).geometry).to.deep.equal([3, 2]);
     const receiver = await subscribe(running.address);
     const message = (await receiver.receive())!;
@@ -112,13 +78,13 @@ describe('camera/sources/script', () => {
     receiver.close();
     expect(await running.stop()).to.equal(0);
     expect(running.log).to.include.members(['connected to here', 'disconnected']);
-    expect(await failure({ class: './counting.ts', source: 'off' })).to.equal('the device is off');
+    expect(await cameras.failure({ class: './counting.ts', source: 'off' })).to.equal('the device is off');
   });
 
   it('takes a path, a default export, an ndarray view', async () => {
-    const path = join(folder, 'anything.mjs');
-    writeFileSync(
-      path,
+    const path = join(cameras.folder, 'anything.mjs');
+    cameras.write(
+      'anything.mjs',
       `import { CustomCamera } from 'camserver/camera';
        export default class extends CustomCamera {
          async read() {
@@ -127,7 +93,7 @@ describe('camera/sources/script', () => {
          }
        }`,
     );
-    const { address } = await start({ class: path });
+    const { address } = await cameras.start({ class: path });
     const receiver = await subscribe(address);
     const message = (await receiver.receive())!;
     receiver.close();
@@ -142,9 +108,9 @@ describe('camera/sources/script', () => {
       'throwing.js': 'throw new Error("thrown at load");',
       'library.c': 'int nothing;',
     };
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+    for (const [name, text] of Object.entries(files)) cameras.write(name, text);
     for (const name of ['missing', 'broken', 'empty', 'bare', 'throwing', 'library', '']) {
-      expect(await failure({ class: name })).to.equal('Invalid custom source');
+      expect(await cameras.failure({ class: name })).to.equal('Invalid custom source');
     }
   });
 
@@ -163,12 +129,12 @@ describe('camera/sources/script', () => {
       ],
     ];
     for (const [name, body, text] of bodies) {
-      writeFileSync(
-        join(folder, `${name}.js`),
+      cameras.write(
+        `${name}.js`,
         `import { CustomCamera } from 'camserver/camera';
          export class ${name} extends CustomCamera { async read() { ${body} } }`,
       );
-      const running = await start({ class: name });
+      const running = await cameras.start({ class: name });
       expect(await running.ended).to.equal(1);
       expect(running.log.at(-1)).to.equal(`Error while processing camera stream: ${text}`);
     }
@@ -179,12 +145,12 @@ describe('camera/sources/script', () => {
       ['waiting', 'return new Promise(() => {});'],
       ['idle', 'return null;'],
     ]) {
-      writeFileSync(
-        join(folder, `${name}.js`),
+      cameras.write(
+        `${name}.js`,
         `import { CustomCamera } from 'camserver/camera';
          export class ${name} extends CustomCamera { async read() { ${body} } }`,
       );
-      const running = await start({ class: name! });
+      const running = await cameras.start({ class: name! });
       expect(await running.stop()).to.equal(0);
     }
   });
