@@ -4,7 +4,7 @@
 import { CamServerError } from '../common/errors.js';
 import type { JsonObject, JsonValue } from '../common/json.js';
 import { numberOf } from '../common/leniency.js';
-import type { GeometrySettings } from './settings.js';
+import type { GeometrySettings } from './geometry-settings.js';
 
 export interface Size {
   readonly width: number;

@@ -5,16 +5,9 @@
 import type { Compression } from '../bsread/types.js';
 import { isElementType, type NumericType } from '../common/dtype.js';
 import type { JsonObject, JsonValue } from '../common/json.js';
-import {
-  isJsonObject,
-  isTruthy,
-  lenientInteger,
-  numberOf,
-  requireInteger,
-  requireNumber,
-  wrongValue,
-} from '../common/leniency.js';
+import { isTruthy, lenientInteger, requireInteger, requireNumber, wrongValue } from '../common/leniency.js';
 import type { SourceType } from './configuration.js';
+import { type GeometrySettings, readGeometry } from './geometry-settings.js';
 import {
   type BsreadSettings,
   type ReaderSettings,
@@ -23,14 +16,6 @@ import {
   readSimulation,
   type SimulationSettings,
 } from './source-settings.js';
-
-/** `[offset, size]` in each direction, in pixels of the rotated image. */
-export interface RegionOfInterest {
-  readonly offsetX: number;
-  readonly sizeX: number;
-  readonly offsetY: number;
-  readonly sizeY: number;
-}
 
 export interface CameraSettings {
   /** The configuration that was read. */
@@ -48,21 +33,6 @@ export interface CameraSettings {
   readonly debug: boolean;
   /** Milliseconds for one value of Channel Access. */
   readonly channelAccessTimeout: number;
-}
-
-export interface GeometrySettings {
-  readonly binningX: number;
-  readonly binningY: number;
-  readonly binningMean: boolean;
-  readonly mirrorX: boolean;
-  readonly mirrorY: boolean;
-  /** Quarter turns counter-clockwise, 0 to 3. */
-  readonly rotate: 0 | 1 | 2 | 3;
-  readonly regionOfInterest: RegionOfInterest | null;
-  /** The expanded `camera_calibration`. */
-  readonly calibration: JsonObject | null;
-  /** Name of a stored background. */
-  readonly background: string | null;
 }
 
 export interface OutputSettings {
@@ -108,7 +78,6 @@ export const CAMERA_DEFAULTS: CameraDefaults = {
 };
 
 const DEFAULT_NO_CLIENT_TIMEOUT = 10;
-const MAXIMUM_SIDE = 65_535;
 
 /**
  * Reads an expanded configuration.
@@ -139,43 +108,6 @@ export function readCameraSettings(
 export function fixedPort(config: JsonObject): number | null {
   if (!isTruthy(config.port)) return null;
   return requireInteger(config, 'port', 0, { minimum: 1, maximum: 65_535 });
-}
-
-function readGeometry(config: JsonObject): GeometrySettings {
-  const calibration = config.camera_calibration ?? null;
-  if (calibration !== null && !isJsonObject(calibration)) {
-    throw wrongValue('camera_calibration', calibration, 'null or an object');
-  }
-  const background = config.image_background ?? null;
-  return {
-    binningX: requireInteger(config, 'binning_x', 1, { minimum: 0, maximum: MAXIMUM_SIDE }) || 1,
-    binningY: requireInteger(config, 'binning_y', 1, { minimum: 0, maximum: MAXIMUM_SIDE }) || 1,
-    binningMean: isTruthy(config.binning_mean),
-    mirrorX: isTruthy(config.mirror_x),
-    mirrorY: isTruthy(config.mirror_y),
-    rotate: readRotate(config.rotate),
-    regionOfInterest: readRegionOfInterest(config.roi),
-    calibration,
-    background: isTruthy(background) && typeof background === 'string' ? background : null,
-  };
-}
-
-function readRotate(value: JsonValue | undefined): 0 | 1 | 2 | 3 {
-  const turns = value === null || value === undefined ? 0 : numberOf(value);
-  if (turns === null || !Number.isInteger(turns)) {
-    throw wrongValue('rotate', value, 'a whole number of quarter turns');
-  }
-  return ((((turns % 4) + 4) % 4) + 0) as 0 | 1 | 2 | 3;
-}
-
-function readRegionOfInterest(value: JsonValue | undefined): RegionOfInterest | null {
-  if (!isTruthy(value)) return null;
-  const expected = 'null or four numbers [offset_x, size_x, offset_y, size_y], offsets from 0, sizes from 1';
-  if (!Array.isArray(value) || value.length !== 4) throw wrongValue('roi', value, expected);
-  const numbers = value.map((item) => Math.trunc(numberOf(item) ?? Number.NaN));
-  const [offsetX, sizeX, offsetY, sizeY] = numbers as [number, number, number, number];
-  if (!(offsetX >= 0 && offsetY >= 0 && sizeX >= 1 && sizeY >= 1)) throw wrongValue('roi', value, expected);
-  return { offsetX, sizeX, offsetY, sizeY };
 }
 
 function readOutput(config: JsonObject, sourceType: SourceType, defaults: CameraDefaults): OutputSettings {

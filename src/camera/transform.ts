@@ -7,7 +7,7 @@ import type { ArrayValue, ArrayView } from '../common/values.js';
 import type { Image, Kernels } from '../processing/kernels.js';
 import { allocateImage, crop, isContiguous, mirrorView, turnView } from '../processing/views.js';
 import type { Region } from './geometry.js';
-import type { GeometrySettings } from './settings.js';
+import type { GeometrySettings } from './geometry-settings.js';
 
 export type TransformKernels = Pick<Kernels, 'bin' | 'pass'>;
 

@@ -6,7 +6,7 @@ import type { ArrayValue, ArrayView } from '../common/values.js';
 import type { Image } from '../processing/kernels.js';
 import { crop, imageOf, viewOf } from '../processing/views.js';
 import { type CameraAxes, type CameraGeometry, cameraAxes, cameraGeometry, type Size } from './geometry.js';
-import type { GeometrySettings } from './settings.js';
+import type { GeometrySettings } from './geometry-settings.js';
 import { type TransformKernels, transformImage } from './transform.js';
 
 export interface CameraView {

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { prepareCameraConfiguration } from '../../src/camera/configuration.js';
 import { cameraAxes, cameraGeometry } from '../../src/camera/geometry.js';
-import { type GeometrySettings, readCameraSettings } from '../../src/camera/settings.js';
+import type { GeometrySettings } from '../../src/camera/geometry-settings.js';
+import { readCameraSettings } from '../../src/camera/settings.js';
 import type { JsonObject } from '../../src/common/json.js';
 import { arrayValue, type ChannelValue } from '../../src/common/values.js';
 import { type ExpectedOutput, expectValue, vectorCases } from '../support/vectors.js';
