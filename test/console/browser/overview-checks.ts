@@ -102,6 +102,31 @@ export function overviewChecks(): void {
     for (const name of OTHERS) await stop(name);
   });
 
+  it('links tell filter, columns and height of rows', async () => {
+    // a page of its own: what is chosen here is remembered
+    const page = await openPage(stage.browser, stage.plant.url, 'vera');
+    await openScreen(page, '/overview?q=sim&mode=push&cols=mode,worker&density=comfortable');
+    await row(page, 'sim_push').waitFor();
+    const address = new URL(page.url()).searchParams;
+    expect([address.get('q'), address.get('mode')]).to.deep.equal(['sim mode:push', null]);
+    expect(await row(page, 'simulation_sp').count()).to.equal(0);
+    const heads = page.locator('[data-testid=overview-instances] thead th');
+    const keys = await heads.evaluateAll((cells) => cells.map((head) => head.getAttribute('data-column')));
+    expect(keys).to.include.members(['mode', 'worker', 'state']).and.not.include('cpu');
+    expect(await page.locator('html').getAttribute('data-density')).to.equal('comfortable');
+    await page.getByRole('button', { name: 'Choose columns' }).click();
+    await page.getByLabel('CPU', { exact: true }).check();
+    await page.locator('[data-testid=overview-instances] th[data-column=cpu]').first().waitFor();
+    expect(new URL(page.url()).searchParams.get('cols')?.split(',')).to.have.members([
+      'mode',
+      'worker',
+      'cpu',
+    ]);
+    await page.reload();
+    await page.locator('[data-testid=overview-instances] th[data-column=cpu]').first().waitFor();
+    await page.context().close();
+  });
+
   it('5: polls when events do not come through, and returns to them', async () => {
     const page = await openPage(stage.browser, stage.plant.url, 'vera');
     await page.route('**/api/v2/events**', (route) => route.abort());

@@ -1,5 +1,6 @@
 /** Preferences of this browser. */
 import { effect, signal } from '@preact/signals';
+import { queryValue, setQuery } from './navigation.js';
 
 export interface Settings {
   readonly theme: 'system' | 'dark' | 'light';
@@ -56,9 +57,21 @@ export function currentTheme(): 'dark' | 'light' {
   return theme === 'system' ? (systemIsDark.value ? 'dark' : 'light') : theme;
 }
 
+/** The address may tell another one than the preference. */
+export function currentDensity(): Settings['density'] {
+  const { density } = settings.value;
+  const wanted = queryValue('density');
+  return wanted === 'compact' || wanted === 'comfortable' ? wanted : density;
+}
+
+export function changeDensity(density: Settings['density']): void {
+  changeSettings({ density });
+  setQuery({ density });
+}
+
 effect(() => {
   document.documentElement.dataset.theme = currentTheme();
-  document.documentElement.dataset.density = settings.value.density;
+  document.documentElement.dataset.density = currentDensity();
 });
 effect(() => {
   try {

@@ -1,6 +1,11 @@
 /** What a table is made of, and which of its columns the user wants. */
 import type { ComponentChildren } from 'preact';
+import { queryValue, setQuery } from '../data/navigation.js';
 import { changeSettings, settings } from '../data/settings.js';
+
+/** Query parameter with the keys of the columns that are shown, of those that can be hidden. */
+const COLUMNS = 'cols';
+const NO_COLUMN = 'none';
 
 export interface Column<T> {
   readonly key: string;
@@ -36,18 +41,25 @@ export interface TableProps<T> {
   readonly onCheck?: (keys: ReadonlySet<string>) => void;
 }
 
-/** Settings hold the columns whose showing differs from their default. */
-export function isShown<T>(table: string, column: Column<T>): boolean {
-  const differs = settings.value.hiddenColumns.includes(`${table}.${column.key}`);
+type Table<T> = Pick<TableProps<T>, 'id' | 'columns' | 'sortParameters'>;
+
+/** The address tells which columns there are, where the table keeps its order there; else what was chosen last. */
+export function isShown<T>({ id, sortParameters }: Table<T>, column: Column<T>): boolean {
+  if (!column.optional && !column.extra) return true;
+  const wanted = sortParameters === undefined ? '' : queryValue(COLUMNS);
+  if (wanted !== '') return wanted.split(',').includes(column.key);
+  const differs = settings.value.hiddenColumns.includes(`${id}.${column.key}`);
   return column.extra ? differs : !differs;
 }
 
-export function toggleColumn<T>(table: string, column: Column<T>): void {
-  const name = `${table}.${column.key}`;
-  const { hiddenColumns } = settings.value;
-  changeSettings({
-    hiddenColumns: hiddenColumns.includes(name)
-      ? hiddenColumns.filter((entry) => entry !== name)
-      : [...hiddenColumns, name],
-  });
+export function toggleColumn<T>(table: Table<T>, toggled: Column<T>): void {
+  const { id, columns, sortParameters } = table;
+  const choice = columns.filter((column) => column.optional || column.extra);
+  const shown = choice.filter((column) => isShown(table, column) !== (column === toggled));
+  const differing = choice.filter((column) => shown.includes(column) === (column.extra === true));
+  const others = settings.value.hiddenColumns.filter((name) => !name.startsWith(`${id}.`));
+  // settings hold the columns whose showing differs from their default
+  changeSettings({ hiddenColumns: [...others, ...differing.map(({ key }) => `${id}.${key}`)] });
+  const keys = shown.map(({ key }) => key).join(',');
+  if (sortParameters !== undefined) setQuery({ [COLUMNS]: keys === '' ? NO_COLUMN : keys });
 }

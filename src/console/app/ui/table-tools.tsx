@@ -1,13 +1,14 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { csvLine } from '../core/format.js';
+import { changeDensity, currentDensity } from '../data/settings.js';
 import { Button, copyText } from './basics.jsx';
 import { isShown, type TableProps, toggleColumn } from './table-columns.js';
 import type { Order } from './table-order.js';
 
 /** Sorting again, choosing columns, copying as CSV. */
 export function TableTools<T>(props: TableProps<T> & { order: Order<T> }): JSX.Element {
-  const { id, columns, order } = props;
+  const { columns, order } = props;
   const [choosing, setChoosing] = useState(false);
   const root = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -19,7 +20,7 @@ export function TableTools<T>(props: TableProps<T> & { order: Order<T> }): JSX.E
     return () => document.removeEventListener('pointerdown', away);
   }, [choosing]);
   const copy = (): void => {
-    const shown = columns.filter((column) => column.value !== undefined && isShown(id, column));
+    const shown = columns.filter((column) => column.value !== undefined && isShown(props, column));
     const lines = order.rows.map((row) => csvLine(shown.map((column) => column.value!(row))));
     void copyText(
       [csvLine(shown.map((column) => column.title)), ...lines].join('\n'),
@@ -50,12 +51,20 @@ export function TableTools<T>(props: TableProps<T> & { order: Order<T> }): JSX.E
               <label key={column.key}>
                 <input
                   type="checkbox"
-                  checked={isShown(id, column)}
-                  onChange={() => toggleColumn(id, column)}
+                  checked={isShown(props, column)}
+                  onChange={() => toggleColumn(props, column)}
                 />
                 {column.title}
               </label>
             ))}
+          <label>
+            <input
+              type="checkbox"
+              checked={currentDensity() === 'compact'}
+              onChange={() => changeDensity(currentDensity() === 'compact' ? 'comfortable' : 'compact')}
+            />
+            low rows
+          </label>
         </fieldset>
       )}
     </div>

@@ -4,7 +4,7 @@
  */
 import type { JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
-import { settings } from '../data/settings.js';
+import { currentDensity } from '../data/settings.js';
 import { Icon } from './icons.jsx';
 import { type Column, isShown, type TableProps } from './table-columns.js';
 import { type Order, useOrder } from './table-order.js';
@@ -17,11 +17,11 @@ const VIRTUAL_ABOVE = 200;
 
 export function DataTable<T>(props: TableProps<T>): JSX.Element {
   const { id, rowKey, selected = null, onSelect, onOpen } = props;
-  const columns = props.columns.filter((column) => isShown(id, column));
+  const columns = props.columns.filter((column) => isShown(props, column));
   const order = useOrder(props);
   const body = useRef<HTMLDivElement>(null);
   const [viewport, setViewport] = useState({ top: 0, height: 800 });
-  const rowHeight = ROW_HEIGHT[settings.value.density];
+  const rowHeight = ROW_HEIGHT[currentDensity()];
   const visible =
     order.rows.length > VIRTUAL_ABOVE ? slice(order.rows, viewport, rowHeight) : whole(order.rows);
 

@@ -1,10 +1,10 @@
 /** The whole plant on one page: managers, alarms, workers, and every instance of both clusters. */
 import type { JSX } from 'preact';
-import { useMemo } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import type { Cluster, InstanceRecord, Plant } from '../../core/plant.js';
 import { pathTo } from '../../core/screens.js';
-import { matchesSearch, parseSearch } from '../../core/search.js';
-import { navigate, queryValue, screen, setQuery } from '../../data/navigation.js';
+import { matchesSearch, parseSearch, SEARCH_TOKENS } from '../../core/search.js';
+import { navigate, place, queryValue, screen, setQuery } from '../../data/navigation.js';
 import { connectionProblem, plant } from '../../data/plant.js';
 import { Button, Link } from '../../ui/basics.jsx';
 import { Empty, Failure, Panel, Skeleton } from '../../ui/panel.jsx';
@@ -16,6 +16,8 @@ import { ManagerCards } from './manager-cards.jsx';
 import { SidePanel } from './side-panel.jsx';
 import { WorkerTable } from './worker-table.jsx';
 
+/** `server` and `cluster` are filters of the screen itself. */
+const TOKEN_PARAMETERS = SEARCH_TOKENS.filter((name) => name !== 'server' && name !== 'cluster');
 const TITLES = { pipelines: 'Pipelines', cameras: 'Cameras' } as const;
 
 export function Overview(): JSX.Element {
@@ -55,6 +57,7 @@ function Loaded({
     cluster === null ? list : list.filter((entry) => entry.cluster === cluster);
   const workers = inCluster(known.workers);
   const instances = inCluster(known.instances);
+  useEffect(takeTokens, [place.value]);
   const query = queryValue('q');
   const server = queryValue('server');
   const shown = useMemo(() => filter(instances, query, server), [instances, query, server]);
@@ -106,6 +109,15 @@ function Loaded({
       {selected !== null && <SidePanel instance={selected} />}
     </div>
   );
+}
+
+/** Links may tell each token by a parameter of its own; people see and change it in the search field. */
+function takeTokens(): void {
+  const given = TOKEN_PARAMETERS.filter((name) => queryValue(name) !== '');
+  if (given.length === 0) return;
+  const tokens = given.map((name) => `${name}:${queryValue(name)}`);
+  const q = [queryValue('q'), ...tokens].filter(Boolean).join(' ');
+  setQuery({ q, ...Object.fromEntries(given.map((name) => [name, null])) });
 }
 
 function filter(instances: readonly InstanceRecord[], query: string, server: string): InstanceRecord[] {
