@@ -124,8 +124,8 @@ export class HostFunction implements UserFunction {
     settings = this.#settings,
   ): Promise<CustomResult | null> {
     return this.#turns.take(async () => {
-      const lane = this.#lanes.reduce((best, next) => (next.freeSlots > best.freeSlots ? next : best));
-      const { index, slot } = lane.takeSlot();
+      const lane = this.#lanes.reduce((best, next) => (next.slots.free > best.slots.free ? next : best));
+      const { index, slot } = lane.slots.take();
       try {
         const call = prepare((bytes) => {
           slot.input.reserve(bytes);
@@ -135,7 +135,7 @@ export class HostFunction implements UserFunction {
         const complete = { ...settings, background: this.placeOf(call.background) };
         return await lane.call(index, call.values, call.facts, complete, wanted);
       } finally {
-        lane.releaseSlot(index);
+        lane.slots.release(index);
       }
     });
   }

@@ -6,6 +6,7 @@ import type { ChannelValues } from '../../common/values.js';
 import type { InstanceLog } from '../../instances/types.js';
 import { UserCodeError } from '../error.js';
 import { type FunctionLimits, limitError } from '../limits.js';
+import { BackOff } from './back-off.js';
 import { Deadline } from './deadline.js';
 import { type HostCommand, HostProcess } from './host-process.js';
 import { PrintedLines } from './printed-lines.js';
@@ -19,15 +20,12 @@ import {
   type HostResult,
   type LoadRequest,
   layOut,
-  type Slot,
 } from './protocol.js';
-import { SharedMemory } from './shared-memory.js';
+import { Slots } from './slots.js';
 
 /** Calls that a lane holds: one at work, one whose input is ready when it ends. */
 export const SLOTS = 2;
-/** Milliseconds before a process is replaced that ended again without a result. */
-const FIRST_DELAY = 100;
-const LONGEST_DELAY = 10_000;
+
 export interface LaneOptions {
   readonly command: HostCommand;
   readonly load: LoadRequest;
@@ -56,8 +54,8 @@ interface PendingCall {
 }
 
 export class Lane {
-  readonly #slots: readonly Slot[];
-  readonly #freeSlots: number[];
+  /** Memory of its calls. */
+  readonly slots = new Slots(SLOTS);
   readonly #calls: PendingCall[] = [];
   #host: HostProcess | null = null;
   #isLoaded = false;
@@ -67,7 +65,7 @@ export class Lane {
   #timer: NodeJS.Timeout | null = null;
   readonly #deadline: Deadline;
   readonly #printed: PrintedLines;
-  #failures = 0;
+  readonly #backOff = new BackOff();
   #isClosed = false;
   #nextId = 1;
   #loading: { resolve(): void; reject(error: Error): void } | null = null;
@@ -77,11 +75,6 @@ export class Lane {
   constructor(private readonly options: LaneOptions) {
     this.#deadline = new Deadline(options.command.canBeInterrupted);
     this.#printed = new PrintedLines(options.load.name, options.log);
-    this.#slots = Array.from({ length: SLOTS }, () => ({
-      input: new SharedMemory(),
-      output: new SharedMemory(),
-    }));
-    this.#freeSlots = this.#slots.map((_, index) => index);
   }
 
   /** @throws UserCodeError when the function cannot be loaded */
@@ -92,23 +85,9 @@ export class Lane {
     });
   }
 
-  get freeSlots(): number {
-    return this.#freeSlots.length;
-  }
-
   /** Process number of the host, while there is one. */
   get pid(): number | undefined {
     return this.#host?.pid;
-  }
-
-  /** Takes a slot; there must be a free one. */
-  takeSlot(): { readonly index: number; readonly slot: Slot } {
-    const index = this.#freeSlots.pop()!;
-    return { index, slot: this.#slots[index]! };
-  }
-
-  releaseSlot(index: number): void {
-    this.#freeSlots.push(index);
   }
 
   /**
@@ -123,7 +102,7 @@ export class Lane {
     settings: CallSettings,
     wanted: (name: string) => boolean,
   ): Promise<HostResult> {
-    const { input } = this.#slots[index]!;
+    const { input } = this.slots.memory[index]!;
     const layout = layOut(values);
     input.reserve(layout.bytes);
     fillInput(input, values, layout);
@@ -158,10 +137,7 @@ export class Lane {
     this.rejectAll(new UserCodeError('crash', `'${this.options.load.name}' was stopped`));
     this.#host?.close();
     this.#host = null;
-    for (const { input, output } of this.#slots) {
-      input.close();
-      output.close();
-    }
+    this.slots.close();
   }
 
   private start(): void {
@@ -172,7 +148,7 @@ export class Lane {
     this.#sent = 0;
     this.#printed.clear();
     const { command, load, loadTimeout } = this.options;
-    const host: HostProcess = new HostProcess(command, this.#slots, {
+    const host: HostProcess = new HostProcess(command, this.slots.memory, {
       answer: (answer) => this.#host === host && this.answer(answer),
       line: (source, text) => this.#printed.add(source, text),
       ended: (how) => this.#host === host && this.ended(how),
@@ -213,9 +189,9 @@ export class Lane {
     const isLate = this.#deadline.hasPassed;
     this.#deadline.stop();
     if (answer.type === 'result') {
-      this.#failures = 0;
+      this.#backOff.reset();
       try {
-        call.resolve(answer.read(this.#slots[call.facts.slot]!, call.wanted));
+        call.resolve(answer.read(this.slots.memory[call.facts.slot]!, call.wanted));
       } catch (error) {
         call.reject(error as Error);
       }
@@ -278,8 +254,7 @@ export class Lane {
       call.reject(isLate ? limitError(load.name, 'time', call.settings.limits, trace) : crash);
     }
     this.#sent = 0;
-    const delay = this.#failures === 0 ? 0 : Math.min(FIRST_DELAY * 2 ** (this.#failures - 1), LONGEST_DELAY);
-    this.#failures += 1;
+    const delay = this.#backOff.next();
     log.warning(
       `The process of '${load.name}' ended: ${how}. It is started again${delay > 0 ? ` in ${delay / 1000} s` : ''}.`,
     );
