@@ -119,6 +119,7 @@ export class CameraInstances {
       camera_geometry: publishedGeometry(statistics.frame_shape) ?? configuredGeometry(instance.config),
       camera_name: instance.name,
       last_start_time: instance.lastStartTime,
+      running_ms: instance.runningTime,
       state: instance.state,
       last_error: instance.lastError,
       viewers: this.options.supervisor.viewersOf(instance.name),

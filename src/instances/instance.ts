@@ -33,6 +33,7 @@ export class Instance {
   private currentState: InstanceState = 'starting';
   private currentConfig: JsonObject;
   private startTime: string | null = null;
+  private readyAt: number | null = null;
   private sample: StatisticsSample | null = null;
   private exit: HostExit | null = null;
   private endReason: string | null = null;
@@ -95,6 +96,11 @@ export class Instance {
   /** `2025-03-20 14:43:34 UTC+0100`; null until it was ready. */
   get lastStartTime(): string | null {
     return this.startTime;
+  }
+
+  /** Whole milliseconds since it was ready, by a clock that nobody sets; null until it was. */
+  get runningTime(): number | null {
+    return this.readyAt === null ? null : Math.round(performance.now() - this.readyAt);
   }
 
   /** Null while the process lives; a negative number is the signal that ended it. */
@@ -178,6 +184,7 @@ export class Instance {
   private becomeReady(): void {
     if (this.currentState !== 'starting') return;
     this.startTime = formatStartTime(new Date());
+    this.readyAt = performance.now();
     this.enter('ready');
     this.markReady();
   }

@@ -16,6 +16,10 @@ export interface DuplicatesOptions<Client extends InstanceClient> {
   readonly log: Logger;
 }
 
+interface ReportedCopy extends Pick<LocatedInstance, 'record'> {
+  readonly watch: Pick<LocatedInstance['watch'], 'address' | 'age'>;
+}
+
 export class Duplicates<Client extends InstanceClient = InstanceClient> {
   /** Names whose copies are looked at or stopped at the moment. */
   private readonly underWay = new Set<string>();
@@ -103,21 +107,28 @@ export class Duplicates<Client extends InstanceClient = InstanceClient> {
 }
 
 /** The copy on the server where the instance was last started, if that is known and there is one; else the youngest. */
-export function newestCopy<Copy extends Pick<LocatedInstance, 'record'> & { watch: { address: string } }>(
+export function newestCopy<Copy extends ReportedCopy>(
   copies: readonly Copy[],
   lastServer: string | null,
 ): Copy {
   return (
     copies.find(({ watch }) => watch.address === lastServer) ??
-    copies.reduce((latest, copy) => (startOf(copy) > startOf(latest) ? copy : latest))
+    copies.reduce((youngest, copy) => (ageOf(copy) < ageOf(youngest) ? copy : youngest))
   );
 }
 
-/** Milliseconds since 1970; a copy that is being started is younger than all that run. */
-function startOf({ record }: Pick<LocatedInstance, 'record'>): number {
-  return parseStartTime(String(record.last_start_time ?? '')) ?? Number.POSITIVE_INFINITY;
+/**
+ * Milliseconds that a copy has been running, as its server counted them, and since that report. The clocks of two hosts may
+ * differ by more than the ages; only servers that count nothing are taken at their clock. One that is being started is
+ * younger than all that run.
+ */
+function ageOf(copy: ReportedCopy): number {
+  const { record, watch } = copy;
+  if (isStarting(copy)) return Number.NEGATIVE_INFINITY;
+  if (typeof record.running_ms === 'number') return record.running_ms + (watch.age ?? 0);
+  return Date.now() - parseStartTime(String(record.last_start_time))!;
 }
 
-function isStarting(copy: Pick<LocatedInstance, 'record'>): boolean {
-  return startOf(copy) === Number.POSITIVE_INFINITY;
+function isStarting({ record }: Pick<LocatedInstance, 'record'>): boolean {
+  return parseStartTime(String(record.last_start_time ?? '')) === null;
 }

@@ -259,6 +259,7 @@ export class PipelineInstances {
       instance_id: instance.name,
       read_only: readOnly,
       last_start_time: instance.lastStartTime,
+      running_ms: instance.runningTime,
       state: instance.state,
       last_error: instance.lastError,
       viewers: this.options.supervisor.viewersOf(instance.name),

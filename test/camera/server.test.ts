@@ -84,6 +84,7 @@ describe('camera/server', () => {
       camera_geometry: [32, 24],
       camera_name: 'CAM',
     });
+    expect(record.running_ms).to.be.a('number').and.at.least(0);
     expect(record.last_start_time).to.match(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC[+-]\d{4}$/);
     expect((record.config as JsonObject).rotate).to.equal(0);
     const heartbeat = (await call('GET', '/heartbeat')).instances as JsonObject;

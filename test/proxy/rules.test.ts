@@ -233,12 +233,26 @@ describe('proxy/diagnostics', () => {
 });
 
 describe('proxy/duplicates', () => {
-  const copy = (address: string, start: string | null) => ({
-    watch: { address },
-    record: { last_start_time: start },
+  const copy = (address: string, start: string | null, running: number | null = null, age = 0) => ({
+    watch: { address, age },
+    record: { last_start_time: start, ...(running === null ? {} : { running_ms: running }) },
   });
 
-  it('takes the copy on the server where the instance was last started, else the youngest by the clock', () => {
+  it('takes the youngest copy whatever the clocks of the hosts say, as of the same moment', () => {
+    // the clock of the first host is an hour ahead: by the clocks it would be the youngest
+    const old = copy('a', '2026-03-20 15:20:00 UTC+0100', 90_000);
+    const young = copy('b', '2026-03-20 14:20:00 UTC+0100', 20_000);
+    expect(newestCopy([old, young], null)).to.equal(young);
+    expect(newestCopy([young, old], null)).to.equal(young);
+    expect(newestCopy([old, young], 'a')).to.equal(old);
+    // a report from 80 s ago: that copy is older by now
+    const reportedBefore = copy('c', '2026-03-20 14:20:00 UTC+0100', 15_000, 80_000);
+    expect(newestCopy([reportedBefore, young], null)).to.equal(young);
+    const starting = copy('d', null);
+    expect(newestCopy([young, starting, old], null)).to.equal(starting);
+  });
+
+  it('takes the copy on the server where the instance was last started, else the youngest by the clock where no age is told', () => {
     const early = copy('a', '2026-03-20 15:10:00 UTC+0200');
     const late = copy('b', '2026-03-20 14:20:00 UTC+0100');
     expect(newestCopy([early, late], null)).to.equal(late);

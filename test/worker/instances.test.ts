@@ -58,6 +58,7 @@ describe('pipeline instances of a server', () => {
       instance_id: 'a',
       read_only: false,
     });
+    expect(info.running_ms).to.be.a('number').and.at.least(0);
     expect(info.last_start_time).to.match(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC[+-]\d{4}$/);
     expect(info.statistics).to.include.keys(
       'total_bytes',

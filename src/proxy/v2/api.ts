@@ -22,12 +22,13 @@ import { ConfigurationCatalogue } from './config-catalogue.js';
 import { configRoutes } from './config-routes.js';
 import { EventHub } from './event-hub.js';
 import { cameraFamily, pipelineFamily } from './family.js';
+import { Followers, type RemoteSource } from './followers.js';
 import type { Foundation } from './foundation.js';
 import { MetricsHistory } from './history/history.js';
 import { instanceRoutes } from './instance-routes.js';
 import { LocalCluster, workerName } from './local-cluster.js';
 import { LogBook } from './log-book.js';
-import { LogFollowers, type LogSource } from './log-followers.js';
+
 import { logLevelRoutes } from './log-level-routes.js';
 import { logRoutes } from './log-routes.js';
 import { metricsRoutes } from './metrics-routes.js';
@@ -102,16 +103,16 @@ export function createApi(parts: ApiParts): Api {
   const plant = new Plant([local, ...(peer === null ? [] : [new RemoteCluster(peer)])], hub);
   const tasks = new Tasks(cluster, hub, () => void parts.onChange?.().then(() => plant.lookSoon()));
   const isManager = parts.role === 'manager';
-  const workers = (): LogSource[] =>
+  const workers = (): RemoteSource[] =>
     isManager ? view.workers().map(({ address }) => ({ address, cluster, worker: workerName(address) })) : [];
   const headers = serviceHeaders(serviceToken);
   const book = new LogBook({
     ...{ cluster, hub, role: parts.role, logging: parts.logging },
     worker: () => workerName(parts.url()),
   });
-  const remoteLogs = (): LogSource[] =>
+  const remote: RemoteSource[] =
     peer === null ? [] : [{ address: peer.address, cluster: peer.cluster, worker: null }];
-  const followers = new LogFollowers(hub, () => [...workers(), ...remoteLogs()], headers);
+  const followers = new Followers(hub, () => [...workers(), ...remote], headers);
   // a manager keeps the figures of its workers
   const history =
     parts.role === 'worker'

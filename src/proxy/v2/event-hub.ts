@@ -40,6 +40,7 @@ export class EventHub {
   private readonly kept: TextRing<Note>;
   private last = 0;
   private readonly listeners = new Set<(event: HubEvent) => void>();
+  private readonly demandListeners = new Set<() => void>();
   private readonly demands = new Map<Topic, number>();
 
   constructor(private readonly limits: HubLimits = DEFAULT_LIMITS) {
@@ -78,11 +79,18 @@ export class EventHub {
   /** Says that somebody wants events of a topic which are made on demand; the returned function ends that. */
   demand(topic: Topic): () => void {
     this.demands.set(topic, (this.demands.get(topic) ?? 0) + 1);
+    for (const listener of this.demandListeners) listener();
     return () => this.demands.set(topic, (this.demands.get(topic) ?? 0) - 1);
   }
 
   hasDemand(topic: Topic): boolean {
     return (this.demands.get(topic) ?? 0) > 0;
+  }
+
+  /** Calls `listener` whenever somebody wants events of a topic; the returned function ends that. */
+  onDemand(listener: () => void): () => void {
+    this.demandListeners.add(listener);
+    return () => this.demandListeners.delete(listener);
   }
 
   /** Calls `listener` with each event from now on; the returned function ends that. */

@@ -2,9 +2,9 @@
 import { CamServerError, errorText } from '../../common/errors.js';
 import { formatJson } from '../../common/json.js';
 import { defineRoute, jsonAnswer, RawAnswer, type Route, type RouteRequest } from '../../http/index.js';
+import { type RemoteSource, relabelled } from './followers.js';
 import type { LogBook } from './log-book.js';
 import { type LogEntry, type LogFilter, logFilter, readCount } from './log-filter.js';
-import { type LogSource, relabelled } from './log-followers.js';
 import type { Peer } from './peer.js';
 import type { ClusterName } from './records.js';
 import { API, listOf, object, objectOf } from './schemas.js';
@@ -14,12 +14,12 @@ export interface LogParts {
   readonly cluster: ClusterName;
   readonly book: LogBook;
   /** The workers of a manager; none on other servers. */
-  readonly workers: () => readonly LogSource[];
+  readonly workers: () => readonly RemoteSource[];
   readonly ask: (address: string, path: string, request: RouteRequest, timeout: number) => Promise<unknown>;
   readonly peer: Peer | null;
 }
 
-interface LogSourceState {
+interface RemoteSourceState {
   readonly source: string;
   readonly state: 'ok' | 'unreachable';
   readonly error: string | null;
@@ -31,7 +31,7 @@ interface LogPage {
   readonly total: number;
   /** Of these, the ones that the filter left out. */
   readonly hidden: number;
-  readonly sources: LogSourceState[];
+  readonly sources: RemoteSourceState[];
 }
 
 const LARGEST_PAGE = 10_000;
@@ -102,11 +102,11 @@ async function search(parts: LogParts, request: RouteRequest): Promise<LogPage> 
 function ownPage({ book, cluster }: LogParts, filter: LogFilter): LogPage {
   const all = book.all();
   const records = filter(all);
-  const source: LogSourceState = { source: cluster, state: 'ok', error: null };
+  const source: RemoteSourceState = { source: cluster, state: 'ok', error: null };
   return { records, total: all.length, hidden: all.length - records.length, sources: [source] };
 }
 
-async function remotePage({ ask }: LogParts, remote: LogSource, request: RouteRequest): Promise<LogPage> {
+async function remotePage({ ask }: LogParts, remote: RemoteSource, request: RouteRequest): Promise<LogPage> {
   const source = remote.worker ?? remote.cluster;
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(request.query)) if (value) parameters.set(name, value);
@@ -120,7 +120,7 @@ async function remotePage({ ask }: LogParts, remote: LogSource, request: RouteRe
     return { ...page, records: page.records.map((record) => relabelled(record, remote)), sources };
   } catch (error) {
     request.signal.throwIfAborted();
-    const state: LogSourceState = { source, state: 'unreachable', error: errorText(error) };
+    const state: RemoteSourceState = { source, state: 'unreachable', error: errorText(error) };
     return { records: [], total: 0, hidden: 0, sources: [state] };
   }
 }

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { until } from '../../support/until.js';
-import { EventReader, startTestPlant, type TestPlant } from './support.js';
+import { call, EventReader, startTestPlant, still, type TestPlant } from './support.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are what the tests are about
 async function getJson(url: string): Promise<any> {
@@ -82,6 +82,38 @@ describe('/api/v2 of standalone servers', () => {
     const third = await EventReader.open(`${api}/events?last_event_id=otherlife-3`);
     expect((await third.find(({ type }) => type === 'reset')).id).to.match(/-\d+$/);
     third.close();
+  });
+
+  it('hands on what the other cluster audits and stores, however the change came there', async () => {
+    const reader = await EventReader.open(`${api}/events?topics=audit,configs`);
+    const own = await EventReader.open(`${api}/events?topics=audit,configs&cluster=pipelines`);
+    const path = `${plant.cameras.url}/api/v2/configs/cameras/relayed`;
+    const save = async () => {
+      const present = await fetch(path);
+      const etag = present.headers.get('etag');
+      await call(
+        'PUT',
+        path,
+        { config: still },
+        etag === null ? { 'If-None-Match': '*' } : { 'If-Match': etag },
+      );
+    };
+    // the connection to the cameras may take a while: until then changes are in the list only
+    const event = (type: string) => async () => {
+      await save();
+      return reader.events.find(
+        ({ type: found, data }) => found === type && (data.target ?? data.name) === 'relayed',
+      );
+    };
+    const audited = await until(event('audit'));
+    expect(audited.data).to.include({ cluster: 'cameras', action: 'config.save', result: 'ok' });
+    const stored = await until(event('config'));
+    expect(stored.data).to.include({ cluster: 'cameras', kind: 'configuration', action: 'saved' });
+    const listed = (await getJson(`${api}/audit?cluster=cameras&target=relayed`)).records;
+    expect(listed.map(({ hash }: { hash: string }) => hash)).to.include(audited.data.hash);
+    expect(own.events.filter(({ data }) => data.cluster === 'cameras')).to.deep.equal([]);
+    reader.close();
+    own.close();
   });
 
   it('sends only the topics and the cluster that were asked for', async () => {
