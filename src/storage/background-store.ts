@@ -8,6 +8,7 @@ import { nameFault, validName } from '../common/names.js';
 import { formatNpy, parseNpy } from '../common/npy.js';
 import { noteChange } from '../common/request-context.js';
 import type { ArrayValue } from '../common/values.js';
+import { BackgroundAuthors } from './background-authors.js';
 import { digestOf, FileDigests } from './digest.js';
 import { isMissing, removeFileDurably, writeFileDurably } from './durable-file.js';
 
@@ -19,7 +20,11 @@ export class BackgroundStore {
   private lastMicroseconds = 0;
   private readonly digests = new FileDigests();
 
-  constructor(readonly folder: string) {}
+  private readonly noted: BackgroundAuthors;
+
+  constructor(readonly folder: string) {
+    this.noted = new BackgroundAuthors(folder);
+  }
 
   /** Where a background is, for instance processes that read it themselves; it need not exist. */
   path(id: string): string {
@@ -54,6 +59,12 @@ export class BackgroundStore {
     await mkdir(this.folder, { recursive: true });
     await writeFileDurably(path, formatNpy(image));
     noteChange({ target: id });
+    await this.noted.note(id);
+  }
+
+  /** Who stored what, by id, as far as it is known. */
+  authors(): Promise<ReadonlyMap<string, string>> {
+    return this.noted.read();
   }
 
   /** Stores a collected background. @returns its new id */
@@ -76,6 +87,17 @@ export class BackgroundStore {
       throw new CamServerError('NO_BACKGROUND', text);
     }
     return ids;
+  }
+
+  /** The cameras of all collected backgrounds. */
+  async cameras(): Promise<Map<string, { count: number; newest: string }>> {
+    const cameras = new Map<string, { count: number; newest: string }>();
+    for (const id of await this.ids()) {
+      const camera = COLLECTED.exec(id)?.[1];
+      if (camera === undefined) continue;
+      cameras.set(camera, { count: (cameras.get(camera)?.count ?? 0) + 1, newest: id });
+    }
+    return cameras;
   }
 
   /** @throws CamServerError NO_BACKGROUND */

@@ -1,6 +1,7 @@
-import { readdir, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { runInRequest } from '../../src/common/request-context.js';
 import { arrayValue } from '../../src/common/values.js';
 import { BackgroundStore } from '../../src/storage/index.js';
 import { failure, removeTemporaryFolders, temporaryFolder } from './support.js';
@@ -19,6 +20,21 @@ describe('storage/BackgroundStore', () => {
     expect(await store.load('signed')).to.deep.equal(signed);
     expect(await store.has('any_name')).to.equal(true);
     expect(await readdir(store.folder)).to.have.members(['any_name.npy', 'signed.npy']);
+  });
+
+  it('knows who stored what, also after a write that was cut short', async () => {
+    const store = new BackgroundStore(await temporaryFolder());
+    const asked = { id: 'request', actor: 'otto', notes: [] };
+    const ottos = await runInRequest(asked, () => store.storeCollected('CAM', image));
+    await appendFile(join(store.folder, '.authors.jsonl'), '{"id": "CAM_2020\n');
+    const nobodys = await store.storeCollected('CAM', image);
+    const adas = await runInRequest({ ...asked, actor: 'ada' }, () => store.storeCollected('CAM', image));
+    expect([...(await store.authors())]).to.deep.equal([
+      [ottos, 'otto'],
+      [adas, 'ada'],
+    ]);
+    expect(await store.list('CAM')).to.deep.equal([ottos, nobodys, adas]);
+    expect([...(await store.cameras())]).to.deep.equal([['CAM', { count: 3, newest: adas }]]);
   });
 
   it('names what is missing, and leaves its folder for no name', async () => {

@@ -16,6 +16,7 @@ import type { ClusterControl, ClusterView } from '../cluster-view.js';
 import type { ServerStores } from '../server-stores.js';
 import { accountRoutes } from './accounts/routes.js';
 import { auditRoutes } from './audit-routes.js';
+import { type BackgroundUsers, backgroundIn } from './background-figures.js';
 import { backgroundRoutes } from './background-routes.js';
 import { codeRoutes } from './code-routes.js';
 import { ConfigurationCatalogue } from './config-catalogue.js';
@@ -146,7 +147,13 @@ export function createApi(parts: ApiParts): Api {
     ...placementRoutes({ ...parts, cluster, plant, store: stores.configurations }),
     ...codeRoutes({ kind: 'script', store: stores.scripts, code: stores.code.scripts }, catalogue),
     ...scriptRevisionRoutes(stores.scripts),
-    ...pipelineOnlyRoutes(parts, catalogue, tasks),
+    ...pipelineOnlyRoutes(parts, catalogue, tasks, async () => {
+      const names = plant.current(cluster)?.instances.map(({ instance }) => instance) ?? [];
+      return {
+        configurations: await catalogue.usersOfBackgrounds(),
+        instances: (id) => names.filter((name) => backgroundIn(runningConfig(name) ?? {}) === id),
+      };
+    }),
     ...logLevelRoutes({
       ...{ cluster, plant, logging: parts.logging },
       ask: (address, path, request, body) => askJson(address, path, headers, request, WORKER_TIMEOUT, body),
@@ -213,12 +220,13 @@ function pipelineOnlyRoutes(
   { subject, stores, cameraServer }: ApiParts,
   catalogue: ConfigurationCatalogue,
   tasks: Tasks,
+  users: () => Promise<BackgroundUsers>,
 ): Route[] {
   const { libraries, code } = stores;
   if (subject.family !== 'pipeline' || libraries === null || code.libraries === null) return [];
   return [
     ...codeRoutes({ kind: 'library', store: libraries, code: code.libraries }, catalogue),
-    ...backgroundRoutes({ service: subject.service, store: stores.backgrounds, cameraServer, tasks }),
+    ...backgroundRoutes({ service: subject.service, store: stores.backgrounds, cameraServer, tasks, users }),
   ];
 }
 

@@ -7,6 +7,12 @@ import { defineRoute, jsonAnswer, ProblemError, RawAnswer, type Route } from '..
 import { decodePicture } from '../../processing/picture-file.js';
 import type { BackgroundStore } from '../../storage/index.js';
 import type { PipelineService } from '../../worker/service.js';
+import {
+  type BackgroundFigures,
+  type BackgroundUsers,
+  backgroundOfCamera,
+  figuresOf,
+} from './background-figures.js';
 import { readCount } from './log-filter.js';
 import { API, listOf, object, objectOf, text } from './schemas.js';
 import type { Tasks } from './tasks.js';
@@ -16,27 +22,62 @@ export interface BackgroundParts {
   readonly store: BackgroundStore;
   readonly cameraServer: CamClient | null;
   readonly tasks: Tasks;
+  /** Who uses backgrounds now. */
+  readonly users: () => Promise<BackgroundUsers>;
 }
 
 const tag = 'backgrounds';
-const base = `${API}/backgrounds/{camera_name}` as const;
+const all = `${API}/backgrounds` as const;
+const base = `${all}/{camera_name}` as const;
 const LARGEST_CAPTURE = 1000;
 /** Milliseconds between two reports of how far a capture is. */
 const REPORT_INTERVAL = 200;
 /** Milliseconds for the size of a camera. */
 const TIMEOUT = 3000;
 
-export function backgroundRoutes({ service, store, cameraServer, tasks }: BackgroundParts): Route[] {
+/** Figures that are kept; one is some hundred bytes. */
+const KEPT_FIGURES = 5000;
+
+export function backgroundRoutes(parts: BackgroundParts): Route[] {
+  return [...readingRoutes(parts), ...storingRoutes(parts)];
+}
+
+function readingRoutes({ service, store, cameraServer, users }: BackgroundParts): Route[] {
+  /** Backgrounds are never changed, so their figures stay. */
+  const known = new Map<string, BackgroundFigures>();
   return [
+    defineRoute({
+      method: 'GET',
+      path: all,
+      tag,
+      summary: 'The cameras that have backgrounds, with how many and the newest',
+      response: { kind: 'json', schema: objectOf({ cameras: listOf(object) }) },
+      examples: {
+        answer: {
+          cameras: [{ camera: 'simulation', count: 3, newest: 'simulation_20261125_100000_000001' }],
+        },
+      },
+      handler: async () => {
+        const cameras = [...(await store.cameras())].map(([camera, { count, newest }]) => ({
+          ...{ camera, count, newest },
+        }));
+        return jsonAnswer({ cameras });
+      },
+    }),
     defineRoute({
       method: 'GET',
       path: base,
       tag,
-      summary: 'The backgrounds collected for a camera, oldest first',
+      summary: 'The backgrounds collected for a camera, oldest first, with who stored and who uses them',
       response: { kind: 'json', schema: objectOf({ backgrounds: listOf(object) }) },
       examples: {
         answer: {
-          backgrounds: [{ id: 'simulation_20261125_100000_000001', time: '20261125_100000_000001' }],
+          backgrounds: [
+            {
+              ...{ id: 'simulation_20261125_100000_000001', time: '20261125_100000_000001', author: 'otto' },
+              used_by: { configurations: ['simulation_sp'], instances: ['simulation_sp1'], camera: false },
+            },
+          ],
         },
       },
       handler: async ({ parameters: { camera_name: camera } }) => {
@@ -44,7 +85,41 @@ export function backgroundRoutes({ service, store, cameraServer, tasks }: Backgr
           if (error instanceof CamServerError && error.code === 'NO_BACKGROUND') return [];
           throw error;
         });
-        return jsonAnswer({ backgrounds: ids.map((id) => ({ id, time: id.slice(camera.length + 1) })) });
+        const [authors, using, own] = await Promise.all([
+          store.authors(),
+          users(),
+          backgroundOfCamera(camera, cameraServer),
+        ]);
+        const backgrounds = ids.map((id) => ({
+          id,
+          time: id.slice(camera.length + 1),
+          author: authors.get(id) ?? null,
+          used_by: {
+            configurations: using.configurations(id),
+            instances: using.instances(id),
+            camera: own === id,
+          },
+        }));
+        return jsonAnswer({ backgrounds });
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: `${base}/{background_name}/figures`,
+      tag,
+      summary: 'Type, shape, minimum, maximum, mean and standard deviation of a background',
+      response: { kind: 'json', schema: objectOf({ type: text, shape: listOf({ type: 'integer' }) }) },
+      examples: {
+        answer: {
+          ...{ type: 'uint16', shape: [480, 640], minimum: 0, maximum: 812 },
+          ...{ mean: 41.2, standard_deviation: 3.1 },
+        },
+      },
+      handler: async ({ parameters: { background_name: id } }) => {
+        const figures = known.get(id) ?? (await figuresOf(await service.backgroundImage(id)));
+        known.set(id, figures);
+        if (known.size > KEPT_FIGURES) known.delete(known.keys().next().value!);
+        return jsonAnswer({ id, ...figures });
       },
     }),
     defineRoute({
@@ -58,6 +133,11 @@ export function backgroundRoutes({ service, store, cameraServer, tasks }: Backgr
           'Content-Disposition': `attachment; filename*=UTF-8''${encodeURIComponent(id)}.npy`,
         }),
     }),
+  ];
+}
+
+function storingRoutes({ service, store, cameraServer, tasks }: BackgroundParts): Route[] {
+  return [
     defineRoute({
       method: 'PUT',
       path: `${base}/{background_name}`,

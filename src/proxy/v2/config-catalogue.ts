@@ -4,6 +4,7 @@ import { type JsonObject, parseJson } from '../../common/json.js';
 import { isJsonObject } from '../../common/leniency.js';
 import { ProblemError } from '../../http/index.js';
 import type { ConfigurationStore, Revision, StoredText } from '../../storage/index.js';
+import { backgroundIn } from './background-figures.js';
 import { checkDocument } from './document-checks.js';
 import type { ClusterName } from './records.js';
 
@@ -20,6 +21,8 @@ export interface CatalogueEntry {
   readonly problem: string | null;
   /** Scripts and libraries that it names, built-in functions included. */
   readonly uses: readonly string[];
+  /** Id of the background that it names. */
+  readonly background: string | null;
 }
 
 export interface StoredDocument {
@@ -64,6 +67,12 @@ export class ConfigurationCatalogue {
       const names = [file, file.replace(/\.[^.]+$/, '')];
       return entries.filter(({ uses }) => uses.some((use) => names.includes(use))).map(({ name }) => name);
     };
+  }
+
+  /** @returns gives the configurations that name a background */
+  async usersOfBackgrounds(): Promise<(id: string) => string[]> {
+    const entries = await this.list();
+    return (id) => entries.filter(({ background }) => background === id).map(({ name }) => name);
   }
 
   /** @throws CamServerError CONFIG_NOT_FOUND */
@@ -143,6 +152,7 @@ export class ConfigurationCatalogue {
           : [],
       problem: errors[0]?.message ?? null,
       uses: codeOf(config),
+      background: backgroundIn(config),
     };
   }
 }
@@ -157,6 +167,7 @@ const EMPTY = {
   author: null,
   problem: null,
   uses: [],
+  background: null,
 };
 
 function codeOf({ function: name, pipeline_script, class: source, libs }: JsonObject): string[] {

@@ -73,7 +73,7 @@ function readingRoutes({ cluster, catalogue, plant, references }: ConfigParts): 
         const permanent = new Set(
           record?.permanent.filter(({ enabled }) => enabled).map(({ configuration }) => configuration),
         );
-        const configs = (await catalogue.list()).map(({ uses, ...entry }) => ({
+        const configs = (await catalogue.list()).map(({ uses, background, ...entry }) => ({
           ...entry,
           running: running.has(entry.name),
           permanent: permanent.has(entry.name),

@@ -146,7 +146,24 @@ describe('/api/v2 scripts, libraries and backgrounds', () => {
     });
     expect(task).to.include({ state: 'done', progress: 1, error: null });
     const { backgrounds } = (await call('GET', `${api}/backgrounds/still`)).body;
-    expect(backgrounds.map(({ id }: { id: string }) => id)).to.deep.equal([task.result.id]);
+    const nobody = { configurations: [], instances: [], camera: false };
+    const { id } = task.result;
+    expect(backgrounds).to.deep.equal([
+      { id, time: id.slice('still_'.length), author: null, used_by: nobody },
+    ]);
+    expect((await call('GET', `${api}/backgrounds`)).body).to.deep.equal({
+      cameras: [{ camera: 'still', count: 1, newest: id }],
+    });
+    const config = { camera_name: 'still', image_background: id };
+    await call('PUT', `${api}/configs/pipelines/subtracts`, { config }, { 'If-None-Match': '*' });
+    const used = (await call('GET', `${api}/backgrounds/still`)).body.backgrounds[0].used_by;
+    expect(used).to.deep.equal({ ...nobody, configurations: ['subtracts'] });
+    const figures = (await call('GET', `${api}/backgrounds/still/${id}/figures`)).body;
+    expect(figures).to.deep.include({ id, type: 'uint16', shape: [48, 64] });
+    expect(figures.mean).to.be.within(figures.minimum, figures.maximum);
+    expect((await call('GET', `${api}/backgrounds/still/nothing/figures`)).body.code).to.equal(
+      'BACKGROUND_NOT_FOUND',
+    );
     const bytes = Buffer.from(
       await (await fetch(`${api}/backgrounds/still/${task.result.id}`)).arrayBuffer(),
     );
