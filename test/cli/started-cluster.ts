@@ -11,6 +11,8 @@ export const program = join(packageRoot, 'bin', 'camserver.js');
 
 export interface Cluster {
   readonly process: ChildProcess;
+  /** Folder of the configurations and of what servers keep. */
+  readonly data: string;
   readonly camera: CamClient;
   readonly pipeline: PipelineClient;
   readonly output: () => string;
@@ -46,6 +48,7 @@ export async function startCluster(data: string): Promise<Cluster> {
   }
   return {
     process: child,
+    data,
     camera: new CamClient(`http://127.0.0.1:${from}`, PATIENT),
     pipeline: new PipelineClient(`http://127.0.0.1:${from + 1}`, PATIENT),
     output: () => output,

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect } from 'chai';
-import { packageRoot } from '../src/common/package.js';
+import { packageRoot } from '../../src/common/package.js';
 
 const SAMPLES = [...readFileSync(join(packageRoot, 'README.md'), 'utf8').matchAll(/```js\n(.*?)```/gs)].map(
   ([, code]) => code,

@@ -1,20 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { expect } from 'chai';
-import { packageRoot } from '../src/common/package.js';
-
-const pages = [
-  ...['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md'],
-  ...readdirSync(join(packageRoot, 'docs')).map((name) => `docs/${name}`),
-  ...readdirSync(join(packageRoot, 'docs/decisions')).map((name) => `docs/decisions/${name}`),
-].filter((path) => path.endsWith('.md'));
-
-const read = (path: string): string => readFileSync(join(packageRoot, path), 'utf8');
+import { packageRoot } from '../../src/common/package.js';
+import { pages, readPage } from './samples.js';
 
 /** As GitHub makes them: lower case, blanks become hyphens, punctuation goes. */
 function anchorsOf(path: string): string[] {
-  return [...read(path).matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+  return [...readPage(path).matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
     heading!
       .toLowerCase()
       .replace(/[^\p{L}\p{N}\s_-]/gu, '')
@@ -27,7 +20,7 @@ describe('documentation', () => {
   for (const page of pages) {
     it(`${page} links to what is there`, () => {
       const broken: string[] = [];
-      for (const [, target] of read(page).matchAll(/\]\(([^)\s]+)\)/g)) {
+      for (const [, target] of readPage(page).matchAll(/\]\(([^)\s]+)\)/g)) {
         if (/^[a-z]+:/.test(target!)) continue;
         const [path, anchor] = target!.split('#') as [string, string | undefined];
         const file = path === '' ? page : relative(packageRoot, join(packageRoot, dirname(page), path));
@@ -56,7 +49,7 @@ describe('documentation', () => {
     );
     const wrong: string[] = [];
     for (const page of pages) {
-      const text = read(page).replace(/\\\n\s*/g, ' ');
+      const text = readPage(page).replace(/\\\n\s*/g, ' ');
       for (const [line, command] of text.matchAll(/\bcamserver(?:\.js)? ([a-z][a-z_-]*)\b[^\n`|#]*/g)) {
         if (!/^camserver(\.js)? [a-z_-]+( |$)/.test(line!)) continue;
         if (!known.has(command!)) {
@@ -78,7 +71,7 @@ describe('documentation', () => {
 
 describe('the table of security items', () => {
   it('names only tests that there are', () => {
-    const rows = [...read('docs/asvs.md').matchAll(/`([\w/-]+\.test\.ts)`: ([^|]*?)\s*\|/g)];
+    const rows = [...readPage('docs/asvs.md').matchAll(/`([\w/-]+\.test\.ts)`: ([^|]*?)\s*\|/g)];
     expect(rows.length).to.be.greaterThan(30);
     const missing = rows.filter(([, path, title]) => {
       const file = join(packageRoot, 'test', path!);
