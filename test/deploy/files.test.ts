@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -35,51 +35,6 @@ function paths(value: unknown, prefix = ''): string[] {
 }
 
 describe('files for deployment', () => {
-  describe('systemd', () => {
-    let folder: string;
-
-    before(() => {
-      folder = mkdtempSync(join(tmpdir(), 'camserver-units-'));
-      cpSync(join(deploy, 'systemd', 'camserver@.service'), join(folder, 'camserver@.service'));
-    });
-
-    after(() => rmSync(folder, { recursive: true, force: true }));
-
-    it('takes the unit', () => {
-      const { stderr, status } = spawnSync(
-        'systemd-analyze',
-        ['verify', join(folder, 'camserver@.service')],
-        {
-          encoding: 'utf8',
-        },
-      );
-      expect(stderr).to.not.match(/camserver@.*(Unknown|Invalid|Failed|ignoring)/i);
-      expect(status, stderr).to.equal(0);
-    });
-
-    it('finds the unit well protected', () => {
-      const { stdout } = spawnSync(
-        'systemd-analyze',
-        ['security', '--offline=true', join(folder, 'camserver@.service')],
-        { encoding: 'utf8' },
-      );
-      const exposure = Number(/Overall exposure level for \S+: ([\d.]+)/.exec(stdout)?.[1]);
-      expect(exposure, stdout).to.be.below(3);
-    });
-
-    for (const role of ROLES) {
-      it(`gives ${role} options that it knows`, () => {
-        const options = /^CAMSERVER_OPTIONS=(.*)$/m.exec(read(`systemd/${role}.env`))![1]!;
-        const program = join(packageRoot, 'bin', 'camserver.js');
-        const help = spawnSync(process.execPath, [program, role, '--help'], { encoding: 'utf8' }).stdout;
-        const known = new Set(help.match(/--[\w-]+/g));
-        const used = options.split(/\s+/).filter((word) => word.startsWith('--'));
-        expect(used).to.not.be.empty;
-        expect(used.filter((option) => !known.has(option))).to.deep.equal([]);
-      });
-    }
-  });
-
   it('describe an image without faults', () => {
     const problems = validate(read('container/Containerfile')).map(
       ({ message, range }) => `line ${range.start.line + 1}: ${message}`,

@@ -67,7 +67,7 @@ const CHECKS: readonly (readonly [page: string, language: string, beginning: str
     'docs/install.md',
     'bash',
     'useradd',
-    reading('changes users and units of the machine; deploy/files.test.ts checks the unit'),
+    reading('changes users and units of the machine; deploy/systemd.test.ts checks the unit'),
   ],
   [
     'docs/install.md',
@@ -114,7 +114,7 @@ const CHECKS: readonly (readonly [page: string, language: string, beginning: str
   ],
   ['docs/rest-api.md', 'bash', '', shell],
   ['docs/security.md', 'bash', '', shell],
-  ['docs/security.md', 'ini', '', test('deploy/files.test.ts')],
+  ['docs/security.md', 'ini', '', test('deploy/systemd.test.ts')],
   ['docs/security.md', 'json', '', document('security rules')],
   ['docs/troubleshoot.md', 'bash', '', shell],
   ['docs/user-functions.md', 'sh', '', test('docs/quick-start.test.ts')],

@@ -2,29 +2,16 @@ import { spawnSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { packageRoot } from '../../src/common/package.js';
-import { findFunctionFile } from '../../src/user-code/files.js';
 import { confined } from '../../src/user-code/host/confinement.js';
-import { openUserFunction } from '../../src/user-code/open.js';
 import type { UserFunction } from '../../src/user-code/types.js';
-import { rejection, silentLog } from '../instances/support.js';
-import { PYTHON } from './support.js';
+import { rejection } from '../instances/support.js';
+import { openReporting, privilegesOf, REPORTING, SCRIPT } from './privileges.js';
 
-const SCRIPT = `
-import os, resource
-def process(data, pulse_id, timestamp, parameters):
-    status = dict(line.split(':', 1) for line in open('/proc/self/status').read().splitlines() if ':' in line)
-    return {
-        'user': os.getuid(),
-        'groups': len(os.getgroups()),
-        'no_new_privileges': status['NoNewPrivs'].strip(),
-        'capabilities': status['CapEff'].strip(),
-        'core': resource.getrlimit(resource.RLIMIT_CORE)[0],
-        'secrets': ' '.join(name for name in os.environ if name in ('CAMSERVER_TOKEN', 'CAMSERVER_SECURITY')),
-        'image': data.get('image'),
-    }
-`;
+/** Capabilities that `docs/security.md` lets systemd give to a server that is not root. */
+const DROP_IN = ['setuid', 'setgid', 'kill'];
 
 describe('privileges of users’ functions', () => {
   let folder: string;
@@ -34,7 +21,7 @@ describe('privileges of users’ functions', () => {
     folder = await mkdtemp(join(tmpdir(), 'camserver-privileges-'));
     await mkdir(join(folder, 'lib'));
     await chmod(folder, 0o755);
-    await writeFile(join(folder, 'script.py'), SCRIPT);
+    await writeFile(join(folder, `${REPORTING}.py`), SCRIPT);
   });
   afterEach(() => {
     for (const name of ['CAMSERVER_SCRIPT_USER', 'CAMSERVER_TOKEN']) {
@@ -44,35 +31,9 @@ describe('privileges of users’ functions', () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  const open = async (): Promise<UserFunction> =>
-    openUserFunction({
-      file: (await findFunctionFile('script', folder))!,
-      ...{
-        kind: 'stream',
-        scriptFolder: folder,
-        parallel: 1,
-        parameters: {},
-        python: PYTHON,
-        log: silentLog,
-      },
-    });
+  const open = (): Promise<UserFunction> => openReporting(folder);
 
-  async function report(): Promise<Map<string, unknown>> {
-    const opened = await open();
-    try {
-      const image = { type: 'uint16', data: new Uint16Array(100_000).fill(7), shape: [100_000] } as const;
-      const values = new Map([['image', { ...image, shape: [...image.shape] }]]);
-      const result = await opened.process({
-        pulseId: 1n,
-        timestamp: { seconds: 1n, nanoseconds: 2n },
-        values,
-      });
-      expect(result?.get('image')).to.deep.equal({ ...image, shape: [100_000] });
-      return result as Map<string, unknown>;
-    } finally {
-      await opened.close(0);
-    }
-  }
+  const report = (): Promise<Map<string, unknown>> => privilegesOf(folder);
 
   it('can gain none, dump no core, and do not know the token of the server', async () => {
     process.env.CAMSERVER_TOKEN = 'cs_secret';
@@ -93,6 +54,29 @@ describe('privileges of users’ functions', () => {
     expect(Number(result.get('user'))).to.equal(65_534);
     expect(Number(result.get('groups'))).to.equal(0);
     expect(result.get('capabilities')).to.equal('0000000000000000');
+  });
+
+  it('are those of another user under a server that is not root but has what the drop-in for systemd gives', function () {
+    const program = fileURLToPath(new URL('./privileges.js', import.meta.url));
+    const rights = (sign: string): string => DROP_IN.map((name) => `${sign}${name}`).join(',');
+    const server = [
+      ...['--reuid=daemon', '--regid=daemon', '--clear-groups', '--no-new-privs'],
+      ...[`--inh-caps=${rights('+')}`, `--ambient-caps=${rights('+')}`, `--bounding-set=-all,${rights('+')}`],
+    ];
+    const isReadable = ['test', '-r', program];
+    if (process.getuid!() !== 0 || spawnSync('setpriv', [...server, '--', ...isReadable]).status !== 0)
+      this.skip();
+    const run = spawnSync('setpriv', [...server, '--', process.execPath, program, folder], {
+      encoding: 'utf8',
+      env: { ...process.env, CAMSERVER_SCRIPT_USER: 'nobody:nogroup', HOME: folder },
+    });
+    expect(run.status, run.stderr).to.equal(0);
+    const { user, groups, capabilities } = JSON.parse(run.stdout) as Record<string, string>;
+    expect({ user, groups, capabilities }).to.deep.equal({
+      user: '65534',
+      groups: '0',
+      capabilities: '0000000000000000',
+    });
   });
 
   it('are refused with the reason when there is no such user', async () => {
