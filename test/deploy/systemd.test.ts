@@ -33,8 +33,7 @@ function callsOf(set: string): string[] {
   return [...names, ...inside.flatMap(callsOf)];
 }
 
-describe('the unit for systemd', function () {
-  this.timeout(60_000);
+describe('the unit for systemd', () => {
   let folder: string;
   let unit: string;
   let dropIn: string;

@@ -10,8 +10,7 @@ const commandsOf = (page: string): string[] =>
     .filter(({ language }) => language === 'bash' || language === 'sh')
     .map(({ text }) => text);
 
-describe('what a new user types', function () {
-  this.timeout(240_000);
+describe('what a new user types', () => {
   let shell: Shell;
 
   before(async () => {

@@ -66,9 +66,7 @@ const DOCUMENTS: Readonly<Record<Document, (text: string) => void>> = {
   },
 };
 
-describe('samples in the documentation', function () {
-  this.timeout(120_000);
-
+describe('samples in the documentation', () => {
   it('are all checked, and nothing else is listed', () => {
     expect(samples.length).to.be.greaterThan(70);
     expect(samples.filter((sample) => checkOf(sample) === null).map(nameOf)).to.deep.equal([]);

@@ -17,35 +17,34 @@ function unexpectedErrors(shown: string, page: string): string[] {
   );
 }
 
-describe('commands in the documentation, typed beside the simulated cluster', function () {
-  this.timeout(300_000);
-  let shell: Shell;
+async function siteBeside({ cluster: { camera, pipeline, data }, folder }: Shell): Promise<Site> {
+  const configuration = join(folder, 'configuration');
+  cpSync(join(packageRoot, 'config'), configuration, { recursive: true });
+  mkdirSync(join(configuration, 'background_config'));
+  const answer = await fetch(`${pipeline.address}/api/v1/proxy/servers`);
+  const { servers } = (await answer.json()) as { servers: string[] };
+  const states = join(data, 'state');
+  const manager = readdirSync(states).find((name) => name.startsWith('pipeline-manager'))!;
+  return {
+    cameras: camera.address,
+    pipelines: pipeline.address,
+    workers: servers.map((address) => new URL(address).host),
+    ports: await freePortRange(40),
+    configuration: './configuration',
+    state: join(states, manager),
+  };
+}
 
-  beforeEach(async () => {
+describe('commands in the documentation, typed beside the simulated cluster', () => {
+  let shell: Shell;
+  let site: Site;
+
+  before(async () => {
     shell = await openShell();
+    site = await siteBeside(shell);
   });
 
-  afterEach(() => shell.close());
-
-  async function site(): Promise<Site> {
-    const { camera, pipeline, data } = shell.cluster;
-    const configuration = join(shell.folder, 'configuration');
-    cpSync(join(packageRoot, 'config'), configuration, { recursive: true });
-    mkdirSync(join(configuration, 'background_config'));
-    const servers = (await (await fetch(`${pipeline.address}/api/v1/proxy/servers`)).json()) as {
-      servers: string[];
-    };
-    const states = join(data, 'state');
-    const manager = readdirSync(states).find((name) => name.startsWith('pipeline-manager'))!;
-    return {
-      cameras: camera.address,
-      pipelines: pipeline.address,
-      workers: servers.servers.map((address) => new URL(address).host),
-      ports: await freePortRange(40),
-      configuration: './configuration',
-      state: join(states, manager),
-    };
-  }
+  after(() => shell.close());
 
   for (const page of pages) {
     const samples = samplesOf(page).filter(
@@ -53,7 +52,7 @@ describe('commands in the documentation, typed beside the simulated cluster', fu
     );
     if (samples.length === 0) continue;
     it(`work as ${page} has them`, async () => {
-      const edits = editsOf(page, await site());
+      const edits = editsOf(page, site);
       const commands = samples.map(({ text }) => edited(text, edits)).join('\n');
       const shown = await shell.type(commands);
       expect(unexpectedErrors(shown, page), shown).to.deep.equal([]);
