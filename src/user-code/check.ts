@@ -1,9 +1,8 @@
 /** Checks the source of a function before anybody runs it. */
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { CamServerError, errorText } from '../common/errors.js';
+import { CamServerError } from '../common/errors.js';
 import { checkFunction, interfaceOf } from './c/build.js';
 import { parseMessages } from './c/compiler.js';
 import type { Diagnostic } from './diagnostic.js';
@@ -11,9 +10,11 @@ import { UserCodeError } from './error.js';
 import { languageOf } from './files.js';
 import { checkScript } from './javascript/build.js';
 import { pythonCommand } from './python.js';
+import { runTool } from './tool.js';
 
-/** Milliseconds for the interpreter or the compiler. */
-const TIME_LIMIT = 60_000;
+/** Seconds for the interpreter. */
+const TIME_LIMIT = 60;
+const LONGEST_OUTPUT = 16 * 1024 * 1024;
 
 export interface CheckOptions {
   /** Of the scripts: headers and libraries are found there. */
@@ -67,22 +68,22 @@ async function checkC(name: string, text: string, folder: string): Promise<Diagn
   }
 }
 
-function checkInPython(name: string, text: string, { folder, python }: CheckOptions): Promise<Diagnostic[]> {
+async function checkInPython(
+  name: string,
+  text: string,
+  { folder, python }: CheckOptions,
+): Promise<Diagnostic[]> {
   const { executable, environment } = pythonCommand(python);
-  const parameters = ['-m', 'camserver_host.check', basename(name), folder];
-  const options = {
-    env: { ...process.env, ...environment },
+  const { stdout, stderr, failure } = await runTool({
+    executable,
+    parameters: ['-m', 'camserver_host.check', basename(name), folder],
+    environment: { ...process.env, ...environment },
+    input: text,
     timeout: TIME_LIMIT,
-    maxBuffer: 16 * 1024 * 1024,
-  };
-  return new Promise((resolve, reject) => {
-    const child = execFile(executable, parameters, options, (error, stdout, stderr) => {
-      if (error === null) resolve(JSON.parse(stdout) as Diagnostic[]);
-      else reject(new UserCodeError('load', lastLine(stderr) ?? errorText(error)));
-    });
-    child.stdin!.on('error', () => {});
-    child.stdin!.end(text);
+    longestOutput: LONGEST_OUTPUT,
   });
+  if (failure !== null) throw new UserCodeError('load', lastLine(stderr) ?? failure.message);
+  return JSON.parse(Buffer.from(stdout).toString('utf8')) as Diagnostic[];
 }
 
 function lastLine(text: string): string | null {

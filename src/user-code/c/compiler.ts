@@ -1,9 +1,9 @@
 /** The system's C compiler. */
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Diagnostic } from '../diagnostic.js';
 import { UserCodeError } from '../error.js';
+import { runTool } from '../tool.js';
 
 /** Seconds that one file may take. */
 const TIME_LIMIT = 120;
@@ -17,16 +17,18 @@ const MESSAGE = /^(.+?):(\d+):(?:(\d+):)? (fatal error|error|warning): (.*)$/;
  * @returns its standard output
  * @throws UserCodeError with file, line and message of the first error, and everything that it said as trace
  */
-export function compile(parameters: readonly string[]): Promise<Buffer> {
-  const options = { timeout: 1000 * TIME_LIMIT, maxBuffer: LONGEST_OUTPUT, encoding: 'buffer' as const };
-  return new Promise((resolve, reject) => {
-    execFile(compilerPath(), parameters, options, (error, stdout, stderr) => {
-      if (error === null) resolve(stdout);
-      else if (error.killed)
-        reject(new UserCodeError('load', `the compiler did not end within ${TIME_LIMIT} s`));
-      else reject(compilerError(stderr.toString('utf8')));
-    });
+export async function compile(parameters: readonly string[]): Promise<Uint8Array> {
+  const { stdout, stderr, failure } = await runTool({
+    executable: compilerPath(),
+    parameters,
+    environment: { ...process.env },
+    input: '',
+    timeout: TIME_LIMIT,
+    longestOutput: LONGEST_OUTPUT,
   });
+  if (failure === null) return stdout;
+  if (failure.late) throw new UserCodeError('load', `the compiler did not end within ${TIME_LIMIT} s`);
+  throw compilerError(stderr, failure.message);
 }
 
 /** What the compiler said, by file and line. */
@@ -45,10 +47,9 @@ export function parseMessages(output: string): (Diagnostic & { readonly file: st
   });
 }
 
-function compilerError(output: string): UserCodeError {
+function compilerError(output: string, reason: string): UserCodeError {
   const first = parseMessages(output).find(({ severity }) => severity === 'error');
-  if (first === undefined)
-    return new UserCodeError('load', output.trim().split('\n')[0] ?? 'the compiler failed', output);
+  if (first === undefined) return new UserCodeError('load', output.trim().split('\n')[0] || reason, output);
   return new UserCodeError('load', `${basename(first.file)} line ${first.line}: ${first.message}`, output);
 }
 
