@@ -4,7 +4,7 @@ import { errorText } from '../common/errors.js';
 import type { JsonObject } from '../common/json.js';
 import type { Logger } from '../common/logging.js';
 import { noteChange } from '../common/request-context.js';
-import { documentTag } from '../storage/index.js';
+import { type Change, documentTag, requireExpectedTag } from '../storage/index.js';
 import { readControlFile, writeControlFile } from './control-file.js';
 import type { PermanentInstances } from './permanent.js';
 import { formatPermanentList, parsePermanentList } from './permanent-list.js';
@@ -37,11 +37,16 @@ export class PermanentSettings implements PermanentListAccess {
     return formatPermanentList(this.instances.entries());
   }
 
-  /** Stores and applies a list, entries with missing configuration included. */
-  replace(list: JsonObject): Promise<JsonObject> {
+  /**
+   * Stores and applies a list, entries with missing configuration included.
+   * @param change with a tag: only the list that has it is replaced
+   * @throws CamServerError naming the entry that is wrong; CONFLICT
+   */
+  replace(list: JsonObject, change?: Change): Promise<JsonObject> {
     const result = this.lastChange.then(async () => {
       const entries = parsePermanentList(list);
       const before = documentTag(this.read());
+      requireExpectedTag('permanent_instances', before, change);
       await writeControlFile(this.path, formatPermanentList(entries));
       const after = documentTag(formatPermanentList(entries));
       noteChange({ target: 'permanent instances', before, after });

@@ -6,7 +6,7 @@ import { cloneJson, type JsonObject, mergeObjects, parseJson } from '../common/j
 import { isJsonObject } from '../common/leniency.js';
 import type { Logger } from '../common/logging.js';
 import { noteChange } from '../common/request-context.js';
-import { documentTag } from '../storage/index.js';
+import { type Change, documentTag, requireExpectedTag } from '../storage/index.js';
 import { readControlFile, sortedByKey, writeControlFile } from './control-file.js';
 import { normaliseAddress, type PoolServer, parsePool, poolFromAddresses } from './pool-configuration.js';
 
@@ -30,6 +30,7 @@ export async function openPoolSettings(
   const source = await findPool(servers, configFolder, mayBeEmpty);
   return new PoolSettings(
     source,
+    mayBeEmpty,
     (found) => pool.configure(found),
     (text) => log.warning(text),
   );
@@ -41,7 +42,8 @@ export async function openPoolSettings(
  */
 async function findPool(servers: string, configFolder: string, mayBeEmpty: boolean): Promise<PoolSource> {
   const source = await readPool(servers.trim(), configFolder, mayBeEmpty);
-  if (parsePool(source.document, () => {}).length === 0 && !mayBeEmpty) {
+  // one whose servers are all switched off can be switched on again
+  if (Object.keys(source.document).length === 0 && !mayBeEmpty) {
     throw new CamServerError(
       'NO_POOL',
       `The server pool is empty. Name the servers in '${source.path ?? '--servers'}', or let workers register with --secret-file.`,
@@ -69,11 +71,13 @@ export class PoolSettings {
   private lastWrite: Promise<unknown> = Promise.resolve();
 
   /**
+   * @param mayBeEmpty otherwise the last server stays: without one this process could not start again
    * @param onChange called with the enabled servers after each change, and at once
    * @param warn told of entries that a site's file has and that cannot be read; changes must be right
    */
   constructor(
     source: PoolSource,
+    private readonly mayBeEmpty: boolean,
     private readonly onChange: (servers: readonly PoolServer[]) => void,
     warn: (text: string) => void,
   ) {
@@ -95,9 +99,16 @@ export class PoolSettings {
       .filter((address) => !enabled.has(address));
   }
 
-  /** Replaces the whole pool; it acts at once. @throws CamServerError naming the server and key that is wrong */
-  replace(document: JsonObject): Promise<JsonObject> {
-    return this.change(() => document);
+  /**
+   * Replaces the whole pool; it acts at once.
+   * @param change with a tag: only the pool that has it is replaced
+   * @throws CamServerError naming the server and key that is wrong; CONFLICT
+   */
+  replace(document: JsonObject, change?: Change): Promise<JsonObject> {
+    return this.change((present) => {
+      requireExpectedTag('servers', documentTag(present), change);
+      return document;
+    });
   }
 
   /** Sets keys of one server, which is added when it is new; null removes a key. */
@@ -132,6 +143,10 @@ export class PoolSettings {
     const result = this.lastWrite.then(async () => {
       const edited = sortedByKey(edit(this.document));
       const servers = parsePool(edited);
+      if (Object.keys(edited).length === 0 && !this.mayBeEmpty) {
+        const reason = 'Without a server this process could not start again';
+        throw new CamServerError('EMPTY_POOL', `${reason}; switch servers off with "enabled": false.`);
+      }
       if (this.path !== null) await writeControlFile(this.path, edited);
       noteChange({ target: 'pool', before: documentTag(this.present), after: documentTag(edited) });
       this.present = edited;

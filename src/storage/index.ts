@@ -26,6 +26,7 @@ export {
   isConfigurationName,
   type Revision,
   readAllConfigurations,
+  requireExpectedTag,
   type StoredText,
   tagOf,
 } from './configuration-store.js';

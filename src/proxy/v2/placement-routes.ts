@@ -10,7 +10,7 @@ import type { PermanentSettings } from '../permanent-settings.js';
 import type { PoolSettings } from '../pool-settings.js';
 import { type Consequences, permanentConsequences, poolConsequences } from './consequences.js';
 import type { Plant } from './plant.js';
-import { expectedTag, requireTag, taggedAnswer } from './preconditions.js';
+import { expectedTag, orConflict, requireTag, taggedAnswer } from './preconditions.js';
 import type { ClusterName } from './records.js';
 import { API, listOf, nullableText, object, objectOf, text } from './schemas.js';
 import { workerProbeRoutes } from './worker-probe-routes.js';
@@ -85,10 +85,11 @@ function poolRoutes(parts: PlacementParts): Route[] {
       handler: async (request) => {
         const settings = requireSettings(parts);
         const document = requireDocument(request.body.placement, 'placement');
-        const before = documentTag(settings.pool.document);
-        requireTag(expectedTag(request), before, 'The pool');
+        const change = { expectedTag: expectedTag(request) };
+        const present = (): string => documentTag(settings.pool.document);
+        requireTag(change.expectedTag, present(), 'The pool');
         refuse(await consequences(document));
-        await settings.pool.replace(document);
+        await orConflict(() => settings.pool.replace(document, change), present, 'The pool');
         noteChange(comment(request.body));
         return poolAnswer(settings);
       },
@@ -194,10 +195,12 @@ function permanentRoutes(parts: PlacementParts): Route[] {
       handler: async (request) => {
         const settings = requireSettings(parts);
         const document = requireDocument(request.body.permanent, 'permanent');
-        const before = documentTag(settings.permanent.read());
-        requireTag(expectedTag(request), before, 'The list of permanent instances');
+        const change = { expectedTag: expectedTag(request) };
+        const present = (): string => documentTag(settings.permanent.read());
+        const what = 'The list of permanent instances';
+        requireTag(change.expectedTag, present(), what);
         refuse(await consequences(document));
-        await settings.permanent.replace(document);
+        await orConflict(() => settings.permanent.replace(document, change), present, what);
         noteChange(comment(request.body));
         await plant.look();
         return answer();

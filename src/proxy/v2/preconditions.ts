@@ -46,7 +46,7 @@ export function conflict(present: string | null, what: string): ProblemError {
 /** A lost race becomes the answer that shows the present tag. */
 export async function orConflict<T>(
   work: () => Promise<T>,
-  present: () => Promise<string | null>,
+  present: () => Promise<string | null> | string,
   what: string,
 ): Promise<T> {
   try {

@@ -168,11 +168,20 @@ describe('/api/v2 of a manager', () => {
       { 'If-Match': `"${before.etag}"` },
     );
     expect(broken.status).to.equal(422);
+    const path = `${api}/placement/pipelines`;
+    const empty = await call('PUT', path, { placement: {} }, { 'If-Match': `"${before.etag}"` });
+    expect([empty.status, empty.body.code]).to.deep.equal([422, 'EMPTY_POOL']);
+    const both = ['a', 'b'].map((note) => ({ placement: { [one]: { note }, [two]: {} } }));
+    const states = await Promise.all(
+      both.map((body) => call('PUT', path, body, { 'If-Match': `"${before.etag}"` })),
+    );
+    expect(states.map(({ status }) => status).sort()).to.deep.equal([200, 412]);
+    const { etag } = (await call('GET', path)).body;
     const saved = await call(
       'PUT',
-      `${api}/placement/pipelines`,
+      path,
       { placement: { ...before.placement, [two]: { expanding: false } } },
-      { 'If-Match': `"${before.etag}"` },
+      { 'If-Match': `"${etag}"` },
     );
     expect(saved.status).to.equal(200);
     await until(async () => {
