@@ -58,14 +58,17 @@ export class FrameAccount {
     return this.#inWork;
   }
 
-  /** Counts one received message of `bytes` bytes; with its pulse id it can be followed. */
-  receive(bytes: number, pulseId: bigint | null = null): FrameTicket {
+  /**
+   * Counts one received message of `bytes` bytes; with its pulse id it can be followed.
+   * @param since when its way began, as `spanTime` gives it; default now
+   */
+  receive(bytes: number, pulseId: bigint | null = null, since?: number): FrameTicket {
     const { counters } = this;
     counters.received += 1;
     counters.bytesReceived += bytes;
     this.#inWork += 1;
     const { tracer } = this;
-    const start = tracer === null ? 0 : spanTime();
+    const start = tracer === null ? 0 : (since ?? spanTime());
     return new Ticket((reason) => {
       if (pulseId !== null) tracer?.frame('pipeline frame', start, pulseId, reason ?? 'sent');
       this.#inWork -= 1;

@@ -63,6 +63,16 @@ class Collector {
   }
 }
 
+/** A pipeline script that sends one number for each image. */
+const WIDTHS = `
+export async function run(pipeline) {
+  const output = await pipeline.openOutput();
+  for await (const { data, pulseId, timestamp } of pipeline.messages()) {
+    await output.send({ width: data.width }, { pulseId, timestamp });
+  }
+}
+`;
+
 describe('logs and traces of servers', () => {
   const collector = new Collector();
   const children: ChildProcess[] = [];
@@ -81,6 +91,15 @@ describe('logs and traces of servers', () => {
       '{"source": "simulation", "source_type": "simulation", "size_x": 64, "size_y": 48, "frame_rate": 50}',
     );
     writeFileSync(join(folder, 'pipelines', 'beam_sp.json'), '{"camera_name": "beam"}');
+    writeFileSync(
+      join(folder, 'pipelines', 'made_up.json'),
+      '{"pipeline_type": "custom", "function": "custom_pipeline", "max_frame_rate": 50, "no_client_timeout": 0}',
+    );
+    writeFileSync(
+      join(folder, 'pipelines', 'scripted.json'),
+      '{"pipeline_type": "script", "pipeline_script": "widths.js", "camera_name": "beam", "no_client_timeout": 0}',
+    );
+    writeFileSync(join(folder, 'scripts', 'widths.js'), WIDTHS);
     const cameras = await start('camera-server', ['-b', 'cameras']);
     pipelines = await start('pipeline-server', ['-b', 'pipelines', '-c', cameras]);
   });
@@ -136,17 +155,37 @@ describe('logs and traces of servers', () => {
       collector.spans.filter((span) => span.traceId === traceId).map(({ name }) => name);
     const complete = (): CollectedSpan | undefined =>
       collector.spans.find(
-        ({ name, traceId }) => name === 'pipeline frame' && namesOf(traceId).includes('camera frame'),
+        (span) =>
+          attribute(span, 'camserver.instance') === 'beam_sp' &&
+          namesOf(span.traceId).includes('camera frame'),
       );
     const span = await until(async () => complete());
     const pulseId = attribute(span, 'camserver.pulse_id')!;
     expect(Number(pulseId) % 10).to.equal(0);
     expect(span.traceId).to.equal(`63616d7365727672${BigInt(pulseId).toString(16).padStart(16, '0')}`);
-    expect(attribute(span, 'camserver.instance')).to.equal('beam_sp');
+    expect(span.name).to.equal('pipeline frame');
     expect(attribute(span, 'camserver.outcome')).to.be.a('string');
     expect(BigInt(span.endTimeUnixNano) >= BigInt(span.startTimeUnixNano)).to.equal(true);
     expect(collector.services).to.include('camserver instance');
   });
+
+  for (const [pipeline, what] of [
+    ['made_up', 'a function makes up'],
+    ['scripted', 'a script sends'],
+  ] as const) {
+    it(`follow a pulse that ${what}`, async () => {
+      await new PipelineClient(pipelines).stream(pipeline);
+      const found = (): CollectedSpan | undefined =>
+        collector.spans.find((span) => attribute(span, 'camserver.instance') === pipeline);
+      const span = await until(async () => found(), `a span of ${pipeline}`);
+      const pulseId = BigInt(attribute(span, 'camserver.pulse_id')!);
+      expect(pulseId % 10n).to.equal(0n);
+      expect(span.name).to.equal('pipeline frame');
+      expect(span.traceId).to.equal(`63616d7365727672${pulseId.toString(16).padStart(16, '0')}`);
+      expect(attribute(span, 'camserver.outcome')).to.be.a('string');
+      expect(BigInt(span.endTimeUnixNano) > BigInt(span.startTimeUnixNano)).to.equal(true);
+    });
+  }
 
   it('have the requests of clients, under the trace that they name', async () => {
     const traceId = '0af7651916cd43dd8448eb211c80319c';

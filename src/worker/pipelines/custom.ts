@@ -5,6 +5,7 @@ import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { errorText } from '../../common/errors.js';
 import { formatJson, type JsonObject } from '../../common/json.js';
 import { numberOf } from '../../common/leniency.js';
+import { spanTime } from '../../common/traces/index.js';
 import { timestampNow } from '../../common/values.js';
 import type { InstanceContext } from '../../instances/types.js';
 import { FrameAccount } from '../../streaming/accounting.js';
@@ -77,9 +78,10 @@ async function generate(pipeline: CustomPipeline): Promise<void> {
       context.log.info(`Configuration update: ${formatJson(change.config)}.`);
     }
     const started = performance.now();
+    const since = spanTime();
     let isSent = false;
     try {
-      isSent = await send(await functions.current.generate(first), settings);
+      isSent = await send(await functions.current.generate(first), since, settings);
     } catch (error) {
       if (ending.code !== null) return;
       logFailure(error, context);
@@ -99,17 +101,17 @@ function updatedParameters(config: JsonObject, { options, settings }: CustomPipe
   return parameters;
 }
 
-/** @returns false when there is nothing to send */
+/** Takes what the function made, and when it was called. @returns false when there is nothing to send */
 function createSend({ context, output }: CustomPipeline) {
-  const account = new FrameAccount(context.counters);
+  const account = new FrameAccount(context.counters, context.tracer);
   let counter = 0n;
   const selection = createSelection(undefined, undefined);
-  return async (result: CustomResult, { parameters }: MessageSettings): Promise<boolean> => {
+  return async (result: CustomResult, since: number, { parameters }: MessageSettings): Promise<boolean> => {
     const { values, dataSize } = result;
     if (values === null || values.size === 0) return false;
     const pulseId = result.pulseId ?? counter;
     counter = pulseId + 1n;
-    const ticket = account.receive(dataSize);
+    const ticket = account.receive(dataSize, pulseId, since);
     const timestamp = result.timestamp ?? timestampNow();
     await output.send({ ticket, pulseId, timestamp, values, selection }, parameters);
     return true;

@@ -11,6 +11,7 @@
 import { CamClient } from '../../client/index.js';
 import { type JsonObject, mergeObjects } from '../../common/json.js';
 import { isTruthy } from '../../common/leniency.js';
+import { spanTime } from '../../common/traces/index.js';
 import {
   type ChannelValue,
   type Timestamp,
@@ -91,6 +92,7 @@ export function openScriptPipeline(
   const { log } = context;
   const closing: (() => Promise<void>)[] = [];
   const listeners: ((config: JsonObject) => void)[] = [];
+  const newest: Newest = { pulseId: null, time: 0 };
   let { config } = context;
   context.onConfig((changed) => {
     config = changed;
@@ -106,9 +108,10 @@ export function openScriptPipeline(
     log,
     onConfig: (listener) => void listeners.push(listener),
     ready: () => context.ready(),
-    messages: (source = config) => receiveAll(source, { context, options, ending }),
+    messages: (source = config) => receiveAll(source, { context, options, ending, newest }),
     async openOutput(keys = {}) {
-      const { output, close } = await openOutput(mergeObjects(config, keys), { context, options, ending });
+      const surroundings = { context, options, ending, newest };
+      const { output, close } = await openOutput(mergeObjects(config, keys), surroundings);
       closing.push(close);
       context.ready();
       return output;
@@ -122,15 +125,22 @@ export function openScriptPipeline(
   };
 }
 
+/** The message that the script got last, and when: the spans of what it sends for the same pulse begin there. */
+interface Newest {
+  pulseId: bigint | null;
+  time: number;
+}
+
 interface Surroundings {
   readonly context: InstanceContext;
   readonly options: PipelineInstanceOptions;
   readonly ending: Ending;
+  readonly newest: Newest;
 }
 
 async function* receiveAll(
   config: JsonObject,
-  { context, options, ending }: Surroundings,
+  { context, options, ending, newest }: Surroundings,
 ): AsyncGenerator<PipelineMessage, void, void> {
   const { counters, log } = context;
   const source = await openSource(config, options, new FrameAccount(counters), log);
@@ -142,6 +152,8 @@ async function* receiveAll(
       counters.received += 1;
       counters.bytesReceived += message.size;
       const { pulseId, timestamp } = message;
+      newest.pulseId = pulseId;
+      newest.time = spanTime();
       const values = takeValues(message);
       message.release();
       yield {
@@ -169,12 +181,12 @@ function openSource(
 
 async function openOutput(
   config: JsonObject,
-  { context, options, ending }: Surroundings,
+  { context, options, ending, newest }: Surroundings,
 ): Promise<{ output: ScriptOutput; close(): Promise<void> }> {
   const parameters = prepareParameters(config, options, 'PUB');
   const { selection } = messageSettings(parameters, options);
   const opened = await openPipelineOutput({ parameters, port: options.port, context, ending });
-  const account = new FrameAccount(sendCounters(context.counters));
+  const account = new FrameAccount(sendCounters(context.counters), context.tracer);
   let next = 0n;
   return {
     output: {
@@ -185,7 +197,7 @@ async function openOutput(
         const pulseId = about.pulseId === undefined ? next : BigInt(about.pulseId);
         next = pulseId + 1n;
         const timestamp = about.timestamp === undefined ? timestampNow() : readTime(about.timestamp);
-        const ticket = account.receive(0);
+        const ticket = account.receive(0, pulseId, pulseId === newest.pulseId ? newest.time : undefined);
         await opened.send({ ticket, pulseId, timestamp, values, selection }, parameters);
       },
     },
