@@ -410,7 +410,7 @@ describe('HTTP application', () => {
         .get('/api/v1/wait')
         .then((answer) => answer.body.status);
       await entered;
-      const closed = server.close(5000);
+      const closed = server.close(60_000);
       const refused = await supertest(server.url).get('/api/v1/wait');
       expect([refused.status, refused.body.state]).to.deep.equal([503, 'error']);
       expect((await supertest(server.url).get('/health/live')).status).to.equal(200);

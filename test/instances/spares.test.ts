@@ -76,7 +76,7 @@ describe('warm spares', () => {
       'camserver_instances{state="running"} 1',
       'camserver_instances{state="stopping"} 0',
       'camserver_stream_ports_used 1',
-      'camserver_stream_ports 100',
+      'camserver_stream_ports 20',
       'camserver_instance_starts_total{result="ok"} 1',
       'camserver_instance_starts_total{result="failed"} 1',
       'camserver_instance_exits_total{code="3"} 1',

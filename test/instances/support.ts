@@ -15,7 +15,7 @@ export const silentLog: InstanceLog = { debug() {}, info() {}, warning() {}, err
 /** A supervisor without spares. */
 export async function createSupervisor(options: Partial<SupervisorOptions> = {}): Promise<Supervisor> {
   return new Supervisor({
-    portRange: await freePortRange(100),
+    portRange: await freePortRange(20),
     portPolicy: PIPELINE_POLICY,
     address: '127.0.0.1',
     log: silentLog,

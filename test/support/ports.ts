@@ -1,27 +1,30 @@
 /** Ports for tests that run beside others. */
 import { createServer, type Server } from 'node:net';
 import type { PortRange } from '../../src/instances/index.js';
+import { until } from './until.js';
 
 /** Below the ports that the operating system hands out by itself (32768 and above). */
 const FIRST_PORT = 12_000;
-const UNITS = 760;
-const PORTS_OF_UNIT = 20;
-/** Who listens on the guard of a unit owns its ports until its process ends. */
+const BLOCKS = 25;
+const PORTS_OF_BLOCK = 800;
+/** Who listens on the guard of a block owns its ports until its process ends. */
 const FIRST_GUARD = 32_000;
 
-/** A range of ports that are free now and that no other test gets, in this process or another. */
+/** Of this process: where its block begins, and how many of its ports were handed out last. */
+let block: Promise<{ readonly first: number; used: number }> | null = null;
+
+/** A range of ports that are free now; tests in other processes get none of them, and further calls here only much later. */
 export async function freePortRange(size: number): Promise<PortRange> {
-  const count = Math.ceil(size / PORTS_OF_UNIT);
-  for (let attempt = 0; attempt < 200; attempt++) {
-    const unit = Math.floor(Math.random() * (UNITS - count));
-    const from = FIRST_PORT + unit * PORTS_OF_UNIT;
-    const guards = numbers(FIRST_GUARD + unit, count);
-    // guards that are taken in vain are lost, of many
-    if ((await allOf(guards, isTaken)) && (await allOf(numbers(from, size), isFree))) {
-      return { from, to: from + size };
-    }
+  block ??= takeBlock();
+  const own = await block;
+  for (let tried = 0; tried < 2 * PORTS_OF_BLOCK; tried += size) {
+    if (own.used + size > PORTS_OF_BLOCK) own.used = 0;
+    const from = own.first + own.used;
+    own.used += size;
+    const ports = Array.from({ length: size }, (_, index) => from + index);
+    if ((await Promise.all(ports.map(isFree))).every(Boolean)) return { from, to: from + size };
   }
-  throw new Error(`No ${size} free ports in a row were found`);
+  throw new Error(`No ${size} free ports in a row were found from ${own.first} on`);
 }
 
 /** A port that nobody listens on, and that no other test gets. */
@@ -29,18 +32,17 @@ export async function freePort(): Promise<number> {
   return (await freePortRange(1)).from;
 }
 
-function numbers(from: number, count: number): number[] {
-  return Array.from({ length: count }, (_, index) => from + index);
-}
-
-async function allOf(ports: readonly number[], test: (port: number) => Promise<boolean>): Promise<boolean> {
-  for (const port of ports) if (!(await test(port))) return false;
-  return true;
-}
-
-/** Takes a guard for the rest of this process. */
-async function isTaken(port: number): Promise<boolean> {
-  return (await listen(port, '127.0.0.1')) !== null;
+/** Waits for another process to end when all blocks are taken. */
+async function takeBlock(): Promise<{ first: number; used: number }> {
+  const first = Math.floor(Math.random() * BLOCKS);
+  const taken = await until(async () => {
+    for (let turn = 0; turn < BLOCKS; turn += 1) {
+      const index = (first + turn) % BLOCKS;
+      if ((await listen(FIRST_GUARD + index, '127.0.0.1')) !== null) return { index };
+    }
+    return null;
+  }, 'a free block of ports');
+  return { first: FIRST_PORT + taken.index * PORTS_OF_BLOCK, used: 0 };
 }
 
 async function isFree(port: number): Promise<boolean> {
@@ -50,7 +52,7 @@ async function isFree(port: number): Promise<boolean> {
   return true;
 }
 
-/** Null when somebody else listens there. */
+/** Null when somebody else listens there. The server does not keep the process alive. */
 function listen(port: number, host: string): Promise<Server | null> {
   return new Promise((done) => {
     const server = createServer().unref();

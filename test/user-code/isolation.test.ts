@@ -26,7 +26,8 @@ describe("a user's function", () => {
           const { sent = 0, dropped = {} } = instance.lastSample ?? {};
           return sent + (dropped.error ?? 0) === 8;
         });
-        expect(instance.lastSample!.sent).to.be.greaterThan(4);
+        // what is at work in a thread that ends is lost with it
+        expect(instance.lastSample!.sent).to.be.at.least(3);
         expect(instance.exitCode).to.equal(null);
         expect(logs().join('\n')).to.match(/late|forgotten|exited with code/);
       },
