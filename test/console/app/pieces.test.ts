@@ -155,6 +155,22 @@ describe('a fit in the browser', () => {
     expect(fit.amplitude).to.be.closeTo(900, 10);
   });
 
+  it('finds a narrow peak in noise as wide as the profile', () => {
+    const places = Array.from({ length: 640 }, (_, index) => index);
+    // the same on every run: a generator of Lehmer
+    let seed = 7;
+    const noise = () => {
+      seed = (seed * 48_271) % 2_147_483_647;
+      return seed / 2_147_483_647;
+    };
+    const values = places.map(
+      (place) => 2000 + 600 * noise() + 700 * Math.exp(-((place - 310) ** 2) / (2 * 9 * 9)),
+    );
+    const fit = fitGaussian(places, values)!;
+    expect(fit.mean).to.be.closeTo(310, 3);
+    expect(fit.standardDeviation).to.be.closeTo(9, 3);
+  });
+
   it('is none where there is nothing to fit', () => {
     expect(fitGaussian([0, 1, 2, 3, 4], [7, 7, 7, 7, 7])).to.equal(null);
     expect(fitGaussian([0, 1], [1, 2])).to.equal(null);

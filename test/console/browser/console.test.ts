@@ -4,6 +4,7 @@
  */
 import { appearanceChecks } from './appearance-checks.js';
 import { openBrowser, openPage, PATIENCE } from './browser.js';
+import { changeChecks } from './change-checks.js';
 import { configurationChecks } from './configuration-checks.js';
 import { launchChecks } from './launch-checks.js';
 import { numberChecks } from './number-checks.js';
@@ -50,6 +51,7 @@ describe('the console in a browser', function () {
   overviewChecks();
   pictureChecks();
   numberChecks();
+  changeChecks();
   watchingChecks();
   bufferChecks();
   configurationChecks();

@@ -1,4 +1,4 @@
-/** A Gaussian with offset through a profile, for streams that bring no fit: Levenberg–Marquardt from the moments. */
+/** A Gaussian with offset through a profile, for streams that bring no fit: Levenberg–Marquardt from the moments and from the peak. */
 export interface GaussianFit {
   readonly offset: number;
   readonly amplitude: number;
@@ -14,8 +14,27 @@ const ROUNDS = 30;
 export function fitGaussian(places: ArrayLike<number>, values: ArrayLike<number>): GaussianFit | null {
   const count = Math.min(places.length, values.length);
   if (count < 5) return null;
-  let parameters = momentStart(places, values, count);
-  if (parameters === null) return null;
+  // noise spreads the moments: a start at the peak then finds what they miss
+  const starts = [momentStart(places, values, count), ...peakStarts(places, values, count)];
+  let best: { parameters: Parameters; error: number } | null = null;
+  for (const start of starts) {
+    const found = start === null ? null : descend(places, values, count, start);
+    if (found !== null && (best === null || found.error < best.error)) best = found;
+  }
+  if (best === null) return null;
+  const { parameters } = best;
+  const [offset, amplitude, mean, standardDeviation] = parameters;
+  const curve = Float64Array.from({ length: count }, (_, index) => gaussian(parameters, places[index]!));
+  return { offset, amplitude, mean, standardDeviation: Math.abs(standardDeviation), curve };
+}
+
+function descend(
+  places: ArrayLike<number>,
+  values: ArrayLike<number>,
+  count: number,
+  start: Parameters,
+): { parameters: Parameters; error: number } | null {
+  let parameters = start;
   let [error, damping] = [squares(places, values, count, parameters), 1e-3];
   for (let round = 0; round < ROUNDS; round += 1) {
     const next = step(places, values, count, parameters, damping);
@@ -31,10 +50,7 @@ export function fitGaussian(places: ArrayLike<number>, values: ArrayLike<number>
       if (damping > 1e8) break;
     }
   }
-  const [offset, amplitude, mean, standardDeviation] = parameters;
-  if (!parameters.every(Number.isFinite)) return null;
-  const curve = Float64Array.from({ length: count }, (_, index) => gaussian(parameters!, places[index]!));
-  return { offset, amplitude, mean, standardDeviation: Math.abs(standardDeviation), curve };
+  return parameters.every(Number.isFinite) ? { parameters, error } : null;
 }
 
 type Parameters = [offset: number, amplitude: number, mean: number, standardDeviation: number];
@@ -63,6 +79,20 @@ function momentStart(places: ArrayLike<number>, values: ArrayLike<number>, count
   const spread = Math.sqrt(Math.max(second / weight - mean * mean, 0));
   const least = Math.abs(places[1]! - places[0]!) / 2;
   return [low, high - low, mean, Math.max(spread * 1.3, least)];
+}
+
+/** Shares of the profile that a peak is taken to be wide. */
+const WIDTHS = [0.01, 0.06];
+
+/** At the highest point of the profile, over its median. */
+function peakStarts(places: ArrayLike<number>, values: ArrayLike<number>, count: number): Parameters[] {
+  const sorted = Float64Array.from({ length: count }, (_, index) => values[index]!).sort();
+  const [median, high] = [sorted[count >> 1]!, sorted[count - 1]!];
+  if (!(high > median)) return [];
+  let peak = 0;
+  while (values[peak] !== high) peak += 1;
+  const extent = Math.abs(places[count - 1]! - places[0]!);
+  return WIDTHS.map((width) => [median, high - median, places[peak]!, extent * width]);
 }
 
 function squares(

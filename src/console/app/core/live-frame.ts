@@ -10,6 +10,8 @@ export interface LiveFrame {
   /** Milliseconds since 1970 by the clock of this browser. */
   readonly receivedAt: number;
   readonly bytes: number;
+  /** Over how many pictures the pixels are the mean; absent: one. */
+  readonly averaged?: number;
 }
 
 type NumberArray =
@@ -97,7 +99,7 @@ export function planeValue(frame: LiveFrame, x: number, y: number): { value: num
   const { width, height, low, scale } = image.plane;
   if (column < 0 || row < 0 || column >= width || row >= height) return null;
   const value = low + frame.plane[row * width + column]! / scale;
-  return { value, exact: image.factor === 1 && scale === 1 };
+  return { value, exact: image.factor === 1 && scale === 1 && frame.averaged === undefined };
 }
 
 /** Sums over rows and columns of what is visible, per column and per row of the plane. */

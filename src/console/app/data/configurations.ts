@@ -221,11 +221,12 @@ export async function updateInstance(
   changes: JsonRecord,
   remove: readonly string[],
   options: { readonly save: boolean; readonly comment: string },
-): Promise<void> {
-  await callJson(cluster, `/api/v2/instances/${cluster}/${encodeURIComponent(name)}/config`, {
+): Promise<JsonRecord> {
+  const answer = await callJson(cluster, `/api/v2/instances/${cluster}/${encodeURIComponent(name)}/config`, {
     method: 'POST',
     json: { changes, remove, save: options.save, comment: options.comment === '' ? null : options.comment },
   });
+  return recordOf(answer.config);
 }
 
 /** The keys a document may have, by name, with their JSON Schemas; empty when the server does not tell. */

@@ -2,7 +2,7 @@
 import { COLORMAPS } from '../core/colormaps.js';
 import { moved, wholeImage } from '../core/view-geometry.js';
 import { settings } from '../data/settings.js';
-import type { Pointer } from './image-stage.jsx';
+import type { Pointer } from './stage-pointer.js';
 import { showOneToOne, zoomBy } from './toolbar.jsx';
 import { OVERLAYS, type ViewerModel } from './viewer-model.js';
 
@@ -48,6 +48,14 @@ export function listenToKeys(model: ViewerModel, pointer: { value: Pointer | nul
     m: () => model.setColormap(COLORMAPS[(COLORMAPS.indexOf(model.colormap.value) + 1) % COLORMAPS.length]!),
     o: () => toggleAllOverlays(model),
     s: () => document.querySelector<HTMLElement>('[data-testid=viewer-save]')?.click(),
+    d: () => model.toggleMeasuring(),
+    Enter: () => {
+      if (model.isMeasuring.value && pointer.value !== null) model.mark(pointer.value.x, pointer.value.y);
+    },
+    Escape: () => {
+      if (model.drawing.value !== null) model.drawing.value = null;
+      else if (model.isMeasuring.value) model.toggleMeasuring();
+    },
     p: () => {
       cursor = !cursor;
       if (!cursor) pointer.value = null;

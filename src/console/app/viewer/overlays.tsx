@@ -4,7 +4,10 @@ import { fitGaussian } from '../core/gaussian-fit.js';
 import { type LiveFrame, localProfiles, scalarOf } from '../core/live-frame.js';
 import { overlayName } from '../core/own-overlays.js';
 import { type Affine, apply, indexOnAxis } from '../core/view-geometry.js';
+import { Markers } from './markers.jsx';
 import { ownPath } from './own-overlays.jsx';
+import { PixelValues } from './pixel-values.jsx';
+import { Box, crossPath, Haloed } from './shapes.jsx';
 import type { ViewerModel } from './viewer-model.js';
 
 const PROFILE_SHARE = 0.18;
@@ -49,22 +52,12 @@ export function Overlays({
           <Haloed key={overlayName(overlay)} d={path} kind="marker" testId="overlay-own" />
         );
       })}
-      {model.markers.value.map(([x, y], index) => {
-        const [sx, sy] = apply(placement, x + 0.5, y + 0.5);
-        return (
-          <Haloed key={`${x} ${y} ${index}`} d={crossPath(sx, sy, 9)} kind="marker" testId="overlay-marker" />
-        );
-      })}
+      {model.proposed.value !== null && (
+        <Box edges={model.proposed.value} placement={placement} kind="proposed" />
+      )}
+      <Markers markers={model.markers.value} placement={placement} />
+      <PixelValues model={model} frame={frame} placement={placement} />
     </svg>
-  );
-}
-
-function Haloed({ d, kind, testId }: { d: string; kind: string; testId?: string }): JSX.Element {
-  return (
-    <>
-      <path d={d} class="halo" />
-      <path d={d} class={`line-${kind}`} data-testid={testId} />
-    </>
   );
 }
 
@@ -171,33 +164,6 @@ function RegionOfInterest({ frame, placement }: Placed): JSX.Element | null {
   return <Box edges={[x!, y!, x! + width!, y! + height!]} placement={placement} kind="roi" />;
 }
 
-function Box({
-  edges,
-  placement,
-  kind,
-}: {
-  edges: readonly number[];
-  placement: Affine;
-  kind: string;
-}): JSX.Element {
-  const corners = [
-    [edges[0]!, edges[1]!],
-    [edges[2]!, edges[1]!],
-    [edges[2]!, edges[3]!],
-    [edges[0]!, edges[3]!],
-  ].map(([x, y]) =>
-    apply(placement, x!, y!)
-      .map((value) => value.toFixed(1))
-      .join(' '),
-  );
-  const path = `M${corners.join('L')}Z`;
-  return (
-    <g data-testid={`overlay-${kind}`} data-edges={edges.join(',')}>
-      <Haloed d={path} kind={kind} />
-    </g>
-  );
-}
-
 /** Pixel of a calibrated place; null outside of the image. */
 function pixelOf(frame: LiveFrame, x: number | null, y: number | null): [number, number] | null {
   if (x === null || y === null) return null;
@@ -255,10 +221,4 @@ function Reticle({
   if (origin === null) return null;
   const [x, y] = apply(placement, ...origin);
   return <Haloed d={`M0 ${y}L${width} ${y}M${x} 0L${x} ${height}`} kind="reticle" testId="overlay-reticle" />;
-}
-
-function crossPath(x: number, y: number, size: number, diagonal = false): string {
-  return diagonal
-    ? `M${x - size} ${y - size}L${x + size} ${y + size}M${x - size} ${y + size}L${x + size} ${y - size}`
-    : `M${x - size} ${y}L${x + size} ${y}M${x} ${y - size}L${x} ${y + size}`;
 }

@@ -6,7 +6,7 @@ import { viewPath } from '../../live-protocol.js';
 import { formatNumber, MISSING } from '../core/format.js';
 import { planeValue } from '../core/live-frame.js';
 import { callJson } from '../data/api.js';
-import type { Pointer } from './image-stage.jsx';
+import type { Pointer } from './stage-pointer.js';
 import type { ViewerModel } from './viewer-model.js';
 
 const REST = 120;

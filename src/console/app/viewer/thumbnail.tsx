@@ -3,7 +3,8 @@ import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { InstanceRecord } from '../core/plant.js';
-import { ImageStage, type Pointer } from './image-stage.jsx';
+import { ImageStage } from './image-stage.jsx';
+import type { Pointer } from './stage-pointer.js';
 import { ViewerModel } from './viewer-model.js';
 
 interface ThumbnailProps {

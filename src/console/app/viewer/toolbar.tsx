@@ -24,7 +24,8 @@ export function showOneToOne(model: ViewerModel): void {
 
 /** Everything that changes what is seen, in the order of the eye: time, place, colour, marks. */
 export function Toolbar({ model }: { model: ViewerModel }): JSX.Element {
-  const { frozenAt, stack, isFrozen } = model;
+  const { isFrozen } = model;
+  const { at, frames } = model.stack;
   return (
     <div class="viewer-toolbar" role="toolbar" aria-label="View">
       <Button
@@ -46,14 +47,14 @@ export function Toolbar({ model }: { model: ViewerModel }): JSX.Element {
               type="range"
               aria-label="Picture"
               min={0}
-              max={Math.max(0, stack.value.length - 1)}
-              value={frozenAt.value ?? 0}
+              max={Math.max(0, frames.value.length - 1)}
+              value={at.value ?? 0}
               onInput={(event) => {
-                frozenAt.value = Number(event.currentTarget.value);
+                at.value = Number(event.currentTarget.value);
               }}
             />
             <span class="muted">
-              {(frozenAt.value ?? 0) + 1}/{stack.value.length}
+              {(at.value ?? 0) + 1}/{frames.value.length}
             </span>
           </>
         )}
@@ -85,6 +86,14 @@ export function Toolbar({ model }: { model: ViewerModel }): JSX.Element {
           −
         </Button>
         <Orientation model={model} />
+        <Button
+          kind="quiet"
+          icon="measure"
+          label="Measure a distance (d)"
+          pressed={model.isMeasuring.value}
+          onClick={() => model.toggleMeasuring()}
+          testId="viewer-measure"
+        />
       </span>
       <span class="group">
         <label>

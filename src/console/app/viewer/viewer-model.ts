@@ -1,5 +1,5 @@
 /** What one viewer shows and how: colours, range, visible part, overlays, frozen pictures. Kept in the address for the main viewer. */
-import { computed, type Signal, signal } from '@preact/signals';
+import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { type ColormapName, isColormap } from '../core/colormaps.js';
 import {
   type DisplayRange,
@@ -10,6 +10,7 @@ import {
   smoothed,
 } from '../core/display-range.js';
 import type { LiveFrame } from '../core/live-frame.js';
+import { formatMarkers, type Marker, parseMarkers, withMarker } from '../core/markers.js';
 import { formatOverlays, type OwnOverlay, parseOverlays } from '../core/own-overlays.js';
 import type { Cluster } from '../core/plant.js';
 import { formatRect, type Orientation, parseRect, type Rect, type Size } from '../core/view-geometry.js';
@@ -17,6 +18,7 @@ import { wantedPicture, wantedValues } from '../core/wanted-view.js';
 import { queryValue, setQuery } from '../data/navigation.js';
 import { type PacedSignal, paced } from '../data/paced.js';
 import { changeSettings, settings } from '../data/settings.js';
+import { FrameStack } from './frame-stack.js';
 import { LiveConnection } from './live-connection.js';
 
 export const OVERLAYS = [
@@ -36,8 +38,6 @@ const BIT_RATE = 60e6;
 const USUAL_RATE = 5;
 /** Milliseconds. */
 const READING_PERIOD = 250;
-const STACK_FRAMES = 60;
-const STACK_BYTES = 256e6;
 
 export interface ViewerOptions {
   readonly cluster: Cluster;
@@ -63,12 +63,20 @@ export class ViewerModel {
   readonly orientation: Signal<Orientation>;
   readonly rate: Signal<number>;
   readonly screen = signal<Size>({ width: 0, height: 0 });
-  /** Place in the stack of kept frames while frozen; null: live. */
-  readonly frozenAt = signal<number | null>(null);
-  readonly stack = signal<readonly LiveFrame[]>([]);
+  /** What was shown last, and where in it one is while frozen. */
+  readonly stack: FrameStack;
+  readonly isFrozen: ReadonlySignal<boolean>;
+  /** The frame on the screen. */
+  readonly shown: ReadonlySignal<LiveFrame | null>;
   /** The frame that the numbers beside the picture tell of: they change no faster than people read. */
   readonly told: PacedSignal<LiveFrame | null>;
-  readonly markers = signal<readonly (readonly [number, number])[]>([]);
+  /** Takes the next rectangle that is dragged over the picture, in pixels of the image; null: dragging pans. */
+  readonly drawing = signal<((rect: Rect) => void) | null>(null);
+  /** A region of interest that is not in force yet. */
+  readonly proposed = signal<Rect | null>(null);
+  /** A click on the picture sets a mark. */
+  readonly isMeasuring = signal(false);
+  readonly markers: Signal<readonly Marker[]>;
   #automatic: DisplayRange | null = null;
   #automaticOf: LiveFrame | null = null;
 
@@ -91,21 +99,18 @@ export class ViewerModel {
     this.ownOverlays = signal(parseOverlays(own));
     this.orientation = signal(readOrientation(value('turn')));
     this.rate = signal(Number(value('rate')) || options.rate);
+    this.markers = signal(parseMarkers(value('markers')));
+    this.isMeasuring.value = this.markers.value.length > 0;
     this.live = new LiveConnection(options.cluster, options.instance, options.staysHidden === true);
+    this.stack = new FrameStack(this.live.frame);
+    this.isFrozen = this.stack.isFrozen;
+    this.shown = this.stack.shown;
     this.told = paced(
       () => this.shown.value,
       () => this.isFrozen.value,
       READING_PERIOD,
     );
   }
-
-  readonly isFrozen = computed(() => this.frozenAt.value !== null);
-
-  /** The frame on the screen. */
-  readonly shown = computed<LiveFrame | null>(() => {
-    const at = this.frozenAt.value;
-    return at === null ? this.live.frame.value : (this.stack.value[at] ?? null);
-  });
 
   /** Full size of the image; null without one. */
   readonly imageSize = computed<Size | null>(() => {
@@ -200,41 +205,42 @@ export class ViewerModel {
     });
   }
 
-  /** Keeps what was shown, for looking back. It follows no signal, so that who draws does not draw again because of it. */
-  keep(frame: LiveFrame): void {
-    const kept = this.stack.peek();
-    if (this.isFrozen.peek() || kept.at(-1) === frame) return;
-    let frames = [...kept.slice(1 - STACK_FRAMES), frame];
-    let bytes = frames.reduce((sum, entry) => sum + entry.bytes, 0);
-    while (bytes > STACK_BYTES && frames.length > 1) {
-      bytes -= frames[0]!.bytes;
-      frames = frames.slice(1);
-    }
-    this.stack.value = frames;
-  }
-
   toggleFreeze(): void {
     if (this.isFrozen.value) {
-      this.frozenAt.value = null;
+      this.stack.goOn();
       this.live.hold(null);
-    } else if (this.stack.value.length > 0) {
-      this.frozenAt.value = this.stack.value.length - 1;
-      this.live.hold(this.shown.value!.header.pulse_id);
+    } else {
+      this.stack.freeze();
+      const pulseId = this.shown.value?.header.pulse_id;
+      if (this.isFrozen.value && pulseId !== undefined) this.live.hold(pulseId);
     }
   }
 
   /** @param step −1: an older picture; freezes when live */
   stepFrame(step: number): void {
     if (!this.isFrozen.value) this.toggleFreeze();
-    const at = this.frozenAt.value;
-    if (at === null) return;
-    this.frozenAt.value = Math.min(this.stack.value.length - 1, Math.max(0, at + step));
+    this.stack.step(step);
+  }
+
+  toggleMeasuring(): void {
+    this.isMeasuring.value = !this.isMeasuring.value;
+    if (!this.isMeasuring.value) this.setMarkers([]);
+  }
+
+  /** Sets a mark on the pixel at that place of the image. */
+  mark(x: number, y: number): void {
+    this.setMarkers(withMarker(this.markers.value, [Math.floor(x), Math.floor(y)]));
+  }
+
+  setMarkers(markers: readonly Marker[]): void {
+    this.markers.value = markers;
+    this.#remember({ markers: formatMarkers(markers) || null });
   }
 
   close(): void {
     this.live.close();
     this.told.stop();
-    this.stack.value = [];
+    this.stack.clear();
   }
 
   #remember(changes: Readonly<Record<string, string | null>>): void {

@@ -7,11 +7,13 @@ import { pathTo } from '../core/screens.js';
 import { now } from '../data/plant.js';
 import { Button } from '../ui/basics.jsx';
 import { ColourBar } from './colour-bar.jsx';
-import { ImageStage, type Pointer } from './image-stage.jsx';
+import { ImageStage } from './image-stage.jsx';
 import { Issues, Waiting } from './issues.jsx';
 import { listenToKeys } from './keys.js';
+import { MarkerLine } from './markers.jsx';
 import { Numbers } from './numbers.jsx';
 import { Readout } from './readout.jsx';
+import type { Pointer } from './stage-pointer.js';
 import { StatusLine } from './status-line.jsx';
 import { Toolbar } from './toolbar.jsx';
 import { Trend } from './trend.js';
@@ -22,10 +24,11 @@ interface ViewerProps {
   readonly cluster: Cluster;
   readonly name: string;
   readonly instance: InstanceRecord | null;
-  readonly children?: JSX.Element | null;
+  /** What changes the settings of the instance, beside the picture. */
+  readonly change?: ((model: ViewerModel) => JSX.Element) | null;
 }
 
-export function Viewer({ cluster, name, instance, children }: ViewerProps): JSX.Element {
+export function Viewer({ cluster, name, instance, change = null }: ViewerProps): JSX.Element {
   const [model, setModel] = useState<ViewerModel | null>(null);
   useEffect(() => {
     const made = new ViewerModel({ cluster, instance: name, main: true, rate: 5 });
@@ -35,25 +38,20 @@ export function Viewer({ cluster, name, instance, children }: ViewerProps): JSX.
   return model === null ? (
     <div class="viewer" />
   ) : (
-    <LoadedViewer model={model} instance={instance}>
-      {children}
-    </LoadedViewer>
+    <LoadedViewer model={model} instance={instance} change={change} />
   );
 }
 
-function LoadedViewer({
-  model,
-  instance,
-  children,
-}: {
-  model: ViewerModel;
-  instance: InstanceRecord | null;
-  children?: JSX.Element | null | undefined;
-}): JSX.Element {
+interface LoadedViewerProps extends Required<Pick<ViewerProps, 'instance' | 'change'>> {
+  readonly model: ViewerModel;
+}
+
+function LoadedViewer({ model, instance, change }: LoadedViewerProps): JSX.Element {
   const pointer = useMemo(() => signal<Pointer | null>(null), []);
   const trend = useMemo(() => new Trend(), []);
   useEffect(() => () => trend.close(), [trend]);
   const [changing, setChanging] = useState(false);
+  const isChanging = changing && change !== null;
   useEffect(() => listenToKeys(model, pointer), [model, pointer]);
   useEffect(
     () =>
@@ -77,14 +75,15 @@ function LoadedViewer({
           <Waiting model={model} instance={instance} />
         </div>
         <Readout model={model} pointer={pointer} />
+        <MarkerLine model={model} />
       </div>
       <div class="viewer-side panel">
-        {children != null && (
+        {change !== null && (
           // biome-ignore lint/a11y/useSemanticElements: two toggles are no form
           <div class="segmented" role="group" aria-label="Beside the picture">
             <Button
               kind="quiet"
-              pressed={!changing}
+              pressed={!isChanging}
               onClick={() => setChanging(false)}
               testId="viewer-numbers-tab"
             >
@@ -93,7 +92,7 @@ function LoadedViewer({
             <Button
               kind="quiet"
               icon="edit"
-              pressed={changing}
+              pressed={isChanging}
               onClick={() => setChanging(true)}
               testId="viewer-change-tab"
             >
@@ -101,8 +100,9 @@ function LoadedViewer({
             </Button>
           </div>
         )}
-        {changing && children}
-        {!changing && (
+        {isChanging ? (
+          change(model)
+        ) : (
           <>
             {frame === null ? (
               <p class="muted">Numbers come with the first message.</p>
