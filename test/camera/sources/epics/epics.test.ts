@@ -8,6 +8,7 @@ import {
   numberIn,
   type RunningCamera,
   receiveUntil,
+  sendUntil,
   startCamera,
   subscribe,
 } from '../../support.js';
@@ -132,6 +133,18 @@ describe('camera/sources/epics', () => {
     await receiveUntil(receiver, (received) => pixels(received)[0] === 800);
   });
 
+  it('drops texts in the place of an image, says so, and goes on when images come again', async () => {
+    const { camera, receiver } = await start();
+    const withImage = (...image: (typeof camera4x3)[number]) => [...camera4x3.slice(0, 3), image];
+    await peer.kill();
+    await peer.start(withImage('P:FPICTURE', 'STRING', ['no image']));
+    const text = 'Error getting image from camera P: The image of camera P holds texts, not numbers.';
+    await waitFor(() => camera.log.includes(text));
+    await peer.kill();
+    await peer.start(withImage('P:FPICTURE', 'SHORT', picture(12, 300)));
+    await receiveUntil(receiver, (received) => pixels(received)[0] === 300);
+  });
+
   it('stops while the camera is silent', async () => {
     const { camera } = await start();
     expect(await camera.stop()).to.equal(0);
@@ -171,6 +184,21 @@ describe('camera/sources/epics', () => {
     const message = await receiveUntil(receiver, (received) => pixels(received)[0] === 250);
     expect(message.pulseId).to.equal(4711n);
     expect(arrayOf(message, 'image')).to.deep.include({ type: 'uint16', shape: [3, 4] });
+  });
+
+  it('follows an areaDetector that sends too little, changes its size, and is restarted', async () => {
+    const { camera, receiver } = await start({ source: 'D', source_type: 'area_detector' });
+    await peer.set(['D:image1:ArrayData', new Uint8Array(11)]);
+    await waitFor(() => camera.log.includes('Image array too small: 11 -  shape: 4x3 [D].'));
+    await peer.set(['D:image1:ArraySize0_RBV', [2]], ['D:image1:ArrayData', new Uint8Array(6).fill(7)]);
+    const narrow = await receiveUntil(receiver, (received) => numberIn(received, 'width') === 2);
+    expect(pixels(narrow)).to.deep.equal([7, 7, 7, 7, 7, 7]);
+    expect(camera.log).to.include('Camera D width changed: 4 -> 2 ');
+    await peer.kill();
+    await peer.start(detector4x3);
+    // the size may come back after the first image, and holds from the next one on
+    const wide = receiveUntil(receiver, (received) => numberIn(received, 'width') === 4);
+    await sendUntil(() => peer.set(['D:image1:ArrayData', new Uint8Array(12)]), wide);
   });
 
   it('publishes 16-bit detectors, whose pixels arrive with 32 bits, as what they are', async () => {
