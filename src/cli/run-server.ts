@@ -1,5 +1,6 @@
 /** Running a server until it is told to end. */
 import { errorText } from '../common/errors.js';
+import { keepHeapSmall } from '../common/small-heap.js';
 import { holdLittleMemory, watchSurplusMemory } from '../common/surplus-memory.js';
 import { closeOnSignal } from './common-options.js';
 import { connectServiceManager } from './service-manager.js';
@@ -15,6 +16,7 @@ const SURPLUS_MEMORY = 32;
 export async function runServer(
   start: () => Promise<{ readonly url: string; close(): Promise<void> }>,
 ): Promise<void> {
+  keepHeapSmall();
   holdLittleMemory();
   const server = start();
   const serviceManager = connectServiceManager();

@@ -1,4 +1,6 @@
 import { readdirSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import { childrenOf, isAlive } from '../support/processes.js';
 import { until } from '../support/until.js';
@@ -31,6 +33,25 @@ describe('many starts and stops', () => {
     expect(childrenOf(process.pid)).to.include(spare);
     await supervisor.close();
     expect(childrenOf(process.pid)).not.to.include(spare);
+  });
+});
+
+describe('an instance that was deleted', () => {
+  it('leaves nothing in the memory of the server', async () => {
+    const supervisor = await createSupervisor({ spares: 0 });
+    const remains: WeakRef<object>[] = [];
+    const cycle = async (name: string): Promise<void> => {
+      remains.push(new WeakRef(await supervisor.start(name, () => specification(name, 'wait'))));
+      await supervisor.delete(name);
+    };
+    for (const name of ['one', 'two', 'three', 'two']) await cycle(name);
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    await until(() => {
+      collect();
+      return remains.every((instance) => instance.deref() === undefined);
+    });
+    await supervisor.close();
   });
 });
 
