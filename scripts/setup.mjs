@@ -36,6 +36,7 @@ const systemPackages = [
         { name: 'bitshuffle', present: () => hasPythonModule('bitshuffle'), needed: 'tests' },
         { name: 'systemd', present: () => hasCommand('systemd-analyze'), needed: 'tests' },
         { name: 'ansible-core', present: () => hasCommand('ansible-playbook'), needed: 'tests' },
+        { name: 'zsh', present: () => hasCommand('zsh'), needed: 'tests' },
         { name: 'yamllint', present: () => hasCommand('yamllint'), needed: 'tests' },
         { name: 'redis-server', present: () => hasCommand('redis-server'), needed: 'tests' },
       ]

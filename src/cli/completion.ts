@@ -33,7 +33,7 @@ export function completionScript(program: Command, shell: Shell): string {
     ...head,
     `_${name}_completion() {`,
     `  local current="\${COMP_WORDS[COMP_CWORD]}" path="" offered="" word`,
-    `  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do`,
+    `  for word in "\${COMP_WORDS[@]:1:$((COMP_CWORD - 1))}"; do`,
     '    case "$path $word" in',
     ...groups(program, '').map((path) => `      ${JSON.stringify(` ${path}`)}) path="$path $word" ;;`),
     '    esac',

@@ -3,8 +3,10 @@
  * closed properly however the recording ends.
  */
 import { type Command, Option } from 'commander';
+import { formatJson } from '../common/json.js';
 import { parseNumber, parseWhole } from './common-options.js';
 import { isAddress, pipelineServer, streamAddress } from './stream-address.js';
+import type { RecordingResult } from './stream-recording.js';
 
 export interface RecordOptions {
   readonly server?: string;
@@ -16,6 +18,7 @@ export interface RecordOptions {
   readonly layout: string;
   readonly localtime: boolean;
   readonly compress: boolean;
+  readonly json: boolean;
 }
 
 /** Exit status when the stream stays silent. */
@@ -48,6 +51,7 @@ export function addRecordCommand(program: Command): void {
     )
     .option('--no-localtime', 'write no time per channel')
     .option('--compress', 'bit shuffle and LZ4 (filter 32008), for which other readers need a plug-in', false)
+    .option('--json', 'the summary as JSON', false)
     .action(record);
 }
 
@@ -56,7 +60,7 @@ async function record(instance: string, file: string, options: RecordOptions): P
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
   const address = await streamAddress(instance, options);
-  const { outcome, summary } = await recordStream({
+  const result = await recordStream({
     address,
     file,
     mode: options.pull || (await isPushed(instance, options)) ? 'PULL' : 'SUB',
@@ -69,13 +73,28 @@ async function record(instance: string, file: string, options: RecordOptions): P
     stop: stop.signal,
     progress: (text) => console.error(text),
   });
-  console.log(summary);
-  if (outcome === 'silent') {
+  console.log(options.json ? summaryJson(result, file) : summaryText(result, file));
+  if (result.outcome === 'silent') {
     console.error(`No message from ${address} for ${options.timeout} s.`);
     process.exit(EXIT_SILENT);
   }
   // the server's connection pool would keep the process for a while
   process.exit(0);
+}
+
+function summaryText(
+  { messages, firstPulseId, lastPulseId, dropped }: RecordingResult,
+  file: string,
+): string {
+  const range = firstPulseId === null ? '' : ` of pulses ${firstPulseId} to ${lastPulseId}`;
+  const lost = dropped === 0 ? '' : `; ${dropped} were dropped because the disk was too slow`;
+  return `${messages} messages${range} are in ${file}${lost}`;
+}
+
+function summaryJson(result: RecordingResult, file: string): string {
+  const { outcome, messages, dropped, firstPulseId, lastPulseId } = result;
+  const pulses = { first_pulse_id: firstPulseId, last_pulse_id: lastPulseId };
+  return formatJson({ file, outcome, messages, ...pulses, dropped });
 }
 
 /** Whether the instance shares its messages among its readers. */

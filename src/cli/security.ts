@@ -1,47 +1,62 @@
 /** `camserver security`: what a security file needs. */
 import { createInterface } from 'node:readline';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 
 export function addSecurityCommand(program: Command): void {
   const security = program.command('security').description('make hashes and tokens for the security file');
   security
     .command('hash')
     .description('read a password from standard input and print its hash')
+    .addOption(asJson())
     .action(printHash);
   security
     .command('token')
     .description('make a token: its owner gets the first line, the security file the second')
+    .addOption(asJson())
     .action(printToken);
   security
     .command('check')
     .description('check a security file; exit status 1 when it has a fault')
     .argument('<file>')
+    .addOption(asJson())
     .action(check);
 }
 
-async function printHash(): Promise<void> {
+interface Options {
+  readonly json: boolean;
+}
+
+function asJson(): Option {
+  return new Option('--json', 'JSON instead of text').default(false);
+}
+
+async function printHash({ json }: Options): Promise<void> {
   const { hashPassword } = await import('../http/index.js');
   const password = await firstLine();
   if (password.length < 12) {
     console.error('The password must have at least 12 characters.');
     process.exit(1);
   }
-  console.log(await hashPassword(password));
+  const hash = await hashPassword(password);
+  console.log(json ? JSON.stringify({ password: hash }) : hash);
 }
 
-async function printToken(): Promise<void> {
+async function printToken({ json }: Options): Promise<void> {
   const { hashToken, newToken } = await import('../http/index.js');
   const token = newToken();
-  console.log(`token:  ${token}`);
-  console.log(`sha256: ${hashToken(token)}`);
+  const sha256 = hashToken(token);
+  console.log(json ? JSON.stringify({ token, sha256 }) : `token:  ${token}\nsha256: ${sha256}`);
 }
 
-async function check(file: string): Promise<void> {
+async function check(file: string, { json }: Options): Promise<void> {
   const { RulesFile } = await import('../http/index.js');
   const rules = new RulesFile(file, (text) => console.error(text)).current();
   const { policy, role } = rules.legacy;
+  const [users, tokens] = [rules.users.size, rules.tokens.size];
   console.log(
-    `${file}: ok. ${rules.users.size} users, ${rules.tokens.size} tokens; version 1 is ${policy} (${role}).`,
+    json
+      ? JSON.stringify({ file, users, tokens, legacy: { policy, role } })
+      : `${file}: ok. ${users} users, ${tokens} tokens; version 1 is ${policy} (${role}).`,
   );
 }
 

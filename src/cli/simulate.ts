@@ -16,6 +16,7 @@ interface SimulateOptions {
   readonly number: number;
   readonly repeat: number;
   readonly replay: string | undefined;
+  readonly json: boolean;
 }
 
 /** Where `bsread_simulation` looks; below the ports that servers give to their streams, so that both run on one machine. */
@@ -51,6 +52,7 @@ export function addSimulateCommand(program: Command): void {
     .option('-n, --number <count>', 'end after so many frames; 0: never', parseWhole, 0)
     .option('--repeat <count>', 'make so many images and repeat them; 0: always new ones', parseWhole, 0)
     .option('--replay <file>', 'play <file>.npy, or <file>:<dataset> of HDF5, instead of a moving beam')
+    .option('--json', 'what is simulated, and how to connect to it, as JSON', false)
     .action(simulate);
 }
 
@@ -102,8 +104,12 @@ function pulseClock(): (pulseId: bigint) => { readonly seconds: bigint; readonly
   };
 }
 
-function describe({ type, name, rate }: SimulateOptions, peer: Peer, size: string): void {
+function describe({ type, name, rate, json }: SimulateOptions, peer: Peer, size: string): void {
   const { address, configuration, environment } = peer;
+  if (json) {
+    console.log(JSON.stringify({ type, name, size, rate, address, configuration, environment }));
+    return;
+  }
   const where = address === null ? `as ${name}` : `on ${address}`;
   console.log(`Simulated ${type} of ${size} pixels at ${rate} Hz ${where}`);
   if (type === 'camera') {

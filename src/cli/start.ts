@@ -7,6 +7,7 @@ import { createServer } from 'node:net';
 import { join, relative, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { errorText } from '../common/errors.js';
+import { formatJson } from '../common/json.js';
 import { packageRoot } from '../common/package.js';
 import { closeOnSignal, type PortRange, parsePort, parsePortRange, parseWhole } from './common-options.js';
 import { type StartInstanceOptions, startInstance } from './instance-commands.js';
@@ -15,6 +16,7 @@ import { addClusterOptions, runRemote } from './remote.js';
 import { KeptServer } from './server-process.js';
 
 interface StartOptions extends LocalClusterOptions {
+  readonly json: boolean;
   readonly data: string;
 }
 
@@ -91,7 +93,7 @@ async function start(options: StartOptions): Promise<void> {
     });
     await Promise.race([Promise.all(servers.map((server) => server.answering())), failed]);
     for (const server of servers) server.restartFromNowOn();
-    console.log(welcome(options, plan));
+    console.log(options.json ? formatJson(addressesOf(options, plan)) : welcome(options, plan));
   } catch (error) {
     if (groups.flat().some((server) => server.isStopping)) return;
     console.error(errorText(error));
@@ -131,23 +133,33 @@ async function requireFreePort(host: string, port: number, option: string): Prom
   }
 }
 
-function welcome(options: StartOptions, { cameraWorkers, pipelineWorkers }: ClusterPlan): string {
-  const url = (port: number): string => `http://${options.hostname}:${port}`;
-  const pipelines = `${url(options.pipelinePort)}/api/v1/pipeline`;
-  const server = options.pipelinePort === 8889 ? '' : ` --server ${url(options.pipelinePort)}`;
-  const list = (workers: readonly ServerPlan[]): string => workers.map(({ port }) => url(port)).join(' ');
+/** Base addresses of the servers, as clients reach them. */
+function addressesOf({ hostname, cameraPort, pipelinePort }: StartOptions, plan: ClusterPlan) {
+  const url = (port: number): string => `http://${hostname}:${port}`;
+  return {
+    camera_manager: url(cameraPort),
+    camera_workers: plan.cameraWorkers.map(({ port }) => url(port)),
+    pipeline_manager: url(pipelinePort),
+    pipeline_workers: plan.pipelineWorkers.map(({ port }) => url(port)),
+  };
+}
+
+function welcome(options: StartOptions, plan: ClusterPlan): string {
+  const addresses = addressesOf(options, plan);
+  const { camera_manager: cameras, pipeline_manager: pipelines } = addresses;
+  const server = options.pipelinePort === 8889 ? '' : ` --server ${pipelines}`;
   return [
     '',
-    `Camera manager   ${url(options.cameraPort)}   workers ${list(cameraWorkers)}`,
-    `Pipeline manager ${url(options.pipelinePort)}   workers ${list(pipelineWorkers)}`,
+    `Camera manager   ${cameras}   workers ${addresses.camera_workers.join(' ')}`,
+    `Pipeline manager ${pipelines}   workers ${addresses.pipeline_workers.join(' ')}`,
     `Configuration    ${relative(process.cwd(), resolve(options.data)) || '.'}`,
-    `Console          ${url(options.pipelinePort)}/ui/`,
+    `Console          ${pipelines}/ui/`,
     '',
     'All answer; Ctrl-C stops them. In another terminal, try:',
     '',
     `  node bin/camserver.js watch simulation_sp${server}   # live numbers of a simulated beam`,
-    `  curl ${pipelines}/instance/simulation_sp   # address of its stream`,
-    `  curl ${url(options.pipelinePort)}/api/v1/proxy/info   # everything that runs, and where`,
+    `  curl ${pipelines}/api/v1/pipeline/instance/simulation_sp   # address of its stream`,
+    `  curl ${pipelines}/api/v1/proxy/info   # everything that runs, and where`,
     '',
   ].join('\n');
 }

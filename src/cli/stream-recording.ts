@@ -24,7 +24,13 @@ export interface RecordingOptions {
 
 export interface RecordingResult {
   readonly outcome: 'complete' | 'stopped' | 'silent';
-  readonly summary: string;
+  /** In the file. */
+  readonly messages: number;
+  /** Null when there is none. */
+  readonly firstPulseId: bigint | null;
+  readonly lastPulseId: bigint | null;
+  /** Messages that came too fast for the disk. */
+  readonly dropped: number;
 }
 
 /** Milliseconds. */
@@ -55,7 +61,7 @@ export async function recordStream(options: RecordingOptions): Promise<Recording
     receiver.close();
     await recorder.close();
     if (failures.length > 0) throw failures[0];
-    return { outcome, summary: recording.summary() };
+    return { outcome, ...recording.summary() };
   } finally {
     receiver.close();
     await recorder.close();
@@ -68,7 +74,7 @@ class Recording {
   #accepted = 0;
   #dropped = 0;
   #first: bigint | null = null;
-  #last = 0n;
+  #last: bigint | null = null;
   #nextReport = performance.now() + REPORT_INTERVAL;
 
   constructor(
@@ -96,11 +102,9 @@ class Recording {
     return 'stopped';
   }
 
-  summary(): string {
-    const { file } = this.options;
-    const range = this.#first === null ? '' : ` of pulses ${this.#first} to ${this.#last}`;
-    const lost = this.#dropped === 0 ? '' : `; ${this.#dropped} were dropped because the disk was too slow`;
-    return `${this.recorder.rows} messages${range} are in ${file}${lost}`;
+  summary(): Omit<RecordingResult, 'outcome'> {
+    const pulses = { firstPulseId: this.#first, lastPulseId: this.#last };
+    return { messages: this.recorder.rows, ...pulses, dropped: this.#dropped };
   }
 
   private take(message: ReceivedMessage): void {

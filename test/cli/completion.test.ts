@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { packageRoot } from '../../src/common/package.js';
@@ -7,6 +9,27 @@ import { packageRoot } from '../../src/common/package.js';
 const program = join(packageRoot, 'bin', 'camserver.js');
 const camserver = (...options: string[]) =>
   spawnSync(process.execPath, [program, ...options], { encoding: 'utf8' });
+
+/** Types into an interactive zsh, presses Tab, and waits until it shows the completed word. */
+const TYPIST = String.raw`
+zmodload zsh/zpty
+zpty -b shell zsh -f -i
+wait_for() {
+  local part all=''
+  until [[ $all == *$1* ]]; do
+    zpty -r shell part && all+=$part || sleep 0.05
+    if [[ $all == *(unrecognized|error|abort)* ]]; then print -r -- "$all"; exit 1; fi
+  done
+}
+press_tab() { zpty -w -n shell $'\x15'"$1"$'\t'; wait_for "$2" }
+zpty -w shell "source $1; print is''ready"
+wait_for isready
+press_tab 'camserver pipeline-m' 'camserver pipeline-manager '
+press_tab 'camserver config h' 'camserver config history '
+press_tab 'camserver config get --e' 'camserver config get --expanded '
+press_tab 'camserver watch simulation_sp --j' 'camserver watch simulation_sp --json '
+zpty -d shell
+`;
 
 describe('camserver completion', () => {
   /** What bash offers after these words, the last of which is being typed. */
@@ -38,27 +61,111 @@ describe('camserver completion', () => {
     expect(offered('')).to.include.members(commands.filter((name) => name !== 'help'));
   });
 
-  it('makes a script for zsh, and refuses other shells', () => {
-    expect(camserver('completion', 'zsh').stdout).to.contain('bashcompinit');
+  it('completes the same in a real zsh, as a user types', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'camserver-zsh-'));
+    try {
+      const script = join(folder, 'completion.zsh');
+      writeFileSync(script, camserver('completion', 'zsh').stdout);
+      const { status, stdout, stderr } = spawnSync('zsh', ['-f', '-c', TYPIST, 'typist', script], {
+        encoding: 'utf8',
+        timeout: 240_000,
+        env: { ...process.env, TERM: 'dumb' },
+      });
+      expect([status, stderr], stdout).to.deep.equal([0, '']);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('refuses other shells', () => {
     const { status, stderr } = camserver('completion', 'fish');
     expect(status).to.equal(1);
     expect(stderr).to.contain('It must be one of bash, zsh.');
   });
 });
 
+/** Commands that print no data, or nothing else than JSON or a script; by whom they are used. */
+const WITHOUT_JSON = [
+  ...['camera-server', 'camera-worker', 'camera-manager', 'camera-proxy'],
+  ...['pipeline-server', 'pipeline-worker', 'pipeline-manager', 'pipeline-proxy'],
+  ...['config', 'audit', 'security'],
+  ...['schema', 'completion', 'help'],
+];
+
 describe('every command', () => {
+  /** `config get` and so on, as the completion knows them, with the options of each. */
+  const commands = new Map(
+    [...camserver('completion', 'bash').stdout.matchAll(/^ {4}" ([^"]+)"\) offered="([^"]*)"/gm)].map(
+      ([, path, offered]) => [path!, offered!.split(' ')],
+    ),
+  );
+
   it('has help, and ends with 1 for options that it does not know', () => {
-    const help = camserver('--help').stdout;
-    const commands = [...help.slice(help.indexOf('Commands:')).matchAll(/^ {2}([a-z][\w-]*)/gm)].map(
-      ([, name]) => name!,
-    );
-    for (const command of commands.filter((name) => name !== 'help')) {
-      const shown = camserver(command, '--help');
+    expect(commands.size).to.be.greaterThan(35);
+    for (const command of commands.keys()) {
+      const words = command.split(' ');
+      const shown = camserver(...words, '--help');
       expect([command, shown.status, shown.stderr]).to.deep.equal([command, 0, '']);
-      expect(shown.stdout, command).to.match(new RegExp(`^Usage: camserver ${command}`));
-      const wrong = camserver(command, '--no-such-option');
+      expect(shown.stdout, command).to.match(new RegExp(`^Usage: camserver ${words.join('(\\|\\w+)? ')}`));
+      const wrong = camserver(...words, '--no-such-option');
       expect([command, wrong.status]).to.deep.equal([command, 1]);
       expect(wrong.stderr, command).to.match(/unknown option|missing required argument|unknown command/);
     }
+  });
+
+  it('that prints data prints it as JSON too', () => {
+    const without = [...commands].filter(([, options]) => !options.includes('--json')).map(([name]) => name);
+    expect(without).to.have.members(WITHOUT_JSON.filter((name) => name !== 'help'));
+  });
+
+  it('of the security file gives hashes and tokens as JSON, which the check takes', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'camserver-security-'));
+    try {
+      const made = camserver('security', 'token', '--json');
+      const { token, sha256 } = JSON.parse(made.stdout) as Record<string, string>;
+      expect(token).to.match(/^cs_/);
+      const { stdout } = spawnSync(process.execPath, [program, 'security', 'hash', '--json'], {
+        input: 'a long password\n',
+        encoding: 'utf8',
+      });
+      const users = { ada: { role: 'admin', ...(JSON.parse(stdout) as object) } };
+      const file = join(folder, 'security.json');
+      const tokens = [{ name: 'script', role: 'viewer', sha256 }];
+      writeFileSync(file, JSON.stringify({ users, tokens }), { mode: 0o600 });
+      const checked = camserver('security', 'check', file, '--json');
+      expect(checked.status, checked.stderr).to.equal(0);
+      expect(JSON.parse(checked.stdout)).to.include({ file, users: 1, tokens: 1 });
+      writeFileSync(file, '{"userz": {}}');
+      expect(camserver('security', 'check', file, '--json').status).to.equal(1);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('that simulates a device tells how to connect to it, as JSON', () => {
+    const options = [
+      '--type',
+      'array10',
+      '--port',
+      '0',
+      '--width',
+      '8',
+      '--height',
+      '6',
+      '-n',
+      '1',
+      '--json',
+    ];
+    const { status, stdout } = camserver('simulate', ...options);
+    expect(status).to.equal(0);
+    const { address, configuration, ...rest } = JSON.parse(stdout);
+    expect(rest).to.deep.equal({
+      type: 'array10',
+      name: 'SIMULATED',
+      size: '8x6',
+      rate: 10,
+      environment: {},
+    });
+    expect(configuration).to.deep.include({ source: address, source_type: 'array10' });
   });
 });

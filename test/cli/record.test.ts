@@ -58,9 +58,11 @@ describe('camserver record', () => {
   });
 
   it('takes the messages of an instance of mode PUSH', async () => {
-    const { code, out } = await run('pushed', file, '-s', server.url, '-n', '5', '-c', 'scalar');
+    const { code, out } = await run('pushed', file, '-s', server.url, '-n', '5', '-c', 'scalar', '--json');
     expect(code).to.equal(0);
-    expect(out).to.match(/^5 messages /);
+    const { first_pulse_id: first, last_pulse_id: last, ...summary } = JSON.parse(out);
+    expect(summary).to.deep.equal({ file, outcome: 'complete', messages: 5, dropped: 0 });
+    expect(last - first).to.equal(4);
     expect(readWithH5py(file)['/data1/scalar/value']!.values).to.deep.equal(Array(5).fill(10));
   });
 
