@@ -1,48 +1,20 @@
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { JsonObject } from '../../src/common/json.js';
 import { arrayValue, type ChannelValue, TypedScalar } from '../../src/common/values.js';
 import { compileFunction } from '../../src/user-code/c/build.js';
 import type { UserCodeError } from '../../src/user-code/error.js';
-import { findFunctionFile } from '../../src/user-code/files.js';
-import { openUserFunction } from '../../src/user-code/open.js';
-import type { UserFunction } from '../../src/user-code/types.js';
 import { rejection } from '../instances/support.js';
 import { numberOf, withRig } from '../worker/pipelines/rig.js';
-import { messageCall, PYTHON } from './support.js';
+import { messageCall } from './support.js';
+import { userFunctions } from './user-functions.js';
 
 describe('C functions', () => {
-  let folder: string;
-  let opened: UserFunction | null = null;
-  const lines: string[] = [];
-  const note = (text: string): unknown => lines.push(text);
-  const log = { debug: note, info: note, warning: note, error: note };
-
-  before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'camserver-c-'));
-  });
-
-  afterEach(async () => {
-    await opened?.close(0);
-    opened = null;
-    lines.length = 0;
-  });
-
-  after(() => rm(folder, { recursive: true }));
-
-  async function load(
-    text: string,
-    parameters: JsonObject = {},
-    kind: 'stream' | 'custom' = 'stream',
-  ): Promise<UserFunction> {
-    await writeFile(join(folder, 'script.c'), text);
-    const file = (await findFunctionFile('script', folder))!;
-    const options = { file, kind, scriptFolder: folder, parallel: 1, parameters, python: PYTHON, log };
-    opened = await openUserFunction(options);
-    return opened;
-  }
+  const functions = userFunctions();
+  const { lines } = functions;
+  const load = (text: string, parameters: JsonObject = {}, kind: 'stream' | 'custom' = 'stream') =>
+    functions.load('script.c', text, parameters, { kind });
 
   const body = (text: string): string =>
     `#include <camserver_function.h>\n#include <stdio.h>\n#include <stdlib.h>\nint camserver_process(const camserver_call *call, camserver_output *output) {\n${text}\n}\n`;
@@ -94,13 +66,14 @@ describe('C functions', () => {
       camera: 'Q"µ\u{1F600}',
       charge: 7n,
     });
-    expect(lines).to.include('dim 7');
+    expect(lines).to.include('WARNING dim 7');
     await stream.configure({ fit: { gain: 4 }, camera_name: 'other' }, false);
     const next = (await stream.process(messageCall(4, { charge: 7n })))!;
     expect([next.get('gain'), next.get('camera')]).to.deep.equal([4, 'other']);
   });
 
   it('that cannot be compiled say why, with the line; the same content is compiled once', async () => {
+    const { folder } = functions;
     const fault = (await rejection(load(body('return nothing;')))) as UserCodeError;
     expect(fault.message).to.match(/^script.c line 5: .nothing. undeclared/);
     expect(fault.trace).to.contain('return nothing;');
@@ -113,14 +86,13 @@ describe('C functions', () => {
   });
 
   it('run from a library that was compiled elsewhere', async () => {
+    const { folder } = functions;
     await writeFile(
       join(folder, 'source.c'),
       body('camserver_set_text(output, "from", "library");\nreturn 0;'),
     );
     await copyFile(await compileFunction(join(folder, 'source.c'), folder), join(folder, 'ready.so'));
-    const file = (await findFunctionFile('ready', folder))!;
-    const options = { file, kind: 'stream', parallel: 1, parameters: {}, python: null, log } as const;
-    opened = await openUserFunction({ ...options, scriptFolder: folder });
+    const opened = await functions.open('ready');
     expect((await opened.process(messageCall(1)))!.get('from')).to.equal('library');
   });
 
@@ -134,10 +106,10 @@ describe('C functions', () => {
       { function_timeout: 2, function_memory: 100 },
     );
     const crash = (await rejection(stream.process(messageCall(1)))) as UserCodeError;
-    expect(crash.message).to.equal("the process of 'script' ended: it was killed by SIGSEGV");
+    expect(crash.message).to.equal("the process of 'script.c' ended: it was killed by SIGSEGV");
     expect(crash.trace).to.match(/Segmentation fault[\s\S]*camserver_process at script.c:5/);
     expect((await rejection(stream.process(messageCall(2)))).message).to.equal(
-      "'script' did not finish within 2 s (function_timeout) and was stopped",
+      "'script.c' did not finish within 2 s (function_timeout) and was stopped",
     );
     expect((await rejection(stream.process(messageCall(3)))).message).to.equal('no memory');
     expect((await stream.process(messageCall(4)))!.get('id')).to.equal(4n);

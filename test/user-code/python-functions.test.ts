@@ -1,57 +1,18 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { JsonObject } from '../../src/common/json.js';
 import { arrayValue, type ChannelValue, type ChannelValues, TypedScalar } from '../../src/common/values.js';
 import { ChannelAccessServer } from '../../src/epics/server/server.js';
-import type { InstanceLog } from '../../src/instances/types.js';
-import type { UserCodeError } from '../../src/user-code/error.js';
-import { findFunctionFile } from '../../src/user-code/files.js';
-import { openUserFunction } from '../../src/user-code/open.js';
-import type { UserFunction } from '../../src/user-code/types.js';
 import { rejection } from '../instances/support.js';
 import { messageCall, PYTHON } from './support.js';
+import { type LoadOptions, userFunctions } from './user-functions.js';
 
 describe('Python functions', () => {
-  let folder: string;
-  let opened: UserFunction | null = null;
-  const lines: string[] = [];
-  const note = (level: string) => (text: string) => lines.push(`${level} ${text}`);
-  const log: InstanceLog = {
-    debug: note('DEBUG'),
-    info: note('INFO'),
-    warning: note('WARNING'),
-    error: note('ERROR'),
-  };
-
-  before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'camserver-python-'));
-    await mkdir(join(folder, 'lib'));
-  });
-
-  beforeEach(() => {
-    lines.length = 0;
-  });
-
-  afterEach(async () => {
-    await opened?.close(0);
-    opened = null;
-  });
-
-  after(() => rm(folder, { recursive: true }));
-
-  async function load(
-    text: string,
-    parameters: JsonObject = {},
-    options: { kind?: 'stream' | 'custom'; parallel?: number; python?: string } = {},
-  ): Promise<UserFunction> {
-    await writeFile(join(folder, 'script.py'), text);
-    const file = (await findFunctionFile('script', folder))!;
-    const { kind = 'stream', parallel = 1, python = PYTHON } = options;
-    opened = await openUserFunction({ file, kind, scriptFolder: folder, parallel, parameters, python, log });
-    return opened;
-  }
+  const functions = userFunctions();
+  const { lines } = functions;
+  const load = (text: string, parameters = {}, options: LoadOptions = {}) =>
+    functions.load('script.py', text, parameters, options);
 
   it('get and give values of every type unchanged', async () => {
     const stream = await load('def process(data, pulse_id, timestamp, parameters):\n  return data');
@@ -127,96 +88,6 @@ def process(data, pulse_id, timestamp, parameters):
     expect(last!.get('sums')).to.deep.equal(arrayValue(BigInt64Array.of(1n, 2n, 3n, 4n)));
   });
 
-  it('fail with the line of the user and the trace, and go on', async () => {
-    await writeFile(join(folder, 'lib', 'optics.py'), 'def focus(size):\n    return 1 / size\n');
-    const stream = await load(`import optics
-def process(data, pulse_id, timestamp, parameters):
-    if pulse_id == 1:
-        return {"focus": optics.focus(0)}
-    if pulse_id == 2:
-        return {"odd": {"a": 1}}
-    if pulse_id == 3:
-        return 5
-    return {"focus": optics.focus(4)}`);
-    const fault = async (pulseId: number): Promise<UserCodeError> =>
-      (await rejection(stream.process(messageCall(pulseId)))) as UserCodeError;
-    const first = await fault(1);
-    expect(first.message).to.equal('optics.py line 2: ZeroDivisionError: division by zero');
-    expect(first.trace).to.match(/script.py", line 4, in process[\s\S]*optics.py", line 2, in focus/);
-    expect((await fault(2)).message).to.contain("Channel 'odd' is of type dict; channels are numbers");
-    expect((await fault(3)).message).to.contain(
-      'The function returned int; it must return a dictionary or None',
-    );
-    expect((await stream.process(messageCall(4)))!.get('focus')).to.equal(0.25);
-  });
-
-  it('that cannot be loaded say why, with the line', async () => {
-    const fault = async (text: string): Promise<string> => (await rejection(load(text))).message;
-    expect(await fault('x = 1\ndef process(:\n')).to.match(/^script.py line 2: SyntaxError: /);
-    expect(await fault('import nowhere')).to.equal(
-      "script.py line 1: ModuleNotFoundError: No module named 'nowhere'",
-    );
-    expect(await fault('y = 1')).to.equal("script.py has no function 'process_image' or 'process'");
-    const missing = await rejection(load('y = 1', {}, { python: '/nowhere/python3' }));
-    expect(missing.message).to.equal(
-      'there is no Python interpreter /nowhere/python3; the option --python names it',
-    );
-  });
-
-  it('are stopped at their time limit and keep their state; what cannot be stopped is replaced', async () => {
-    const stream = await load(
-      `calls = 0
-def process(data, pulse_id, timestamp, parameters):
-    global calls
-    calls += 1
-    while pulse_id == 2:
-        pass
-    if pulse_id == 3:
-        sum(range(10**12))
-    return {"calls": calls}`,
-      { function_timeout: 2 },
-    );
-    const calls = async (pulseId: number): Promise<ChannelValue | undefined> =>
-      (await stream.process(messageCall(pulseId)))!.get('calls');
-    const limit = "'script.py' did not finish within 2 s (function_timeout) and was stopped";
-    expect(await calls(1)).to.equal(1n);
-    const soft = (await rejection(calls(2))) as UserCodeError;
-    expect(soft.message).to.equal(limit.replace('.py', ''));
-    expect(soft.trace).to.contain('script.py", line 5, in process');
-    expect(await calls(4)).to.equal(3n);
-    const hard = (await rejection(calls(3))) as UserCodeError;
-    expect(hard.message).to.equal(limit.replace('.py', ''));
-    expect(hard.trace).to.contain('script.py", line 8 in process');
-    expect(await calls(5)).to.equal(1n);
-  });
-
-  it('that crash are reported with their trace and started again', async () => {
-    const stream = await load(`import ctypes
-def process(data, pulse_id, timestamp, parameters):
-    if pulse_id == 1:
-        ctypes.string_at(0)
-    return {"id": pulse_id}`);
-    const crash = (await rejection(stream.process(messageCall(1)))) as UserCodeError;
-    expect(crash.message).to.equal("the process of 'script' ended: it was killed by SIGSEGV");
-    expect(crash.trace).to.contain('script.py", line 4 in process');
-    expect((await stream.process(messageCall(2)))!.get('id')).to.equal(2n);
-    expect(lines.join('\n')).to.contain(
-      "WARNING The process of 'script' ended: it was killed by SIGSEGV. It is started again",
-    );
-  });
-
-  it('that need too much memory fail where they ask for it', async () => {
-    const stream = await load(
-      `def process(data, pulse_id, timestamp, parameters):
-    return {"size": len(bytearray(pulse_id * 1024 * 1024))}`,
-      { function_memory: 100 },
-    );
-    expect((await rejection(stream.process(messageCall(2000)))).message).to.equal(
-      'script.py line 2: MemoryError',
-    );
-    expect((await stream.process(messageCall(10)))!.get('size')).to.equal(10n * 1024n * 1024n);
-  });
-
   it('log what they print with script and line', async () => {
     const stream = await load(`import logging, sys
 def process(data, pulse_id, timestamp, parameters):
@@ -239,9 +110,9 @@ def process(data, pulse_id, timestamp, parameters):
     const results: Promise<ChannelValues | null>[] = [];
     const call = (): unknown => results.push(stream.process(messageCall(results.length)));
     const timer = setInterval(call, 5);
-    await writeFile(join(folder, 'script.py'), version('2'));
+    await writeFile(join(functions.folder, 'script.py'), version('2'));
     await stream.configure({}, true);
-    await writeFile(join(folder, 'script.py'), version('('));
+    await writeFile(join(functions.folder, 'script.py'), version('('));
     expect((await rejection(stream.configure({}, true))).message).to.contain('SyntaxError');
     call();
     clearInterval(timer);
@@ -294,7 +165,7 @@ def process(data, pulse_id, timestamp, parameters):
       expect(server.valueOf('T:TARGET')).to.deep.include({ data: new Float64Array([2.5]) });
     } finally {
       process.env = former;
-      await opened?.close(0);
+      await functions.close();
       await server.stop();
     }
   });
@@ -320,5 +191,27 @@ def process(data, pulse_id, timestamp, parameters):
       pulseId: null,
       dataSize: 0,
     });
+  });
+
+  it('find modules, eggs and data files of the libraries', async () => {
+    const library = join(functions.folder, 'lib');
+    const egg = [
+      'import sys, zipfile',
+      'with zipfile.ZipFile(sys.argv[1], "w") as file:',
+      '    file.writestr("tool/__init__.py", "FACTOR = 3")',
+    ].join('\n');
+    execFileSync(PYTHON, ['-c', egg, join(library, 'tool-1.0.egg')]);
+    await writeFile(join(library, 'gain.txt'), '2.5');
+    await writeFile(join(library, 'offsets.py'), 'OFFSET = 1');
+    const stream = await load(`from cam_server.utils import get_lib_file, import_egg
+import_egg("tool-1.0.egg")
+from tool import FACTOR
+from offsets import OFFSET
+def process(data, pulse_id, timestamp, parameters):
+    with open(get_lib_file("gain.txt")) as file:
+        return {"value": OFFSET + FACTOR * float(file.read())}`);
+    expect((await stream.process(messageCall(1)))!.get('value')).to.equal(8.5);
+    const missing = await rejection(load('from cam_server.utils import import_egg\nimport_egg("none.egg")'));
+    expect(missing.message).to.contain("script.py line 2: ImportError: There is no library 'none.egg' in ");
   });
 });

@@ -1,13 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { JsonObject } from '../../src/common/json.js';
 import { arrayValue, type ChannelValues, TypedScalar } from '../../src/common/values.js';
-import { findFunctionFile } from '../../src/user-code/files.js';
-import { openUserFunction } from '../../src/user-code/open.js';
-import type { StreamCall, UserFunction } from '../../src/user-code/types.js';
-import { rejection, silentLog } from '../instances/support.js';
+import type { StreamCall } from '../../src/user-code/types.js';
+import { rejection } from '../instances/support.js';
+import { userFunctions } from './user-functions.js';
 
 const message = (pulseId: number, values: ChannelValues = new Map()): StreamCall => ({
   pulseId: BigInt(pulseId),
@@ -16,34 +14,14 @@ const message = (pulseId: number, values: ChannelValues = new Map()): StreamCall
 });
 
 describe('JavaScript functions of streams', () => {
-  let folder: string;
-  let open: UserFunction | null = null;
-
-  before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'camserver-functions-'));
-  });
-
-  afterEach(async () => {
-    await open?.close(0);
-    open = null;
-  });
-
-  after(() => rm(folder, { recursive: true }));
-
-  async function load(
+  const functions = userFunctions();
+  const load = (
     name: string,
     text: string,
     kind: 'stream' | 'custom' = 'stream',
     parameters: JsonObject = {},
     parallel = 1,
-  ): Promise<UserFunction> {
-    await writeFile(join(folder, name), text);
-    const file = (await findFunctionFile(name, folder))!;
-    const scriptFolder = folder;
-    const options = { file, kind, scriptFolder, parallel, parameters, python: null, log: silentLog };
-    open = await openUserFunction(options);
-    return open;
-  }
+  ) => functions.load(name, text, parameters, { kind, parallel });
 
   it('change and add channels; the types of the others stay', async () => {
     const script = `export function process({ data, pulseId, parameters }) {
@@ -69,10 +47,10 @@ describe('JavaScript functions of streams', () => {
   it('stay as they are when the new file cannot be loaded, and are replaced when it can', async () => {
     const version = (text: string): string => `export const process = () => ({ version: ${text} });`;
     const stream = await load('version.ts', version('1'));
-    await writeFile(join(folder, 'version.ts'), version('('));
+    await writeFile(join(functions.folder, 'version.ts'), version('('));
     expect((await rejection(stream.configure({}, true))).message).to.match(/^version.ts line 1: /);
     expect((await stream.process(message(1)))!.get('version')).to.equal(1);
-    await writeFile(join(folder, 'version.ts'), version('2'));
+    await writeFile(join(functions.folder, 'version.ts'), version('2'));
     await stream.configure({}, true);
     expect((await stream.process(message(1)))!.get('version')).to.equal(2);
   });

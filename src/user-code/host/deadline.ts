@@ -3,12 +3,15 @@ import type { HostProcess } from './host-process.js';
 
 /** Milliseconds that a call has to stop by itself after its time limit. */
 const INTERRUPTION = 1000;
-/** Milliseconds that a process has to say where it hangs. */
-const LAST_WORDS = 200;
+/** Milliseconds that a process has to say where it hangs, and for the rest of it when it has begun. */
+const LAST_WORDS = 2000;
+const LAST_WORD = 100;
 
 export class Deadline {
   #timer: NodeJS.Timeout | null = null;
   #hasPassed = false;
+  /** Ends the process that was asked where it hangs. */
+  #kill: (() => void) | null = null;
 
   /** @param canBeInterrupted false: the process can only be killed */
   constructor(private readonly canBeInterrupted: boolean) {}
@@ -27,9 +30,16 @@ export class Deadline {
 
   /** The call has ended. */
   stop(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
+    this.clearTimer();
+    this.#kill = null;
     this.#hasPassed = false;
+  }
+
+  /** The process has written something to its standard error output. */
+  heard(): void {
+    if (this.#kill === null) return;
+    this.clearTimer();
+    this.#timer = setTimeout(this.#kill, LAST_WORD);
   }
 
   private interrupt(host: HostProcess): void {
@@ -40,8 +50,14 @@ export class Deadline {
     }
     host.signal('SIGUSR1');
     this.#timer = setTimeout(() => {
+      this.#kill = () => host.signal('SIGKILL');
+      this.#timer = setTimeout(this.#kill, LAST_WORDS);
       host.signal('SIGUSR2');
-      this.#timer = setTimeout(() => host.signal('SIGKILL'), LAST_WORDS);
     }, INTERRUPTION);
+  }
+
+  private clearTimer(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
   }
 }

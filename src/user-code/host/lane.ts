@@ -150,7 +150,10 @@ export class Lane {
     const { command, load, loadTimeout } = this.options;
     const host: HostProcess = new HostProcess(command, this.slots.memory, {
       answer: (answer) => this.#host === host && this.answer(answer),
-      line: (source, text) => this.#printed.add(source, text),
+      line: (source, text) => {
+        this.#printed.add(source, text);
+        if (source === 'stderr' && this.#host === host) this.#deadline.heard();
+      },
       ended: (how) => this.#host === host && this.ended(how),
     });
     this.#host = host;
