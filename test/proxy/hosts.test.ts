@@ -123,6 +123,19 @@ describe(`proxy/three hosts ${kind}`, () => {
     await settled(old, listener);
   });
 
+  it('leaves the new copies also when the manager was restarted meanwhile and knows nothing of their starts', async () => {
+    const old = await begin();
+    hosts.cut(1);
+    const listener = await served();
+    await cluster.manager.kill();
+    cluster.manager.start();
+    await cluster.manager.answering();
+    await isReachable(cluster, { url: cluster.pool[2]! });
+    expect(old.map(isProcessAlive)).to.deep.equal([true, true]);
+    hosts.join(1);
+    await settled(old, listener);
+  });
+
   it('ends what ran on a worker that is killed, and takes it into use again', async () => {
     const old = await begin();
     await worker(1).kill();
