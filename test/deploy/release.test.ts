@@ -74,37 +74,3 @@ describe('a release', () => {
     }
   });
 });
-
-describe('the audit of dependencies', () => {
-  const judge = async (answer: string): Promise<{ status: number; lines: string[] }> => {
-    const script = (await import(join(packageRoot, 'scripts', 'audit.mjs'))) as {
-      judge(answer: string): { status: number; lines: string[] };
-    };
-    return script.judge(answer);
-  };
-  const report = (severity: string): string =>
-    JSON.stringify({
-      vulnerabilities: { express: { name: 'express', severity, range: '<4.0.0' } },
-      metadata: { dependencies: { prod: 90 } },
-    });
-
-  it('fails for severe holes only', async () => {
-    expect(await judge(report('critical'))).to.deep.equal({
-      status: 1,
-      lines: ['critical: express <4.0.0', '90 dependencies audited, 1 with known holes, 1 of them severe'],
-    });
-    expect((await judge(report('high'))).status).to.equal(1);
-    expect((await judge(report('moderate'))).status).to.equal(0);
-    expect((await judge('{"vulnerabilities": {}}')).lines).to.deep.equal([
-      'all dependencies audited, 0 with known holes, 0 of them severe',
-    ]);
-  });
-
-  it('says that nothing was audited when no registry answers', async () => {
-    expect(await judge('{"message": "405 Method Not Allowed"}')).to.deep.equal({
-      status: 0,
-      lines: ['NOT AUDITED: 405 Method Not Allowed'],
-    });
-    expect((await judge('')).lines[0]).to.match(/^NOT AUDITED: /);
-  });
-});
