@@ -188,6 +188,23 @@ export function operationChecks(): void {
     expect(array.at(100, 100)).to.equal(
       Buffer.from(legacy.bytes, 'base64').readUInt16LE(2 * (100 * 640 + 100)),
     );
+    expect(await cards.first().innerText()).to.contain('by otto');
+    const { config: unused } = await v1('/pipeline/sim_other/config');
+    await testId(stage.otto, 'background-use').first().click();
+    await testId(stage.otto, 'use-configuration-sim_other').check();
+    await testId(stage.otto, 'use-action').click();
+    await testId(stage.otto, 'use-dialog').waitFor({ state: 'detached' });
+    expect((await v1('/pipeline/sim_other/config')).config).to.include({
+      image_background: newest,
+      image_background_enable: true,
+    });
+    await until(
+      () => cards.first().innerText(),
+      (text) => text.includes('used by sim_other'),
+      'users of the background',
+    );
+    const headers = { 'Content-Type': 'application/json' };
+    await v1('/pipeline/sim_other/config', { method: 'POST', headers, body: JSON.stringify(unused) });
     const wrong = readFileSync(join(stage.plant.folder, 'background_config', 'simulation_bad.npy'));
     await testId(stage.otto, 'backgrounds-upload').setInputFiles({
       name: 'wrong.npy',
@@ -210,10 +227,13 @@ export function operationChecks(): void {
       (count) => count === before + 1,
       'the picture as a background',
     );
-    await cards.first().locator('[data-testid="background-difference"]').click();
-    expect(
-      await cards.first().locator('[data-testid="background-difference-image"] p').innerText(),
-    ).to.contain(newest);
+    await testId(stage.otto, 'background-picture').waitFor();
+    const difference = stage.otto.locator('[data-testid="background-difference-image"] p');
+    await until(
+      () => difference.innerText(),
+      (text) => text.includes(newest),
+      'difference to the background before',
+    );
 
     await openScreen(stage.ada, '/scripts');
     await testId(stage.ada, 'scripts-new').click();

@@ -6,6 +6,7 @@ import { denial } from '../../data/session.js';
 import { cancelTask, followTask, type Task } from '../../data/tasks.js';
 import { Button } from '../../ui/basics.jsx';
 import { showToast } from '../../ui/toasts.jsx';
+import { Preview } from './preview.jsx';
 
 /** Averages images of the camera as a new background. */
 export function Capture({
@@ -15,12 +16,13 @@ export function Capture({
 }: {
   camera: string;
   offline: boolean;
-  onDone: () => void;
+  /** @param id of the new background */
+  onDone: (id: string) => void;
 }): JSX.Element {
   const [images, setImages] = useState(10);
   const [task, setTask] = useState<Task | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
-  const busy = task?.state === 'running';
+  const busy = task !== null && task.state === 'running';
   const start = async (): Promise<void> => {
     setProblem(null);
     try {
@@ -29,9 +31,10 @@ export function Capture({
         await captureBackground(camera, images),
         setTask,
       );
-      if (state === 'done') showToast({ tone: 'ok', text: `Background ${resultId} was captured.` });
-      else setProblem(error ?? `The capture was ${state}.`);
-      onDone();
+      if (state === 'done' && resultId !== null) {
+        showToast({ tone: 'ok', text: `Background ${resultId} was captured.` });
+        onDone(resultId);
+      } else setProblem(error ?? `The capture was ${state}.`);
     } catch (error) {
       setProblem(messageOf(error));
       setTask(null);
@@ -74,8 +77,9 @@ export function Capture({
             Cancel
           </Button>
         )}
-        <span class="muted">Take the beam off the camera first.</span>
+        {busy && <span class="muted">{task.message}</span>}
       </div>
+      {!offline && <Preview camera={camera} />}
       {busy && (
         <progress
           value={task?.progress ?? undefined!}

@@ -1,25 +1,24 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
 import { formatDuration, formatTime, MISSING } from '../../core/format.js';
 import { pathTo } from '../../core/screens.js';
-import { messageOf } from '../../data/api.js';
-import { type Background, pictureAddress, readBackground } from '../../data/backgrounds.js';
+import { type Background, pictureAddress, readFigures } from '../../data/backgrounds.js';
 import { now } from '../../data/plant.js';
-import { Button, Link, saveFile } from '../../ui/basics.jsx';
+import { Link } from '../../ui/basics.jsx';
 import { Icon } from '../../ui/icons.jsx';
 import { Empty } from '../../ui/panel.jsx';
-import { Loaded, type Resource } from '../../ui/resource.jsx';
-import { showToast } from '../../ui/toasts.jsx';
-import { DifferenceImage } from './difference-image.jsx';
+import { Loaded, type Resource, useResource } from '../../ui/resource.jsx';
+import { BackgroundActions } from './background-actions.jsx';
+import { Figures, fitsCamera, type Size, usersOf } from './figures.jsx';
 
 interface HistoryProps {
   readonly history: Resource<Background[]>;
   readonly camera: string;
   readonly chosen: string;
-  readonly size: { width: number; height: number } | null;
+  /** Of the camera; null while it is not known. */
+  readonly size: Size | null;
 }
 
-/** All backgrounds of a camera as pictures, each with what it changed against the one before. */
+/** All backgrounds of a camera as pictures with their figures. */
 export function History({ history, camera, chosen, size }: HistoryProps): JSX.Element {
   return (
     <Loaded resource={history}>
@@ -30,14 +29,14 @@ export function History({ history, camera, chosen, size }: HistoryProps): JSX.El
           </Empty>
         ) : (
           <div class="cards" data-testid="backgrounds-list">
-            {list.map((background, index) => (
+            {list.map((background) => (
               <BackgroundCard
                 key={background.id}
                 camera={camera}
                 background={background}
-                previous={list[index + 1]?.id ?? null}
                 isChosen={background.id === chosen}
                 size={size}
+                onUsed={history.reload}
               />
             ))}
           </div>
@@ -50,67 +49,42 @@ export function History({ history, camera, chosen, size }: HistoryProps): JSX.El
 interface CardProps {
   readonly camera: string;
   readonly background: Background;
-  /** Id of the one before; null for the first. */
-  readonly previous: string | null;
   readonly isChosen: boolean;
-  readonly size: { width: number; height: number } | null;
+  readonly size: Size | null;
+  readonly onUsed: () => void;
 }
 
-function BackgroundCard({ camera, background, previous, isChosen, size }: CardProps): JSX.Element {
-  const { id, time } = background;
-  const [picture, setPicture] = useState<{ width: number; height: number } | null>(null);
-  const [compares, setCompares] = useState(false);
-  const download = async (): Promise<void> => {
-    try {
-      saveFile(`${id}.npy`, new Blob([await readBackground(camera, id)]));
-    } catch (error) {
-      showToast({ tone: 'bad', text: messageOf(error) });
-    }
-  };
-  const fits =
-    size === null || picture === null || (picture.width === size.width && picture.height === size.height);
+function BackgroundCard({ camera, background, isChosen, size, onUsed }: CardProps): JSX.Element {
+  const { id, time, author } = background;
+  const figures = useResource(`figures ${id}`, (signal) => readFigures(camera, id, signal));
+  const users = usersOf(background);
   return (
     <figure class={`tile ${isChosen ? 'chosen' : ''}`} data-testid={`background-${id}`}>
-      <img
-        src={pictureAddress(id)}
-        alt={`Background ${id}`}
-        loading="lazy"
-        onLoad={(event) =>
-          setPicture({ width: event.currentTarget.naturalWidth, height: event.currentTarget.naturalHeight })
-        }
-      />
+      <Link to={pathTo('backgrounds', camera, id)} title="Look at it">
+        <img src={pictureAddress(id)} alt={`Background ${id}`} loading="lazy" />
+      </Link>
       <figcaption>
         <Link to={pathTo('backgrounds', camera, id)}>
           <code>{id}</code>
         </Link>
         <p class="muted">
           {time === null ? MISSING : `${formatTime(time)}, ${formatDuration(now.value - time)} ago`}
+          {author !== null && `, by ${author}`}
         </p>
-        <p>
-          <span data-testid="background-size">
-            {picture === null ? MISSING : `${picture.width} × ${picture.height}`}
-          </span>{' '}
-          {!fits && (
-            <span class="tone-bad">
-              <Icon name="alarm" /> does not fit the camera
-            </span>
-          )}
-        </p>
-      </figcaption>
-      <div class="row">
-        <Button icon="download" onClick={() => void download()} testId="background-npy">
-          NPY
-        </Button>
-        <a class="button" href={pictureAddress(id)} download={`${id}.png`}>
-          PNG
-        </a>
-        {previous !== null && (
-          <Button pressed={compares} onClick={() => setCompares(!compares)} testId="background-difference">
-            Difference
-          </Button>
+        <Figures figures={figures.data} size={size} />
+        {users.length > 0 && (
+          <p title={users.join(', ')}>
+            <Icon name="pin" /> used by {users.slice(0, 2).join(', ')}
+            {users.length > 2 && ` and ${users.length - 2} more`}
+          </p>
         )}
-      </div>
-      {compares && previous !== null && <DifferenceImage camera={camera} id={id} previous={previous} />}
+      </figcaption>
+      <BackgroundActions
+        camera={camera}
+        background={background}
+        fits={fitsCamera(figures.data, size)}
+        onUsed={onUsed}
+      />
     </figure>
   );
 }

@@ -10,7 +10,8 @@ import { showToast } from '../../ui/toasts.jsx';
 interface UploadProps {
   readonly camera: string;
   readonly size: { width: number; height: number } | null;
-  readonly onDone: () => void;
+  /** @param id of the new background */
+  readonly onDone: (id: string) => void;
 }
 
 /** NPY, PNG or TIFF; the server reads pictures and holds every shape against the camera's. */
@@ -27,7 +28,7 @@ export function Upload({ camera, size, onDone }: UploadProps): JSX.Element {
       const id = newBackgroundId(camera, new Date());
       await uploadBackground(camera, id, bytes);
       showToast({ tone: 'ok', text: `Background ${id} was stored.` });
-      onDone();
+      onDone(id);
     } catch (error) {
       setProblem(messageOf(error));
     }
