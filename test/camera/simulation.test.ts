@@ -145,6 +145,23 @@ describe('camera/program with a simulated camera', () => {
     expect(running.log).to.include("Requested background 'gone' does not exist.");
   });
 
+  it('says what is wrong with a calibration or a background, and goes on without', async () => {
+    const running = await start({ size_x: 8, size_y: 6 });
+    const background = arrayValue(new Uint16Array(4), [2, 2]);
+    await new BackgroundStore(running.backgroundFolder).store('other', background);
+    const receiver = await subscribe(running.address);
+    const calibration = { reference_marker: [5, 0, 5, 10] };
+    const config = { ...small, size_x: 8, size_y: 6, roi: [0, 5, 0, 6] };
+    running.update({ ...config, camera_calibration: calibration, image_background: 'other' });
+    const message = await receiveUntil(receiver, (received) => numberIn(received, 'width') === 5);
+    receiver.close();
+    expect(Array.from(arrayOf(message, 'x_axis').data as Float32Array)).to.deep.equal([5, 4, 3, 2, 1]);
+    expect(running.log).to.include.members([
+      'Invalid calibration for camera  (x direction)',
+      'Invalid background shape for camera : (2, 2)',
+    ]);
+  });
+
   it('ends by itself when nobody listens, and takes a new time-out at once', async () => {
     const running = await start({ no_client_timeout: 0 });
     running.update({ ...small, no_client_timeout: 0.1 });

@@ -108,7 +108,10 @@ function createSend({ context, output }: CustomPipeline) {
   const selection = createSelection(undefined, undefined);
   return async (result: CustomResult, since: number, { parameters }: MessageSettings): Promise<boolean> => {
     const { values, dataSize } = result;
-    if (values === null || values.size === 0) return false;
+    if (values === null || values.size === 0) {
+      context.counters.bytesReceived += dataSize;
+      return false;
+    }
     const pulseId = result.pulseId ?? counter;
     counter = pulseId + 1n;
     const ticket = account.receive(dataSize, pulseId, since);

@@ -113,4 +113,25 @@ describe("pipelines without images with users' functions", () => {
       withFile('f.py', text),
     );
   });
+
+  it('custom: calls without data send nothing and do not count as received, but their bytes do', async () => {
+    const script = `let count = 0;
+export function custom() {
+  count += 1;
+  return count % 2 === 0 ? { data: null, size: 1 } : { data: { count }, size: 1000 };
+}`;
+    await withRig(
+      { pipeline_type: 'custom', function: 'f.js', max_frame_rate: 100 },
+      async (rig) => {
+        const messages = await rig.receive(3);
+        expect(messages.map((message) => numberOf(message, 'count'))).to.deep.equal([1, 3, 5]);
+        expect(pulseIdsOf(messages)).to.deep.equal([0, 1, 2]);
+        await rig.supervisor.stop('pipeline');
+        expect(await rig.exitCode()).to.equal(0);
+        const { received, bytesReceived } = rig.instance.lastSample!;
+        expect(bytesReceived - 1000 * received).to.be.within(received - 1, received);
+      },
+      withFile('f.js', script),
+    );
+  });
 });
