@@ -148,7 +148,7 @@ describe('camera/sources: bschannel and stddaq', () => {
 
   it('knows no size before the first image', async () => {
     const settings = readCameraSettings({ source: sender.address, source_type: 'bschannel' });
-    const request = { name: 'CAM', settings, timeout: 10_000 };
+    const request = { name: 'CAM', settings, timeout: 100_000 };
     const definition = sourceDefinition('bschannel');
     expect(await definition.readSize(request)).to.deep.equal({ width: 0, height: 0 });
     expect(await sendValuesUntil([image], [pixels], definition.readImage(request))).to.deep.equal(pixels);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { keepPicture, openPage, PATIENCE } from './browser.js';
+import { keepPicture, openPage, PATIENCE, until } from './browser.js';
 import {
   FITS,
   FOCUS_STEP,
@@ -59,14 +59,13 @@ export function appearanceChecks(): void {
       });
       const faults: string[] = [];
       for (const [name, path] of mainScreens()) {
-        await openScreen(page, path);
-        await page.locator('[data-state], [data-testid=wall]').first().waitFor();
-        await page.waitForTimeout(400);
-        await keepPicture(page, `${name}-${theme}`);
-        if (!(await page.evaluate<boolean>(FITS))) faults.push(`${name}: wider than the screen`);
-        const moving = await page.evaluate<string[]>(MOVING);
-        const violations = await violationsOf(page, axe);
-        faults.push(...[...moving, ...violations].map((text) => `${name}: ${text}`));
+        const found = await lastingFaults(page, path, async () => {
+          await keepPicture(page, `${name}-${theme}`);
+          const width = (await page.evaluate<boolean>(FITS)) ? [] : ['wider than the screen'];
+          const moving = await page.evaluate<string[]>(MOVING);
+          return [...width, ...moving, ...(await violationsOf(page, axe))];
+        });
+        faults.push(...found.map((text) => `${name}: ${text}`));
       }
       await page.context().close();
       expect(faults).to.deep.equal([]);
@@ -82,7 +81,11 @@ export function appearanceChecks(): void {
     const page = await openPage(stage.browser, stage.plant.url, 'ada', { width: 1280, height: 720 });
     await openScreen(page, '/overview');
     await page.locator('[data-testid="overview-instances"] tbody tr').first().waitFor();
-    expect(await page.evaluate(ROOM_FOR_ROWS)).to.be.at.least(10);
+    await until(
+      () => page.evaluate<number>(ROOM_FOR_ROWS),
+      (rows) => rows >= 10,
+      'room for ten instances',
+    );
     await page.context().close();
   });
 
@@ -91,10 +94,8 @@ export function appearanceChecks(): void {
     const page = await openPage(stage.browser, stage.plant.url, 'ada', { width: 1280, height: 720 });
     const faults: string[] = [];
     for (const [name, path] of mainScreens()) {
-      await openScreen(page, path);
-      await page.locator('[data-state], [data-testid=wall]').first().waitFor();
-      await page.waitForTimeout(400);
-      faults.push(...(await tabFaults(page)).map((text) => `${name}: ${text}`));
+      const found = await lastingFaults(page, path, () => tabFaults(page));
+      faults.push(...found.map((text) => `${name}: ${text}`));
     }
     await page.context().close();
     expect(faults).to.deep.equal([]);
@@ -113,6 +114,22 @@ export function appearanceChecks(): void {
     }
     await page.context().close();
   });
+}
+
+/** Looks that a screen gets: what it shows comes and goes with the plant, for example an alarm while somebody tabs. */
+const LOOKS = 3;
+
+/** Faults of a screen that are there again each time when it is opened anew. */
+async function lastingFaults(page: Page, path: string, look: () => Promise<string[]>): Promise<string[]> {
+  let faults: string[] = [];
+  for (let count = 0; count === 0 || (count < LOOKS && faults.length > 0); count += 1) {
+    await openScreen(page, path);
+    await page.locator('[data-state], [data-testid=wall]').first().waitFor();
+    await page.waitForTimeout(400);
+    const found = await look();
+    faults = count === 0 ? found : faults.filter((fault) => found.includes(fault));
+  }
+  return faults;
 }
 
 /** What shows no focus, and what Tab does not reach. */

@@ -107,8 +107,8 @@ export function overviewChecks(): void {
     const page = await openPage(stage.browser, stage.plant.url, 'vera');
     await openScreen(page, '/overview?q=sim&mode=push&cols=mode,worker&density=comfortable');
     await row(page, 'sim_push').waitFor();
-    const address = new URL(page.url()).searchParams;
-    expect([address.get('q'), address.get('mode')]).to.deep.equal(['sim mode:push', null]);
+    const query = async (): Promise<URLSearchParams> => new URL(page.url()).searchParams;
+    await until(query, (keys) => keys.get('q') === 'sim mode:push' && !keys.has('mode'), 'one filter');
     expect(await row(page, 'simulation_sp').count()).to.equal(0);
     const heads = page.locator('[data-testid=overview-instances] thead th');
     const keys = await heads.evaluateAll((cells) => cells.map((head) => head.getAttribute('data-column')));
@@ -117,11 +117,7 @@ export function overviewChecks(): void {
     await page.getByRole('button', { name: 'Choose columns' }).click();
     await page.getByLabel('CPU', { exact: true }).check();
     await page.locator('[data-testid=overview-instances] th[data-column=cpu]').first().waitFor();
-    expect(new URL(page.url()).searchParams.get('cols')?.split(',')).to.have.members([
-      'mode',
-      'worker',
-      'cpu',
-    ]);
+    await until(query, (keys) => keys.get('cols')?.split(',').sort().join() === 'cpu,mode,worker', 'columns');
     await page.reload();
     await page.locator('[data-testid=overview-instances] th[data-column=cpu]').first().waitFor();
     await page.context().close();

@@ -3,6 +3,7 @@ import type { Receiver } from '../../../../src/bsread/index.js';
 import type { ReceivedMessage } from '../../../../src/bsread/types.js';
 import type { JsonObject } from '../../../../src/common/json.js';
 import { ChannelAccessPeer, type PeerCommand } from '../../../support/channel-access.js';
+import { until } from '../../../support/until.js';
 import {
   arrayOf,
   numberIn,
@@ -61,7 +62,7 @@ describe('camera/sources/epics', () => {
   async function start(config: JsonObject = {}): Promise<{ camera: RunningCamera; receiver: Receiver }> {
     camera = await startCamera({ source: 'P', source_type: 'epics', ...config }, 'CAM', PATIENT);
     receiver = await subscribe(camera.address);
-    await waitFor(() => camera!.counters.clients === 1);
+    await until(() => camera!.counters.clients === 1);
     return { camera, receiver };
   }
 
@@ -90,7 +91,7 @@ describe('camera/sources/epics', () => {
     expect(arrayOf(signed, 'image').type).to.equal('int16');
     camera.update({ source: 'P', source_type: 'epics', dtype: 'uint8' });
     let converted: ReceivedMessage | null = null;
-    await waitFor(async () => {
+    await until(async () => {
       await peer.set(['P:FPICTURE', picture(12, 250)]);
       converted = await receiver.receive();
       return converted?.channel('image')?.definition.type === 'uint8';
@@ -118,7 +119,7 @@ describe('camera/sources/epics', () => {
     const message = await receiveUntil(receiver, (received) => pixels(received)[0] === 50);
     expect(pixels(message)).to.have.length(12);
     expect(camera.counters.dropped).to.deep.equal({ format: 2 });
-    expect(camera.counters.received).to.equal(camera.counters.sent + 2);
+    await until(() => camera.counters.received === camera.counters.sent + 2);
     const text = 'Image array too small: 11 -  shape: 4x3 [P].';
     expect(camera.log.filter((line) => line === text)).to.have.length(1);
   });
@@ -139,7 +140,7 @@ describe('camera/sources/epics', () => {
     await peer.kill();
     await peer.start(withImage('P:FPICTURE', 'STRING', ['no image']));
     const text = 'Error getting image from camera P: The image of camera P holds texts, not numbers.';
-    await waitFor(() => camera.log.includes(text));
+    await until(() => camera.log.includes(text));
     await peer.kill();
     await peer.start(withImage('P:FPICTURE', 'SHORT', picture(12, 300)));
     await receiveUntil(receiver, (received) => pixels(received)[0] === 300);
@@ -189,7 +190,7 @@ describe('camera/sources/epics', () => {
   it('follows an areaDetector that sends too little, changes its size, and is restarted', async () => {
     const { camera, receiver } = await start({ source: 'D', source_type: 'area_detector' });
     await peer.set(['D:image1:ArrayData', new Uint8Array(11)]);
-    await waitFor(() => camera.log.includes('Image array too small: 11 -  shape: 4x3 [D].'));
+    await until(() => camera.log.includes('Image array too small: 11 -  shape: 4x3 [D].'));
     await peer.set(['D:image1:ArraySize0_RBV', [2]], ['D:image1:ArrayData', new Uint8Array(6).fill(7)]);
     const narrow = await receiveUntil(receiver, (received) => numberIn(received, 'width') === 2);
     expect(pixels(narrow)).to.deep.equal([7, 7, 7, 7, 7, 7]);
@@ -212,8 +213,4 @@ describe('camera/sources/epics', () => {
 
 function pixels(message: Parameters<typeof arrayOf>[0]): number[] {
   return Array.from(arrayOf(message, 'image').data as Uint16Array);
-}
-
-async function waitFor(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5));
 }
