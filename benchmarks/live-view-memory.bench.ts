@@ -10,20 +10,22 @@ import { proportionalSetSize } from './process-figures.js';
 import { withServers } from './servers.js';
 
 const MINUTES = Number(process.env.CAMSERVER_BENCH_MINUTES ?? 2);
-const RATE = 10;
-/** Milliseconds until the pictures for looking back, 60 of them, and the caches of the browser are full. */
-const WARM_UP = 30_000;
+const RATE = 5;
+/** Milliseconds until the pictures for looking back, 60 of them, and the caches of the browser are full, and the code is compiled. */
+const WARM_UP = 60_000;
 const SAMPLE_PERIOD = 5000;
 /** Samples whose smallest is compared, at the beginning and at the end: what is more will be collected. */
-const COMPARED = 5;
+const COMPARED = 12;
 const PINNED = ['intensity', 'x_fit_mean', 'y_fit_mean', 'x_fit_standard_deviation'];
 
 export const title = `Memory of the live view, ${MINUTES} min`;
 
 interface Sample {
-  /** Megabytes after garbage was collected. */
-  readonly heap: number;
-  /** Megabytes of all processes of the browser. */
+  /** Mebibytes after garbage was collected: objects and code of scripts. */
+  readonly objects: number;
+  /** The same with what they hold outside of their heap: pixels, and the page itself. */
+  readonly held: number;
+  /** Mebibytes of all processes of the browser. */
   readonly processes: number;
 }
 
@@ -36,7 +38,8 @@ export async function run(): Promise<BenchmarkRow[]> {
       for (const name of PINNED) await page.getByTestId(`number-${name}`).click();
       const samples = await watch(browser, page);
       rows.push(
-        growthRow('JavaScript heap of the page', samples, ({ heap }) => heap),
+        growthRow('memory of the page with its pixels', samples, ({ held }) => held),
+        growthRow('objects and code of its scripts', samples, ({ objects }) => objects),
         growthRow('all processes of the browser', samples, ({ processes }) => processes),
       );
     }),
@@ -55,8 +58,12 @@ async function watch(browser: Browser, page: Page): Promise<Sample[]> {
   const end = Date.now() + MINUTES * 60_000;
   while (Date.now() < end || samples.length < 2 * COMPARED) {
     await inPage.send('HeapProfiler.collectGarbage');
-    const { usedSize } = await inPage.send('Runtime.getHeapUsage');
-    samples.push({ heap: usedSize / 2 ** 20, processes: await proportionalMemory(inBrowser) });
+    const { usedSize, embedderHeapUsedSize, backingStorageSize } = await inPage.send('Runtime.getHeapUsage');
+    samples.push({
+      objects: usedSize / 2 ** 20,
+      held: (usedSize + embedderHeapUsedSize + backingStorageSize) / 2 ** 20,
+      processes: await proportionalMemory(inBrowser),
+    });
     await delay(SAMPLE_PERIOD);
   }
   return samples;
