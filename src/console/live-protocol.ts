@@ -172,3 +172,6 @@ export function dataStart(headerLength: number): number {
 export function viewPath(cluster: 'pipelines' | 'cameras', instance: string): string {
   return `/api/v2/view/${cluster}/${encodeURIComponent(instance)}`;
 }
+
+/** Query of that path for a further window of a viewer who is connected already: it is not counted as another one. */
+export const COMPANION = 'companion';

@@ -14,6 +14,7 @@ import {
   type Identity,
   type ServerExtension,
 } from '../../http/index.js';
+import { COMPANION } from '../live-protocol.js';
 import { relayViewer } from './relay.js';
 import { readCluster, unknownInstance, VIEW_PATH, type ViewRouteOptions, viewRoutes } from './view-routes.js';
 import { ViewerSession } from './viewer-session.js';
@@ -83,8 +84,12 @@ export function createLiveView(options: LiveViewOptions): LiveView {
     identity: Identity,
   ): void {
     watch(viewer);
-    count(instance, 1);
-    viewer.on('close', () => count(instance, -1));
+    // a further window of somebody who is counted already
+    const isCompanion = new URL(request.url!, 'http://server').searchParams.has(COMPANION);
+    if (!isCompanion) {
+      count(instance, 1);
+      viewer.on('close', () => count(instance, -1));
+    }
     if (place !== 'here') {
       relayViewer(viewer, new URL(request.url!, place.server).href, options.headers(identity));
       return;

@@ -3,7 +3,13 @@ import fc from 'fast-check';
 import { formatNpy } from '../../../src/common/npy.js';
 import { COLORMAPS, colormapTable } from '../../../src/console/app/core/colormaps.js';
 import { fitGaussian } from '../../../src/console/app/core/gaussian-fit.js';
-import { AverageRate, Series, sparkline, summarise } from '../../../src/console/app/core/history.js';
+import {
+  AverageRate,
+  movingAverage,
+  Series,
+  sparkline,
+  summarise,
+} from '../../../src/console/app/core/history.js';
 import { foldRecords, readLogRecords } from '../../../src/console/app/core/log-records.js';
 import { readNpy } from '../../../src/console/app/core/npy.js';
 import {
@@ -174,6 +180,14 @@ describe('a fit in the browser', () => {
   it('is none where there is nothing to fit', () => {
     expect(fitGaussian([0, 1, 2, 3, 4], [7, 7, 7, 7, 7])).to.equal(null);
     expect(fitGaussian([0, 1], [1, 2])).to.equal(null);
+  });
+});
+
+describe('moving averages', () => {
+  it('are of each value and those before it', () => {
+    expect(movingAverage([1, 3, 5, 7], 2)).to.deep.equal([1, 2, 4, 6]);
+    expect(movingAverage([1, 3, 5], 10)).to.deep.equal([1, 2, 3]);
+    expect(movingAverage([4, 2], 1)).to.deep.equal([4, 2]);
   });
 });
 

@@ -16,6 +16,7 @@ import { recordChecks } from './record-checks.js';
 import { scriptChecks } from './script-checks.js';
 import { consumePushed, stage, stopConsuming } from './stage.js';
 import { bufferChecks, silenceChecks, watchingChecks } from './watching-checks.js';
+import { windowChecks } from './window-checks.js';
 
 describe('the console in a browser', function () {
   this.timeout(4 * PATIENCE);
@@ -52,6 +53,7 @@ describe('the console in a browser', function () {
   pictureChecks();
   numberChecks();
   changeChecks();
+  windowChecks();
   watchingChecks();
   bufferChecks();
   configurationChecks();

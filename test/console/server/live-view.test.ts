@@ -46,6 +46,19 @@ describe('live view', () => {
     );
   });
 
+  it('counts a further window of the same viewer only once', async () => {
+    const [viewer, companion] = [stage.look(LIVE), stage.look(`${LIVE}?companion`)];
+    for (const window of [viewer, companion]) {
+      await window.text('hello');
+      window.send({ type: 'view', rate: 25 });
+      await window.frame();
+    }
+    expect((await companion.frame()).header.viewers).to.equal(1);
+    viewer.socket.terminate();
+    let frame = await companion.frame();
+    while (frame.header.viewers !== 0) frame = await companion.frame();
+  });
+
   it('gives up sharpness before the rate, and says so', async () => {
     const viewer = stage.look(LIVE);
     await viewer.text('hello');

@@ -72,6 +72,15 @@ export function summarise(values: readonly number[]): Summary | null {
   };
 }
 
+/** Mean of each value and those before it, `count` in all; fewer at the beginning. */
+export function movingAverage(values: readonly number[], count: number): number[] {
+  let sum = 0;
+  return values.map((value, index) => {
+    sum += value - (index >= count ? values[index - count]! : 0);
+    return sum / Math.min(index + 1, count);
+  });
+}
+
 /** Average rate of a counter since it was first seen or reset; a counter that falls starts anew. */
 export class AverageRate {
   #first: { time: number; count: number } | null = null;

@@ -11,6 +11,8 @@ export interface Settings {
   readonly calm: boolean;
   readonly colormap: string;
   readonly overlays: readonly string[];
+  /** By name of the instance; the others begin with those that were chosen last. */
+  readonly overlaysOf: Readonly<Record<string, readonly string[]>>;
   /** Marks of the user by name of the instance, as the address has them. */
   readonly ownOverlays: Readonly<Record<string, string>>;
   readonly hiddenColumns: readonly string[];
@@ -25,6 +27,7 @@ const DEFAULTS: Settings = {
   calm: false,
   colormap: 'viridis',
   overlays: ['profiles', 'fit', 'good-region'],
+  overlaysOf: {},
   ownOverlays: {},
   hiddenColumns: [],
   wall: [],

@@ -32,6 +32,7 @@ export const SHORTCUTS: readonly [where: string, keys: string, what: string][] =
   ['Live view', 'Space', 'freeze, go on'],
   ['Live view', '+ − 0 1', 'zoom in, out, fit, one to one'],
   ['Live view', 'arrows', 'pan; with p: move the cursor'],
+  ['Live view', 'z', 'second view of a part'],
   ['Live view', 'd', 'measure: click two places, or Enter at the cursor'],
   ['Live view', '[ ]', 'older, newer picture'],
   ['Live view', 'm, a, o, s', 'colour map, automatic range, overlays, save'],

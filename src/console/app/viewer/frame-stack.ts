@@ -51,7 +51,7 @@ export class FrameStack {
 
   /** Looks at the picture whose pulse is next to this one. */
   lookNear(pulseId: number): void {
-    const away = this.frames.value.map((frame) => Math.abs(frame.header.pulse_id - pulseId));
+    const away = this.frames.peek().map((frame) => Math.abs(frame.header.pulse_id - pulseId));
     if (away.length > 0) this.at.value = away.indexOf(Math.min(...away));
   }
 

@@ -14,9 +14,12 @@ interface StageProps {
   readonly pointer: Signal<Pointer | null>;
   /** Only the picture: no pointer, no zoom. */
   readonly quiet?: boolean;
+  /** What lies over the picture; default: the overlays that were chosen. */
+  readonly over?: (placement: Affine) => JSX.Element;
+  readonly testId?: string;
 }
 
-export function ImageStage({ model, pointer, quiet = false }: StageProps): JSX.Element {
+export function ImageStage({ model, pointer, quiet = false, over, testId }: StageProps): JSX.Element {
   const host = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const placement = useMemo(() => signal<Affine | null>(null), []);
@@ -30,14 +33,16 @@ export function ImageStage({ model, pointer, quiet = false }: StageProps): JSX.E
   const rect = box.value;
   return (
     <div class="stage" ref={host}>
-      <canvas ref={canvas} data-testid="viewer-canvas" aria-label="Image" role="img" />
-      {placement.value !== null && <Overlays model={model} placement={placement.value} />}
-      {rect !== null && placement.value !== null && <ZoomBox rect={rect} placement={placement.value} />}
+      <canvas ref={canvas} data-testid={testId ?? 'viewer-canvas'} aria-label="Image" role="img" />
+      {placement.value !== null &&
+        (over?.(placement.value) ?? <Overlays model={model} placement={placement.value} />)}
+      {rect !== null && placement.value !== null && <ViewFrame rect={rect} placement={placement.value} />}
     </div>
   );
 }
 
-function ZoomBox({ rect, placement }: { rect: Rect; placement: Affine }): JSX.Element {
+/** A visible part, or one that is being dragged. */
+export function ViewFrame({ rect, placement }: { rect: Rect; placement: Affine }): JSX.Element {
   const [x0, y0] = apply(placement, rect[0], rect[1]);
   const [x1, y1] = apply(placement, rect[2], rect[3]);
   return (

@@ -4,7 +4,8 @@ import { moved, wholeImage } from '../core/view-geometry.js';
 import { settings } from '../data/settings.js';
 import type { Pointer } from './stage-pointer.js';
 import { showOneToOne, zoomBy } from './toolbar.jsx';
-import { OVERLAYS, type ViewerModel } from './viewer-model.js';
+import { OVERLAYS } from './view-state.js';
+import type { ViewerModel } from './viewer-model.js';
 
 const PAN_STEP = 0.1;
 
@@ -49,6 +50,7 @@ export function listenToKeys(model: ViewerModel, pointer: { value: Pointer | nul
     o: () => toggleAllOverlays(model),
     s: () => document.querySelector<HTMLElement>('[data-testid=viewer-save]')?.click(),
     d: () => model.toggleMeasuring(),
+    z: () => model.toggleSecond(),
     Enter: () => {
       if (model.isMeasuring.value && pointer.value !== null) model.mark(pointer.value.x, pointer.value.y);
     },

@@ -1,6 +1,13 @@
 /** The WebSocket of one viewer: settings out, newest frame in, acknowledged when it is on the screen. */
 import { signal } from '@preact/signals';
-import { type ClientMessage, type ServerMessage, type ViewSettings, viewPath } from '../../live-protocol.js';
+import {
+  type ClientMessage,
+  COMPANION,
+  type ServerMessage,
+  type ViewSettings,
+  viewPath,
+} from '../../live-protocol.js';
+import { FrameAverage } from '../core/frame-average.js';
 import { decodeFrame, type LiveFrame } from '../core/live-frame.js';
 import type { Cluster } from '../core/plant.js';
 
@@ -13,6 +20,17 @@ const HOLD_PERIOD = 20_000;
 const RATE_FRAMES = 20;
 /** Milliseconds between changes of the shown rate and latency. */
 const FIGURES_PERIOD = 250;
+
+export interface LiveConnectionOptions {
+  readonly cluster: Cluster;
+  readonly instance: string;
+  /** Goes on when the page has been hidden for a while, as walls do. */
+  readonly staysHidden: boolean;
+  /** A further window of somebody who is connected already. */
+  readonly isCompanion: boolean;
+  /** Over how many pictures each one is averaged. */
+  averaging(): number;
+}
 
 export class LiveConnection {
   /** The newest frame. */
@@ -27,6 +45,7 @@ export class LiveConnection {
 
   readonly #url: string;
   readonly #staysHidden: boolean;
+  readonly #average = new FrameAverage();
   #socket: WebSocket | null = null;
   #settings: ViewSettings = {};
   #settingsTimer: ReturnType<typeof setTimeout> | undefined;
@@ -42,11 +61,12 @@ export class LiveConnection {
   /** Smallest difference seen between our clock at receipt and the server's at sending. */
   #clockOffset = Number.POSITIVE_INFINITY;
 
-  /** @param staysHidden goes on when the page has been hidden for a while, as walls do */
-  constructor(cluster: Cluster, instance: string, staysHidden: boolean) {
+  constructor(private readonly options: LiveConnectionOptions) {
     const { protocol, host } = location;
-    this.#url = `${protocol === 'https:' ? 'wss' : 'ws'}://${host}${viewPath(cluster, instance)}`;
-    this.#staysHidden = staysHidden;
+    const path = viewPath(options.cluster, options.instance);
+    const query = options.isCompanion ? `?${COMPANION}` : '';
+    this.#url = `${protocol === 'https:' ? 'wss' : 'ws'}://${host}${path}${query}`;
+    this.#staysHidden = options.staysHidden;
     document.addEventListener('visibilitychange', this.#onVisibility);
     this.#open();
   }
@@ -141,7 +161,7 @@ export class LiveConnection {
     this.#clockOffset = Math.min(this.#clockOffset, receivedAt - frame.header.sent_at);
     this.state.value = 'live';
     this.message.value = null;
-    this.frame.value = frame;
+    this.frame.value = this.#average.add(frame, this.options.averaging());
     this.#unpainted.push(() => {
       this.#send({ type: 'ack', frame: frame.header.frame });
       this.#notePaint(frame);

@@ -24,7 +24,7 @@ export function Readout({
   const column = at === null ? null : Math.floor(at.x);
   const row = at === null ? null : Math.floor(at.y);
   const near = frame === null || at === null ? null : planeValue(frame, at.x, at.y);
-  const exact = useExactValue(model, column, row, near?.exact === true);
+  const exact = useExactValue(model, column, row, near?.exact === true || frame?.averaged !== undefined);
   const value = near?.exact === true ? near.value : (exact ?? near?.value ?? null);
   const isExact = near?.exact === true || exact !== null;
   const { x_axis: unitX, y_axis: unitY } = axes(model, column, row);

@@ -41,7 +41,9 @@ async function savePicture(model: ViewerModel): Promise<void> {
 
 function drawOverlay(context: CanvasRenderingContext2D, scale: number): void {
   context.scale(scale, scale);
-  for (const path of document.querySelectorAll<SVGPathElement>('[data-testid=viewer-overlay] path')) {
+  // the first one is that of the picture; a second view has one of its own
+  const overlay = document.querySelector('[data-testid=viewer-overlay]');
+  for (const path of overlay?.querySelectorAll('path') ?? []) {
     const style = getComputedStyle(path);
     context.strokeStyle = style.stroke;
     context.lineWidth = Number.parseFloat(style.strokeWidth);

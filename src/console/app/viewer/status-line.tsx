@@ -48,6 +48,15 @@ export function StatusLine({
       <span title="People who look at this instance. They are no clients, but it does not end for want of clients while somebody looks">
         <Icon name="eye" /> {frame?.header.viewers ?? MISSING}
       </span>
+      {frame?.averaged !== undefined && (
+        <span
+          class="tone-info"
+          data-testid="viewer-averaged"
+          title="Only of the picture: the numbers are those of the newest message"
+        >
+          mean of {frame.averaged}
+        </span>
+      )}
       {frame?.header.coarser != null && (
         <span
           class="tone-warn"

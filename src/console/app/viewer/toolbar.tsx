@@ -8,7 +8,8 @@ import { Button } from '../ui/basics.jsx';
 import { Menu } from '../ui/menu.jsx';
 import { OwnOverlays } from './own-overlays.jsx';
 import { saveEntries } from './save.js';
-import { OVERLAYS, type ViewerModel } from './viewer-model.js';
+import { MOST_AVERAGED, OVERLAYS } from './view-state.js';
+import type { ViewerModel } from './viewer-model.js';
 
 export function zoomBy(model: ViewerModel, factor: number): void {
   const size = model.imageSize.value;
@@ -94,6 +95,14 @@ export function Toolbar({ model }: { model: ViewerModel }): JSX.Element {
           onClick={() => model.toggleMeasuring()}
           testId="viewer-measure"
         />
+        <Button
+          kind="quiet"
+          icon="second"
+          label="Second view of a part (z)"
+          pressed={model.second.value !== null}
+          onClick={() => model.toggleSecond()}
+          testId="viewer-second-toggle"
+        />
       </span>
       <span class="group">
         <label>
@@ -120,6 +129,20 @@ export function Toolbar({ model }: { model: ViewerModel }): JSX.Element {
             <option value="linear">linear</option>
             <option value="sqrt">sqrt</option>
             <option value="log">log</option>
+          </select>
+        </label>
+        <label>
+          <span class="visually-hidden">Mean of pictures</span>
+          <select
+            value={model.averaging.value}
+            onChange={(event) => model.setAveraging(Number(event.currentTarget.value))}
+            data-testid="viewer-averaging"
+          >
+            {[1, 2, 5, 10, 20, MOST_AVERAGED].map((count) => (
+              <option key={count} value={count}>
+                {count === 1 ? 'each picture' : `mean of ${count}`}
+              </option>
+            ))}
           </select>
         </label>
         <RangeControls model={model} />

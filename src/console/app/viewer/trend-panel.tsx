@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { formatNumber } from '../core/format.js';
-import { type Series, sparkline, summarise } from '../core/history.js';
+import { movingAverage, type Series, sparkline, summarise } from '../core/history.js';
 import { Button, saveFile } from '../ui/basics.jsx';
 import { Dialog } from '../ui/dialog.jsx';
 import { Plot } from '../ui/plot.jsx';
@@ -12,19 +12,48 @@ const HEIGHT = 44;
 
 export function TrendPanel({ trend }: { trend: Trend }): JSX.Element {
   const [large, setLarge] = useState<string | null>(null);
+  /** Over how many values. */
+  const [averaged, setAveraged] = useState(1);
   const version = trend.version.value;
   const series = large === null ? undefined : trend.seriesOf(large);
   return (
     <section class="trends" aria-label="Trend" data-version={version}>
       {trend.pinned.value.length === 0 && <p class="muted">Click a number to follow it here.</p>}
+      {trend.pinned.value.length > 0 && (
+        <label class="row">
+          <span class="muted">Moving average</span>
+          <select
+            value={averaged}
+            onChange={(event) => setAveraged(Number(event.currentTarget.value))}
+            data-testid="trend-average"
+          >
+            {[1, 5, 20, 100].map((count) => (
+              <option key={count} value={count}>
+                {count === 1 ? 'off' : `of ${count} values`}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
       {trend.pinned.value.map((name) => (
-        <TrendLine key={name} name={name} trend={trend} onEnlarge={() => setLarge(name)} />
+        <TrendLine
+          key={name}
+          name={name}
+          trend={trend}
+          averaged={averaged}
+          onEnlarge={() => setLarge(name)}
+        />
       ))}
       {large !== null && series !== undefined && (
         <Dialog title={`Trend of ${large}`} onClose={() => setLarge(null)} wide>
           <Plot
             times={series.times.map((time) => time / 1000)}
-            lines={[{ label: large, values: series.values }]}
+            lines={[
+              { label: large, values: series.values },
+              ...(averaged > 1
+                ? [{ label: `average of ${averaged}`, values: movingAverage(series.values, averaged) }]
+                : []),
+            ]}
             height={360}
           />
           <Histogram series={series} />
@@ -37,13 +66,14 @@ export function TrendPanel({ trend }: { trend: Trend }): JSX.Element {
 interface TrendLineProps {
   readonly name: string;
   readonly trend: Trend;
+  readonly averaged: number;
   readonly onEnlarge: () => void;
 }
 
-function TrendLine({ name, trend, onEnlarge }: TrendLineProps): JSX.Element {
+function TrendLine({ name, trend, averaged, onEnlarge }: TrendLineProps): JSX.Element {
   const series = trend.seriesOf(name);
   const summary = series === undefined ? null : summarise(series.values);
-  const path = series === undefined ? '' : scaledSparkline(series);
+  const path = series === undefined ? '' : scaledSparkline(series, averaged);
   return (
     <figure class="trend" data-testid={`trend-${name}`} data-points={series?.length ?? 0}>
       <figcaption>
@@ -73,8 +103,8 @@ function TrendLine({ name, trend, onEnlarge }: TrendLineProps): JSX.Element {
 }
 
 /** From smallest to largest instead of from zero: trends show changes. */
-function scaledSparkline(series: Series): string {
-  const values = series.values.slice(-600);
+function scaledSparkline(series: Series, averaged: number): string {
+  const values = movingAverage(series.values, averaged).slice(-600);
   const summary = summarise(values);
   if (summary === null) return '';
   const lifted = values.map((value) => value - summary.minimum);

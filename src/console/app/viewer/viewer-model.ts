@@ -1,67 +1,51 @@
 /** What one viewer shows and how: colours, range, visible part, overlays, frozen pictures. Kept in the address for the main viewer. */
-import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
-import { type ColormapName, isColormap } from '../core/colormaps.js';
+import { computed, effect, type ReadonlySignal, signal, untracked } from '@preact/signals';
+import type { ColormapName } from '../core/colormaps.js';
 import {
   type DisplayRange,
   formatRange,
-  parseRange,
   type RangeMode,
   type Scaling,
   smoothed,
 } from '../core/display-range.js';
 import type { LiveFrame } from '../core/live-frame.js';
-import { formatMarkers, type Marker, parseMarkers, withMarker } from '../core/markers.js';
-import { formatOverlays, type OwnOverlay, parseOverlays } from '../core/own-overlays.js';
+import { formatMarkers, type Marker, withMarker } from '../core/markers.js';
+import { formatOverlays, type OwnOverlay } from '../core/own-overlays.js';
 import type { Cluster } from '../core/plant.js';
-import { formatRect, type Orientation, parseRect, type Rect, type Size } from '../core/view-geometry.js';
+import {
+  formatRect,
+  type Orientation,
+  type Rect,
+  type Size,
+  wholeImage,
+  zoomed,
+} from '../core/view-geometry.js';
 import { wantedPicture, wantedValues } from '../core/wanted-view.js';
-import { queryValue, setQuery } from '../data/navigation.js';
+import { setQuery } from '../data/navigation.js';
 import { type PacedSignal, paced } from '../data/paced.js';
 import { changeSettings, settings } from '../data/settings.js';
 import { FrameStack } from './frame-stack.js';
 import { LiveConnection } from './live-connection.js';
-
-export const OVERLAYS = [
-  ['profiles', 'Profiles'],
-  ['fit', 'Fit'],
-  ['mass', 'Centre of mass'],
-  ['good-region', 'Good region'],
-  ['slices', 'Slices'],
-  ['region', 'Region of interest'],
-  ['reticle', 'Reticle'],
-] as const;
-
-export type OverlayName = (typeof OVERLAYS)[number][0];
+import { type OverlayName, ViewState, type ViewStateOptions } from './view-state.js';
 
 /** Bits per second that the pictures of one viewer may take at the usual rate: 1280 × 1080 pixels of 8 bits. */
 const BIT_RATE = 60e6;
 const USUAL_RATE = 5;
 /** Milliseconds. */
 const READING_PERIOD = 250;
+/** Of the width and height that are visible, when the second view is opened. */
+const SECOND_SHARE = 0.35;
 
-export interface ViewerOptions {
+export interface ViewerOptions extends ViewStateOptions {
   readonly cluster: Cluster;
-  readonly instance: string;
-  /** The state is kept in the address. */
-  readonly main: boolean;
-  readonly rate: number;
   /** Goes on when the page is hidden. */
   readonly staysHidden?: boolean;
+  /** Shares its freezing too. */
+  readonly beside?: ViewerModel;
 }
 
-export class ViewerModel {
+export class ViewerModel extends ViewState {
   readonly live: LiveConnection;
-  readonly options: ViewerOptions;
-  readonly colormap: Signal<ColormapName>;
-  readonly rangeMode: Signal<RangeMode>;
-  readonly manual: Signal<DisplayRange | null>;
-  readonly scaling: Signal<Scaling>;
-  /** Null: the whole image. */
-  readonly view: Signal<Rect | null>;
-  readonly overlays: Signal<ReadonlySet<OverlayName>>;
-  readonly ownOverlays: Signal<readonly OwnOverlay[]>;
-  readonly orientation: Signal<Orientation>;
-  readonly rate: Signal<number>;
   readonly screen = signal<Size>({ width: 0, height: 0 });
   /** What was shown last, and where in it one is while frozen. */
   readonly stack: FrameStack;
@@ -70,41 +54,31 @@ export class ViewerModel {
   readonly shown: ReadonlySignal<LiveFrame | null>;
   /** The frame that the numbers beside the picture tell of: they change no faster than people read. */
   readonly told: PacedSignal<LiveFrame | null>;
-  /** Takes the next rectangle that is dragged over the picture, in pixels of the image; null: dragging pans. */
-  readonly drawing = signal<((rect: Rect) => void) | null>(null);
-  /** A region of interest that is not in force yet. */
-  readonly proposed = signal<Rect | null>(null);
-  /** A click on the picture sets a mark. */
-  readonly isMeasuring = signal(false);
-  readonly markers: Signal<readonly Marker[]>;
+  readonly #unfollow: (() => void)[] = [];
   #automatic: DisplayRange | null = null;
   #automaticOf: LiveFrame | null = null;
 
-  constructor(options: ViewerOptions) {
-    this.options = options;
-    const value = (name: string): string => (options.main ? queryValue(name) : '');
-    const map = value('map') || settings.value.colormap;
-    const { mode, manual } = parseRange(value('range'));
-    const scaling = value('scaling');
-    const overlays =
-      options.main && value('overlays') !== '' ? value('overlays').split(',') : settings.value.overlays;
-    this.colormap = signal(isColormap(map) ? map : 'viridis');
-    this.rangeMode = signal(mode);
-    this.manual = signal(manual);
-    this.scaling = signal(scaling === 'sqrt' || scaling === 'log' ? scaling : 'linear');
-    this.view = signal(parseRect(value('view')));
-    const known = OVERLAYS.map(([name]) => name);
-    this.overlays = signal(new Set(known.filter((name) => overlays.includes(name))));
-    const own = options.main ? value('own') || (settings.value.ownOverlays[options.instance] ?? '') : '';
-    this.ownOverlays = signal(parseOverlays(own));
-    this.orientation = signal(readOrientation(value('turn')));
-    this.rate = signal(Number(value('rate')) || options.rate);
-    this.markers = signal(parseMarkers(value('markers')));
-    this.isMeasuring.value = this.markers.value.length > 0;
-    this.live = new LiveConnection(options.cluster, options.instance, options.staysHidden === true);
+  constructor(readonly options: ViewerOptions) {
+    super(options);
+    const { beside } = options;
+    this.live = new LiveConnection({
+      cluster: options.cluster,
+      instance: options.instance,
+      staysHidden: options.staysHidden === true,
+      isCompanion: beside !== undefined,
+      averaging: () => this.averaging.peek(),
+    });
     this.stack = new FrameStack(this.live.frame);
     this.isFrozen = this.stack.isFrozen;
     this.shown = this.stack.shown;
+    if (beside !== undefined) this.#follow(beside);
+    else {
+      const remembering = effect(() => {
+        const rect = this.second.value;
+        untracked(() => this.#remember({ second: rect === null ? null : formatRect(rect) }));
+      });
+      this.#unfollow.push(remembering);
+    }
     this.told = paced(
       () => this.shown.value,
       () => this.isFrozen.value,
@@ -152,8 +126,28 @@ export class ViewerModel {
   }
 
   setView(view: Rect | null): void {
-    this.view.value = view;
+    const size = this.imageSize.value;
+    // a further window on the whole image is open all the same
+    const isOpen = this.options.beside !== undefined && size !== null;
+    this.view.value = view ?? (isOpen ? wholeImage(size) : null);
     this.#remember({ view: view === null ? null : formatRect(view) });
+    this.announce();
+  }
+
+  /** Opens the second view in the middle of what is visible, or closes it. */
+  toggleSecond(): void {
+    const size = this.imageSize.value;
+    if (this.second.value !== null) this.second.value = null;
+    else if (size !== null) {
+      const whole = this.view.value ?? wholeImage(size);
+      const [x, y] = [(whole[0] + whole[2]) / 2, (whole[1] + whole[3]) / 2];
+      this.second.value = zoomed(whole, size, SECOND_SHARE, x, y);
+    }
+  }
+
+  setAveraging(count: number): void {
+    this.averaging.value = count;
+    this.#remember({ mean: count === 1 ? null : String(count) });
     this.announce();
   }
 
@@ -174,7 +168,13 @@ export class ViewerModel {
     const next = new Set(this.overlays.value);
     if (!next.delete(name)) next.add(name);
     this.overlays.value = next;
-    if (this.options.main) changeSettings({ overlays: [...next] });
+    if (this.options.main) {
+      const names = [...next];
+      changeSettings({
+        overlays: names,
+        overlaysOf: { ...settings.value.overlaysOf, [this.options.instance]: names },
+      });
+    }
     this.#remember({ overlays: [...next].join(',') || 'none' });
   }
 
@@ -198,6 +198,9 @@ export class ViewerModel {
         window.devicePixelRatio || 1,
       ),
       ...wantedValues(this.rangeMode.value, this.manual.value, this.scaling.value),
+      // a mean has finer steps than its pictures
+      ...(this.averaging.value > 1 ? { encoding: 'uint16' as const } : {}),
+      ...(this.options.isBare === true ? { channels: [] } : {}),
       rate,
       // who asks for more pictures than usual gets as much more of the network
       bit_rate: BIT_RATE * Math.max(1, rate / USUAL_RATE),
@@ -233,21 +236,40 @@ export class ViewerModel {
   }
 
   setMarkers(markers: readonly Marker[]): void {
+    if (this.options.beside !== undefined) {
+      this.options.beside.setMarkers(markers);
+      return;
+    }
     this.markers.value = markers;
     this.#remember({ markers: formatMarkers(markers) || null });
   }
 
   close(): void {
+    for (const stop of this.#unfollow) stop();
     this.live.close();
     this.told.stop();
     this.stack.clear();
   }
 
+  /** Asks anew when the other one shows other values, and stands still with it, at the picture next to its one. */
+  #follow(beside: ViewerModel): void {
+    const asking = effect(() => {
+      this.orientation.value;
+      this.averaging.value;
+      this.view.value;
+      this.rate.value;
+      [this.rangeMode.value, this.manual.value, this.scaling.value];
+      this.announce();
+    });
+    const freezing = effect(() => {
+      const frozen = beside.isFrozen.value ? beside.shown.value : null;
+      if (frozen === null) this.stack.goOn();
+      else this.stack.lookNear(frozen.header.pulse_id);
+    });
+    this.#unfollow.push(asking, freezing);
+  }
+
   #remember(changes: Readonly<Record<string, string | null>>): void {
     if (this.options.main) setQuery(changes);
   }
-}
-
-function readOrientation(text: string): Orientation {
-  return { turns: Number.parseInt(text, 10) % 4 || 0, mirrored: text.endsWith('m') };
 }

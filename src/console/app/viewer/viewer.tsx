@@ -7,11 +7,13 @@ import { pathTo } from '../core/screens.js';
 import { now } from '../data/plant.js';
 import { Button } from '../ui/basics.jsx';
 import { ColourBar } from './colour-bar.jsx';
-import { ImageStage } from './image-stage.jsx';
+import { ImageStage, ViewFrame } from './image-stage.jsx';
 import { Issues, Waiting } from './issues.jsx';
 import { listenToKeys } from './keys.js';
 import { MarkerLine } from './markers.jsx';
+import { Overview, SecondView } from './more-views.jsx';
 import { Numbers } from './numbers.jsx';
+import { Overlays } from './overlays.jsx';
 import { Readout } from './readout.jsx';
 import type { Pointer } from './stage-pointer.js';
 import { StatusLine } from './status-line.jsx';
@@ -70,7 +72,22 @@ function LoadedViewer({ model, instance, change }: LoadedViewerProps): JSX.Eleme
         <Toolbar model={model} />
         <Issues model={model} />
         <div class="viewer-picture">
-          <ImageStage model={model} pointer={pointer} />
+          <div class="stage-frame">
+            <ImageStage
+              model={model}
+              pointer={pointer}
+              over={(placement) => (
+                <>
+                  <Overlays model={model} placement={placement} />
+                  {model.second.value !== null && (
+                    <ViewFrame rect={model.second.value} placement={placement} />
+                  )}
+                </>
+              )}
+            />
+            <Overview model={model} />
+          </div>
+          {model.second.value !== null && <SecondView model={model} pointer={pointer} />}
           <ColourBar model={model} />
           <Waiting model={model} instance={instance} />
         </div>
