@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -40,6 +40,8 @@ describe('files for deployment', () => {
       ({ message, range }) => `line ${range.start.line + 1}: ${message}`,
     );
     expect(problems).to.deep.equal([]);
+    // the image links to it as it is here
+    expect(statSync(join(packageRoot, 'bin', 'camserver.js')).mode & 0o111).to.equal(0o111);
   });
 
   it('describe the simulated cluster for compose', () => {
