@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import type { JsonObject } from '../../../src/common/json.js';
 import { arrayValue, type ChannelValue, TypedScalar } from '../../../src/common/values.js';
 import { createHeaderStrategy, readHeaderMode } from '../../../src/streaming/header-strategy.js';
+import { Hdf5Recorder } from '../../../src/streaming/sinks/hdf5/index.js';
 import { openSink } from '../../../src/streaming/sinks/index.js';
 import { type FileContent, readWithH5py } from '../../support/h5py.js';
 
@@ -220,6 +221,24 @@ describe('streaming: HDF5 files', () => {
     };
     expect(await size({})).to.be.above(20 * 80_000);
     expect(await size({ file_compression: 'bitshuffle_lz4' })).to.be.below(400_000);
+  });
+
+  it('refuse what comes while too much waits, and hold all that they have accepted', async () => {
+    const recorder = await Hdf5Recorder.create({
+      ...{ path: file, layout: 'FLAT', localtime: false, change: false, compression: 'none', rows: null },
+      failed: (error) => expect.fail(error.message),
+    });
+    const time = { seconds: 1n, nanoseconds: 0n };
+    const accepted: number[] = [];
+    // all in one turn of the event loop, so that nothing is written meanwhile
+    for (let pulseId = 1; pulseId <= 1500; pulseId += 1) {
+      if (recorder.push(new Map([['a', pulseId]]), BigInt(pulseId), time)) accepted.push(pulseId);
+    }
+    expect(accepted.length).to.be.within(1000, 1100);
+    await recorder.room();
+    expect(recorder.push(new Map([['a', 2000]]), 2000n, time)).to.equal(true);
+    await recorder.close();
+    expect(readWithH5py(file)['/header1/pulse_id']!.values).to.deep.equal([...accepted, 2000]);
   });
 
   it('cannot be begun where nothing can be written, or in an unknown layout', async () => {
