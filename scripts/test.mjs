@@ -71,7 +71,11 @@ if (selection.length > 0) {
     names.map((name) => `dist/test/${room}/${name}.test.js`),
   );
   mocha('numbers and wire without the addon', files, { CAMSERVER_NO_ADDON: '1' });
-  mocha('unit and integration tests', ['--parallel', '--jobs', '2', 'dist/test/**/*.test.js']);
+  // a browser and its cluster need both cores of a small machine
+  const browser = 'dist/test/console/browser/**/*.test.js';
+  const parallel = ['--parallel', '--jobs', '2', '--ignore', browser];
+  mocha('unit and integration tests', [...parallel, 'dist/test/**/*.test.js']);
+  mocha('console in a browser', [browser]);
 }
 
 rmSync(temporary, { recursive: true, force: true });
