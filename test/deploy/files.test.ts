@@ -66,6 +66,16 @@ describe('files for deployment', () => {
     expect(templates.split('{{').length).to.equal(templates.split('}}').length);
   });
 
+  it('have a chart whose workers find the folders that they do not make themselves', () => {
+    const template = read('helm/camserver/templates/workers.yaml');
+    const named = [...template.matchAll(/--\w+_base=(\S+)/g)].map(([, path]) => path!);
+    const mounts = [...template.matchAll(/\{ name: ([\w-]+), mountPath: ([^ ,]+)/g)];
+    expect(named).to.have.length.above(1);
+    expect(mounts.map(([, , path]) => path)).to.include.members(named);
+    const volumes = [...template.slice(template.indexOf('volumes:')).matchAll(/- name: ([\w-]+)/g)];
+    expect(mounts.map(([, name]) => name)).to.have.members(volumes.map(([, name]) => name!));
+  });
+
   it('have an Ansible role in valid YAML, with the same options as the units', () => {
     for (const part of ['tasks', 'handlers', 'defaults']) yaml(`ansible/roles/camserver/${part}/main.yml`);
     yaml('ansible/cluster.yml');
