@@ -40,4 +40,22 @@ describe('what a new user types', () => {
     expect(shown).to.contain('x_fit_mean');
     expect(shown.match(/"state": ?"ok"/g)).to.have.length(4);
   });
+
+  for (const [language, file, channel] of [
+    ['ts', 'mine.ts', 'average_value'],
+    ['c', 'mine.c', 'gain'],
+  ] as const) {
+    it(`works with the function in ${language} in the place of the one in Python`, async () => {
+      const [start] = commandsOf('user-functions.md');
+      const sample = samplesOf('docs/user-functions.md').find((found) => found.language === language)!;
+      const commands = start!
+        .replace(/(<<'END'\n).*?(\nEND\n)/s, (_, before, after) => before + sample.text.trimEnd() + after)
+        .replaceAll('mine.py', file)
+        .replace(/watch mine.*/, 'watch mine -n 1 --json');
+      const shown = await shell.type(commands);
+      await shell.cluster.pipeline.deleteInstance('mine');
+      expect(shown).to.contain(`"${channel}"`);
+      expect(shown.match(/"state": ?"ok"/g)).to.have.length(2);
+    });
+  }
 });
