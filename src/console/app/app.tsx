@@ -38,7 +38,7 @@ const LAZY: Partial<Record<ScreenName, Loader>> = {
   script: async () => (await import('./screens/scripts/script-editor.jsx')).ScriptScreen,
   buffers: async () => (await import('./screens/buffers/buffers.jsx')).BuffersScreen,
   wall: async () => (await import('./screens/wall.jsx')).WallScreen,
-  users: async () => (await import('./screens/users.jsx')).UsersScreen,
+  users: async () => (await import('./screens/users/users.jsx')).UsersScreen,
   settings: async () => (await import('./screens/settings.jsx')).SettingsScreen,
   help: async () => (await import('./screens/help.jsx')).HelpScreen,
 };

@@ -15,6 +15,7 @@ import { startPlant } from './plant.js';
 import { recordChecks } from './record-checks.js';
 import { scriptChecks } from './script-checks.js';
 import { consumePushed, stage, stopConsuming } from './stage.js';
+import { userChecks } from './user-checks.js';
 import { bufferChecks, silenceChecks, watchingChecks } from './watching-checks.js';
 import { windowChecks } from './window-checks.js';
 
@@ -60,6 +61,7 @@ describe('the console in a browser', function () {
   operationChecks();
   launchChecks();
   scriptChecks();
+  userChecks();
   recordChecks();
   appearanceChecks();
 

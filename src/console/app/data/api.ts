@@ -152,6 +152,12 @@ export async function callBlob(cluster: Cluster, path: string, options: CallOpti
   return response.blob();
 }
 
+/** Says which state of a document was seen. @param etag null: there must be none yet */
+export function ifSeen(etag: string | null): Record<string, string> {
+  if (etag === null) return { 'If-None-Match': '*' };
+  return { 'If-Match': etag.startsWith('"') ? etag : `"${etag}"` };
+}
+
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,6 @@
 /** Scripts and libraries of users. */
 import { numberOf, recordsOf, textOf, textsOf, timeOf } from '../core/values.js';
-import { ApiError, call, callBlob, callJson } from './api.js';
+import { ApiError, call, callBlob, callJson, ifSeen } from './api.js';
 
 export type CodeKind = 'scripts' | 'libraries';
 
@@ -41,8 +41,6 @@ export function downloadCode(kind: CodeKind, name: string): Promise<Blob> {
   return callBlob('pipelines', path(kind, name));
 }
 
-const quoted = (etag: string): string => (etag.startsWith('"') ? etag : `"${etag}"`);
-
 /** @param etag of what is replaced; null: it must be new */
 export async function saveCode(
   kind: CodeKind,
@@ -50,8 +48,7 @@ export async function saveCode(
   content: BodyInit,
   etag: string | null,
 ): Promise<void> {
-  const headers: Record<string, string> =
-    etag === null ? { 'If-None-Match': '*' } : { 'If-Match': quoted(etag) };
+  const headers = ifSeen(etag);
   const response = await call('pipelines', path(kind, name), {
     method: 'PUT',
     body: content,
@@ -62,7 +59,7 @@ export async function saveCode(
 }
 
 export async function deleteCode(kind: CodeKind, name: string, etag: string, reason: string): Promise<void> {
-  const headers: Record<string, string> = { 'If-Match': quoted(etag) };
+  const headers = ifSeen(etag);
   if (reason !== '') headers['X-Reason'] = encodeURIComponent(reason);
   await callJson('pipelines', path(kind, name), { method: 'DELETE', headers });
 }
@@ -119,7 +116,7 @@ export async function readScriptRevision(
 
 /** Here and on the workers; configurations that name it stay as they are. */
 export async function renameCode(kind: CodeKind, entry: CodeEntry, name: string): Promise<void> {
-  const headers = { 'If-Match': quoted(entry.etag) };
+  const headers = ifSeen(entry.etag);
   await callJson('pipelines', `${path(kind, entry.name)}/rename`, {
     method: 'POST',
     json: { name },

@@ -2,7 +2,7 @@
 import type { Change } from '../core/changes.js';
 import type { Cluster, JsonRecord } from '../core/plant.js';
 import { numberOf, recordOf, recordsOf, textOf, textsOf, timeOf } from '../core/values.js';
-import { ApiError, callJson } from './api.js';
+import { ApiError, callJson, ifSeen } from './api.js';
 
 export interface ConfigurationEntry {
   readonly name: string;
@@ -108,8 +108,6 @@ export async function findConfiguration(
   }
 }
 
-const quoted = (etag: string): string => (etag.startsWith('"') ? etag : `"${etag}"`);
-
 /** @param etag of the document that was edited; null: there is none yet */
 export async function saveConfiguration(
   cluster: Cluster,
@@ -118,8 +116,7 @@ export async function saveConfiguration(
   comment: string,
   etag: string | null,
 ): Promise<StoredDocument> {
-  const headers: Record<string, string> =
-    etag === null ? { 'If-None-Match': '*' } : { 'If-Match': quoted(etag) };
+  const headers = ifSeen(etag);
   // the text itself goes into the body, so that 2.0 stays 2.0
   const body = `{"config": ${text}, "comment": ${JSON.stringify(comment === '' ? null : comment)}}`;
   return readDocument(
@@ -138,7 +135,7 @@ export async function deleteConfiguration(
   etag: string,
   reason: string,
 ): Promise<void> {
-  const headers: Record<string, string> = { 'If-Match': quoted(etag) };
+  const headers = ifSeen(etag);
   if (reason !== '') headers['X-Reason'] = encodeURIComponent(reason);
   await callJson(cluster, path(cluster, name), { method: 'DELETE', headers });
 }
@@ -183,8 +180,7 @@ export async function restoreRevision(
   etag: string | null,
   comment: string,
 ): Promise<StoredDocument> {
-  const headers: Record<string, string> =
-    etag === null ? { 'If-None-Match': '*' } : { 'If-Match': quoted(etag) };
+  const headers = ifSeen(etag);
   const json = { revision, comment: comment === '' ? null : comment };
   return readDocument(
     await callJson(cluster, `${path(cluster, name)}/restore`, { method: 'POST', json, headers }),

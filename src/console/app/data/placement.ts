@@ -1,7 +1,7 @@
 /** The pool of workers and the permanent instances as documents with tags. */
 import type { Cluster, JsonRecord } from '../core/plant.js';
 import { numberOf, recordOf, recordsOf, textOf, textsOf } from '../core/values.js';
-import { callJson } from './api.js';
+import { callJson, ifSeen } from './api.js';
 
 export interface Documents {
   readonly placement: JsonRecord;
@@ -67,7 +67,7 @@ export async function savePlacement(
   comment: string,
 ): Promise<void> {
   const headers = {
-    'If-Match': etag.startsWith('"') ? etag : `"${etag}"`,
+    ...ifSeen(etag),
     ...(comment === '' ? {} : { 'X-Reason': encodeURIComponent(comment) }),
   };
   await callJson(cluster, `/api/v2/${kind}/${cluster}`, {

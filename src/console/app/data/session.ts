@@ -46,7 +46,7 @@ function readSession(record: Record<string, unknown>): Session {
   };
 }
 
-function roleOf(value: unknown): Role | null {
+export function roleOf(value: unknown): Role | null {
   return value === 'admin' || value === 'operator' || value === 'viewer' ? value : null;
 }
 
@@ -93,7 +93,7 @@ export function denialBelow(role: Role): string | null {
 }
 
 const ADMIN_ONLY =
-  /^(worker|manager|server|placement|permanent|script|library|config\.delete|instance\.stop_all)/;
+  /^(account|worker|manager|server|placement|permanent|script|library|config\.delete|instance\.stop_all)/;
 
 function roleFor(permission: string): Role {
   return ADMIN_ONLY.test(permission) ? 'admin' : 'operator';
