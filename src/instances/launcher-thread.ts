@@ -1,13 +1,19 @@
 /** The thread of `launcher.ts`: forks host processes and passes on what they and the server tell each other. */
 import { parentPort } from 'node:worker_threads';
+import { collectEvery } from '../common/collection.js';
 import { HostChild } from './host-child.js';
 import type { LaunchNews, LaunchOrder } from './messages.js';
 
+/** Bytes of answers between two collections: what was read from a pipe remains behind, several times what an answer has. */
+const COLLECTION_INTERVAL = 2 * 1024 * 1024;
+
+const count = collectEvery(COLLECTION_INTERVAL);
 const hosts = new Map<number, HostChild>();
 
 function tell(news: LaunchNews): void {
-  // the bytes of an answer are handed over, not copied once more
   const data = news.type === 'report' && news.report.type === 'response' ? news.report.data : null;
+  count(data?.byteLength ?? 0);
+  // the bytes of an answer are handed over, not copied once more
   const isWhole = data != null && data.byteLength === data.buffer.byteLength;
   parentPort!.postMessage(news, isWhole ? [data.buffer as ArrayBuffer] : []);
 }

@@ -5,29 +5,15 @@
  * 0.4 ms for 11 MB. So it is told to look at the young objects, which takes a fraction of a millisecond, whenever a few
  * frames have gone out; then the same memory is used again and again.
  */
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { collectEvery } from '../common/collection.js';
 
 /** Bytes handed out between two collections. */
 const COLLECTION_INTERVAL = 16 * 1024 * 1024;
 
-type Collect = (options: { readonly type: 'minor' }) => void;
-
-let collect: Collect | null = null;
-let handedOut = 0;
+const count = collectEvery(COLLECTION_INTERVAL);
 
 /** Uninitialised memory of its own. */
 export function allocateOutgoing(bytes: number): ArrayBufferLike {
-  handedOut += bytes;
-  if (handedOut > COLLECTION_INTERVAL) {
-    handedOut = bytes;
-    collect ??= exposeCollector();
-    collect({ type: 'minor' });
-  }
+  count(bytes);
   return Buffer.allocUnsafeSlow(bytes).buffer;
-}
-
-function exposeCollector(): Collect {
-  setFlagsFromString('--expose-gc');
-  return runInNewContext('gc') as Collect;
 }
