@@ -16,7 +16,7 @@ type Victim = 'camera' | 'pipeline' | 'camera server' | 'pipeline server' | 'spa
 const VICTIMS: readonly Victim[] = ['camera', 'pipeline', 'camera server', 'pipeline server', 'spare'];
 
 describe(`camera and pipeline server whose processes are killed (RECOVERY_SEED=${SEED})`, function () {
-  this.timeout(60_000 + KILLS * 10_000);
+  this.timeout(300_000 + KILLS * 10_000);
   const random = randomNumbers(SEED);
   let services: Services;
 

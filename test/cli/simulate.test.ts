@@ -25,9 +25,7 @@ async function output(child: ChildProcess, expected?: RegExp): Promise<string> {
   return text;
 }
 
-describe('camserver simulate', function () {
-  this.timeout(120_000);
-
+describe('camserver simulate', () => {
   it('publishes a camera that can be watched, and ends at SIGTERM', async () => {
     const camera = run('simulate', '--port', '0', '--width', '64', '--height', '48', '--rate', '50');
     try {

@@ -30,7 +30,7 @@ function randomNumbers(seed: number): () => number {
 }
 
 describe(`proxy/random faults, seed ${SEED}`, function () {
-  this.timeout(60_000 + ROUNDS * 120_000);
+  this.timeout(300_000 + ROUNDS * 120_000);
   const random = randomNumbers(SEED);
   const history: string[] = [];
   /** Markers of stored configurations: the last acknowledged one, and those sent later without an answer. */

@@ -89,7 +89,11 @@ export function changeChecks(): void {
         (text) => Math.abs(Number(text) - 500) < 20,
         'distance on the axes',
       );
-      expect(page.url()).to.contain('markers=');
+      await until(
+        async () => page.url(),
+        (url) => url.includes('markers='),
+        'the distance in the address',
+      );
       await testId(page, 'viewer-measure-end').click();
       await line.waitFor({ state: 'detached' });
     });

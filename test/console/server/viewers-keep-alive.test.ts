@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { WebSocket } from 'ws';
 import { instanceServerExtension } from '../../../src/cli/server-extension.js';
 import type { JsonObject } from '../../../src/common/json.js';
 import { viewPath } from '../../../src/console/live-protocol.js';
 import type { ClusterName } from '../../../src/console/server/views.js';
+import { until } from '../../support/until.js';
 import {
   startTestCameras,
   startTestServer,
@@ -17,7 +17,7 @@ import {
 import { Viewer } from './viewer.js';
 
 /** Seconds without clients: longer than the time for which a viewer counts after its last picture. */
-const TIMEOUT = 3;
+const TIMEOUT = 5;
 
 describe('instances without clients', () => {
   let cameras: TestCameras;
@@ -25,8 +25,7 @@ describe('instances without clients', () => {
   const viewers: Viewer[] = [];
   const state = mkdtempSync(join(tmpdir(), 'camserver-state-'));
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     const extensionOf = (role: ClusterName) => (parts: Parameters<typeof instanceServerExtension>[0]) =>
       instanceServerExtension(parts, {
         role: 'server',
@@ -42,8 +41,7 @@ describe('instances without clients', () => {
     server = await startTestServer({ cameraServer: cameras.url, extend: extensionOf('pipelines') });
   });
 
-  after(async function () {
-    this.timeout(30_000);
+  after(async () => {
     for (const { socket } of viewers) socket.terminate();
     await server.close();
     await cameras.close();
@@ -86,10 +84,6 @@ describe('instances without clients', () => {
     return clusters[cluster].instances.find(({ instance }) => instance === name);
   }
 
-  async function until(holds: () => Promise<boolean>): Promise<void> {
-    while (!(await holds())) await delay(100);
-  }
-
   async function liveAsLongAsSeen(cluster: ClusterName): Promise<void> {
     await start(cluster, 'seen');
     const viewer = look(cluster, 'seen');
@@ -116,13 +110,11 @@ describe('instances without clients', () => {
     await hasEnded(cluster, 'seen');
   }
 
-  it('live on while somebody looks, who is no client, and end when nobody does', async function () {
-    this.timeout(120_000);
+  it('live on while somebody looks, who is no client, and end when nobody does', async () => {
     await Promise.all([liveAsLongAsSeen('pipelines'), liveAsLongAsSeen('cameras')]);
   });
 
-  it('do not live on for a viewer that shows nothing', async function () {
-    this.timeout(60_000);
+  it('do not live on for a viewer that shows nothing', async () => {
     await start('pipelines', 'unshown');
     const viewer = look('pipelines', 'unshown');
     await viewer.unacknowledged();

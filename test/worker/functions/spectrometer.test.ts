@@ -3,11 +3,11 @@ import { arrayValue, type ChannelValues } from '../../../src/common/values.js';
 import { ChannelAccess } from '../../../src/epics/index.js';
 import { ChannelAccessServer } from '../../../src/epics/server/server.js';
 import { Spectrometer } from '../../../src/worker/functions/spectrometer.js';
+import { until } from '../../support/until.js';
 
 const numbersOf = (value: unknown): number[] => Array.from((value as { data: Float64Array }).data, Number);
 
-describe('worker/functions/spectrometer', function () {
-  this.timeout(60_000);
+describe('worker/functions/spectrometer', () => {
   const saved = { ...process.env };
   let ioc: ChannelAccessServer;
   let spectrometer: Spectrometer;
@@ -52,10 +52,6 @@ describe('worker/functions/spectrometer', function () {
       ['S:SPECTRUM_COM', 4],
       ['S:SPECTRUM_STD', Number.NaN],
     ]);
-
-  async function until(condition: () => boolean): Promise<void> {
-    while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 
   it('has rows and axis from the control system; without it the last rows and no axis', async () => {
     expect([spectrometer.rowLimits, spectrometer.energyAxis]).to.deep.equal([[0, 0], null]);

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { arrayValue } from '../../../src/common/values.js';
 import { ChannelAccessServer } from '../../../src/epics/server/server.js';
+import { until } from '../../support/until.js';
 import { cameraChannels, namesOf, numberOf, withRig } from './rig.js';
 
 const CENTER = 7015.775;
@@ -16,8 +17,7 @@ function spectrumImage() {
   return arrayValue(pixels, [40, 120]);
 }
 
-describe('pipeline instance with the function psss', function () {
-  this.timeout(120_000);
+describe('pipeline instance with the function psss', () => {
   const saved = { ...process.env };
   let ioc: ChannelAccessServer;
 
@@ -45,9 +45,9 @@ describe('pipeline instance with the function psss', function () {
     await withRig({ function: 'psss', pixel_bkg: 1.5 }, async (rig) => {
       const image = cameraChannels(spectrumImage());
       await rig.camera.send(1, image);
-      while (!rig.logs().includes('Energy axis not connected')) await pause(20);
+      await until(() => rig.logs().includes('Energy axis not connected'));
       // over the same connection, so that the rows are known before the axis
-      while (ioc.monitors < 2) await pause(20);
+      await until(() => ioc.monitors === 2);
       const axis = Float64Array.from({ length: 150 }, (_, index) => 7000 + 0.25 * index);
       ioc.add('cam:SPECTRUM_X', 'DOUBLE', axis);
       let isReceived = false;
