@@ -5,47 +5,13 @@ import { expect } from 'chai';
 import { Push } from 'zeromq';
 import { type ChannelDefinition, encodeDataHeader, Receiver, Sender } from '../../src/bsread/index.js';
 import { encodeMessage } from '../../src/bsread/message.js';
-import type { SenderOptions } from '../../src/bsread/sender.js';
 import { arrayValue, type ChannelValue, isArrayValue, TypedScalar } from '../../src/common/values.js';
 import { until } from '../support/until.js';
-
-const timestamp = { seconds: 1_700_000_000n, nanoseconds: 42n };
-
-async function errorOf(promise: Promise<unknown>): Promise<string> {
-  try {
-    await promise;
-  } catch (error) {
-    return (error as Error).message;
-  }
-  return 'no error';
-}
+import { counter, errorOf, sockets, timestamp } from './sockets.js';
 
 describe('bsread: sender and receiver over real sockets', () => {
-  const closing: { close(): void }[] = [];
+  const { keep, openSender, openReceiver } = sockets();
 
-  afterEach(() => {
-    for (const item of closing.splice(0)) item.close();
-  });
-
-  async function openSender(options: Partial<SenderOptions> = {}): Promise<Sender> {
-    const sender = new Sender({ address: 'tcp://127.0.0.1:0', linger: 0, ...options });
-    closing.push(sender);
-    await sender.open();
-    return sender;
-  }
-
-  async function openReceiver(
-    address: string,
-    mode: 'SUB' | 'PULL',
-    receiveTimeout = 100_000,
-  ): Promise<Receiver> {
-    const receiver = new Receiver({ address, mode, receiveTimeout });
-    closing.push(receiver);
-    await receiver.open();
-    return receiver;
-  }
-
-  const counter = encodeDataHeader([{ name: 'count', type: 'int32', shape: [1] }]);
   const channels: ChannelDefinition[] = [
     { name: 'image', type: 'uint16', shape: [3, 2], compression: 'bitshuffle_lz4' },
     { name: 'big', type: 'int32', shape: [2], encoding: 'big' },
@@ -158,138 +124,22 @@ describe('bsread: sender and receiver over real sockets', () => {
     await until(() => sender.statistics.clients === 1);
     receiver.close();
     await until(() => sender.statistics.clients === 0);
-    const sink = new Receiver({ address: 'tcp://127.0.0.1:0', mode: 'PULL', attachment: 'bind' });
-    closing.push(sink);
+    const sink = keep(new Receiver({ address: 'tcp://127.0.0.1:0', mode: 'PULL', attachment: 'bind' }));
     await sink.open();
     const connecting = await openSender({ mode: 'PUSH', attachment: 'connect', address: sink.address });
     await until(() => connecting.statistics.clients === 1);
   });
 
-  it('drops whole messages, and counts them, when nobody takes them', async () => {
-    const sender = await openSender({ mode: 'PUSH', block: false });
-    const header = encodeDataHeader([{ name: 'a', type: 'int32', shape: [1] }]);
-    expect(await sender.send(header, [1], 1n, timestamp)).to.equal('dropped');
-    expect(sender.statistics).to.deep.include({ messagesSent: 0, messagesDropped: 1 });
-  });
-
-  it('ends a blocking send when the caller stops, and sends again afterwards', async () => {
-    const sender = await openSender({ mode: 'PUSH' });
-    const stop = new AbortController();
-    const sending = sender.send(counter, [1], 1n, timestamp, stop.signal);
-    expect(await errorOf(sender.send(counter, [1], 2n, timestamp))).to.match(
-      /has not finished the last message/,
-    );
-    stop.abort();
-    expect(await sending).to.equal('dropped');
-    expect(await sender.send(counter, [1], 3n, timestamp, stop.signal)).to.equal('dropped');
-    const receiver = await openReceiver(sender.address, 'PULL');
-    expect(await sender.send(counter, [1], 4n, timestamp)).to.equal('sent');
-    expect((await receiver.receive())?.pulseId).to.equal(4n);
-    expect(sender.statistics).to.deep.include({ messagesSent: 1, messagesDropped: 2 });
-  });
-
-  it('gives a message up after the send time-out, or when the sender is closed', async () => {
-    const sender = await openSender({ mode: 'PUSH', sendTimeout: 20 });
-    expect(await sender.send(counter, [1], 1n, timestamp)).to.equal('dropped');
-    const patient = await openSender({ mode: 'PUSH' });
-    const sending = patient.send(counter, [1], 1n, timestamp);
-    patient.close();
-    expect(await sending).to.equal('dropped');
-    expect(await errorOf(patient.send(counter, [1], 1n, timestamp))).to.match(/is not open$/);
-  });
-
-  it('waits at the high-water mark of a reader that hangs, and loses nothing', async () => {
-    const sender = await openSender({ mode: 'PUSH', highWaterMark: 2 });
-    const receiver = new Receiver({ address: sender.address, mode: 'PULL', highWaterMark: 2 });
-    closing.push(receiver);
-    await receiver.open();
-    const header = encodeDataHeader([{ name: 'block', type: 'uint8', shape: [1 << 20] }]);
-    const block = arrayValue(new Uint8Array(1 << 20));
-    let sent = 0;
-    const count = 60;
-    const sending = (async () => {
-      for (; sent < count; sent += 1) await sender.send(header, [block], BigInt(sent), timestamp);
-    })();
-    let before = -1;
-    while (before !== sent) {
-      before = sent;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    expect(sent).to.be.lessThan(count);
-    const received = [];
-    while (received.length < count) received.push((await receiver.receive())?.pulseId);
-    await sending;
-    expect(received).to.deep.equal(Array.from({ length: count }, (_, index) => BigInt(index)));
-  });
-
-  it('never lets other work starve while nobody takes its messages', async () => {
-    const sender = await openSender({ mode: 'PUSH', block: false });
-    let ticked = false;
-    setImmediate(() => {
-      ticked = true;
-    });
-    while (!ticked) await sender.send(counter, [1], 1n, timestamp);
-    expect(sender.statistics.messagesDropped).to.be.greaterThan(1);
-  });
-
-  it('lets other work go on while there is always a next message for a slow reader', async () => {
-    const sender = await openSender({ mode: 'PUSH', highWaterMark: 100 });
-    const receiver = await openReceiver(sender.address, 'PULL');
-    for (let count = 0; count < 50; count += 1) await sender.send(counter, [count], 1n, timestamp);
-    await receiver.receive();
-    let ticks = 0;
-    const ticking = setInterval(() => {
-      ticks += 1;
-    }, 1);
-    for (let count = 1; count < 50; count += 1) {
-      const end = performance.now() + 5;
-      while (performance.now() < end);
-      await receiver.receive();
-    }
-    clearInterval(ticking);
-    expect(ticks).to.be.at.least(20);
-  });
-
-  it('loses no message to a receive that was given up', async () => {
-    const sender = await openSender({ mode: 'PUSH' });
-    const receiver = await openReceiver(sender.address, 'PULL', 5);
-    const stop = new AbortController();
-    const pending = receiver.receive({ signal: stop.signal });
-    expect(await errorOf(receiver.receive())).to.match(/is already waiting$/);
-    stop.abort();
-    expect(await pending).to.equal(null);
-    expect(await receiver.receive()).to.equal(null);
-    await sender.send(counter, [1], 1n, timestamp);
-    let message = null;
-    while (message === null) message = await receiver.receive();
-    expect(message.pulseId).to.equal(1n);
-  });
-
-  it('loses nothing when a message arrives just as the caller gives up', async () => {
-    const sender = await openSender({ mode: 'PUSH' });
-    const receiver = await openReceiver(sender.address, 'PULL');
-    for (let pulseId = 0n; pulseId < 3n; pulseId += 1n) {
-      await sender.send(counter, [1], pulseId, timestamp);
-    }
-    expect((await receiver.receive())?.pulseId).to.equal(0n);
-    // by now the next one waits in the socket, so it arrives while the abort is under way
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    const stop = new AbortController();
-    const given = receiver.receive({ signal: stop.signal });
-    stop.abort();
-    expect(await given).to.equal(null);
-    expect((await receiver.receive())?.pulseId).to.equal(1n);
-  });
-
   it('passes over what the filter refuses, and tells of header changes', async () => {
     const sender = await openSender({ mode: 'PUSH' });
     const changes: bigint[] = [];
-    const receiver = new Receiver({
-      address: sender.address,
-      mode: 'PULL',
-      onHeaderChange: (message) => changes.push(message.pulseId),
-    });
-    closing.push(receiver);
+    const receiver = keep(
+      new Receiver({
+        address: sender.address,
+        mode: 'PULL',
+        onHeaderChange: (message) => changes.push(message.pulseId),
+      }),
+    );
     await receiver.open();
     const other = encodeDataHeader([{ name: 'b', type: 'int32', shape: [1] }]);
     for (let pulseId = 1n; pulseId <= 6n; pulseId += 1n) {
@@ -309,8 +159,7 @@ describe('bsread: sender and receiver over real sockets', () => {
   it('collects from several connecting senders, also over ipc', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'bsread-'));
     for (const address of ['tcp://127.0.0.1:0', `ipc://${folder}/fan-in`]) {
-      const sink = new Receiver({ address, mode: 'PULL', attachment: 'bind' });
-      closing.push(sink);
+      const sink = keep(new Receiver({ address, mode: 'PULL', attachment: 'bind' }));
       await sink.open();
       for (const pulseId of [1n, 2n]) {
         const sender = await openSender({ mode: 'PUSH', attachment: 'connect', address: sink.address });
@@ -323,16 +172,16 @@ describe('bsread: sender and receiver over real sockets', () => {
   });
 
   it('drops and counts what is not bsread, and reads on', async () => {
-    const push = new Push({ linger: 0, sendHighWaterMark: 10 });
-    closing.push(push);
+    const push = keep(new Push({ linger: 0, sendHighWaterMark: 10 }));
     await push.bind('tcp://127.0.0.1:0');
     const warnings: string[] = [];
-    const receiver = new Receiver({
-      address: push.lastEndpoint as string,
-      mode: 'PULL',
-      onWarning: (text) => warnings.push(text),
-    });
-    closing.push(receiver);
+    const receiver = keep(
+      new Receiver({
+        address: push.lastEndpoint as string,
+        mode: 'PULL',
+        onWarning: (text) => warnings.push(text),
+      }),
+    );
     await receiver.open();
     await push.send(['one part']);
     await push.send(['{"htype": "bsr_stop-1.0"}', '']);
@@ -350,8 +199,7 @@ describe('bsread: sender and receiver over real sockets', () => {
   it('cuts off a peer whose part is larger than allowed', async () => {
     const changes: number[] = [];
     const sender = await openSender({ mode: 'PUSH', onClientsChange: (clients) => changes.push(clients) });
-    const receiver = new Receiver({ address: sender.address, mode: 'PULL', maximumPartSize: 1000 });
-    closing.push(receiver);
+    const receiver = keep(new Receiver({ address: sender.address, mode: 'PULL', maximumPartSize: 1000 }));
     await receiver.open();
     const header = encodeDataHeader([{ name: 'a', type: 'uint8', shape: [2000] }]);
     await sender.send(header, [arrayValue(new Uint8Array(2000))], 1n, timestamp);
@@ -372,8 +220,7 @@ describe('bsread: sender and receiver over real sockets', () => {
 
   it('says what cannot be bound, and which value does not fit', async () => {
     const sender = await openSender();
-    const second = new Sender({ address: sender.address });
-    closing.push(second);
+    const second = keep(new Sender({ address: sender.address }));
     expect(await errorOf(second.open())).to.equal(`Unable to bind to ${sender.address}`);
     const header = encodeDataHeader([{ name: 'a', type: 'int32', shape: [1] }]);
     expect(await errorOf(sender.send(header, [], 1n, timestamp))).to.equal(

@@ -4,13 +4,7 @@ import { expect } from 'chai';
 import { Reply } from 'zeromq';
 import { DispatcherClient, openSource, SourceConfigClient, StreamSender } from '../../src/bsread/index.js';
 import { freePort } from '../support/ports.js';
-
-async function errorOf(promise: Promise<unknown>): Promise<string> {
-  return promise.then(
-    () => 'no error',
-    (error: Error) => error.message,
-  );
-}
+import { errorOf } from './sockets.js';
 
 describe('bsread: configuration of a source', () => {
   const closing: { close(): unknown }[] = [];

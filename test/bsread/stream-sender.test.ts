@@ -10,13 +10,7 @@ import {
 } from '../../src/bsread/index.js';
 import { arrayValue, TypedScalar } from '../../src/common/values.js';
 import { until } from '../support/until.js';
-
-async function errorOf(promise: Promise<unknown>): Promise<string> {
-  return promise.then(
-    () => 'no error',
-    (error: Error) => error.message,
-  );
-}
+import { errorOf } from './sockets.js';
 
 function valuesOf(message: ReceivedMessage | null): Record<string, unknown> {
   return Object.fromEntries(
