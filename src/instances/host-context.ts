@@ -24,7 +24,7 @@ export class HostContext implements InstanceContext {
   isReady = false;
   private readonly handlers = new Map<string, RequestHandler>();
   private readonly configListeners: ((config: JsonObject) => void)[] = [];
-  private unheardConfig: JsonObject | null = null;
+  private newestConfig: JsonObject | null = null;
 
   constructor(
     command: RunCommand,
@@ -46,8 +46,7 @@ export class HostContext implements InstanceContext {
 
   onConfig(listener: (config: JsonObject) => void): void {
     this.configListeners.push(listener);
-    if (this.unheardConfig !== null) listener(this.unheardConfig);
-    this.unheardConfig = null;
+    if (this.newestConfig !== null) listener(this.newestConfig);
   }
 
   onRequest(name: string, handler: RequestHandler): void {
@@ -55,7 +54,7 @@ export class HostContext implements InstanceContext {
   }
 
   updateConfig(config: JsonObject): void {
-    if (this.configListeners.length === 0) this.unheardConfig = config;
+    this.newestConfig = config;
     for (const listener of this.configListeners) listener(config);
   }
 

@@ -95,8 +95,8 @@ export interface InstanceContext {
   /** Tells the server that the output is bound and the instance serves. Further calls have no effect. */
   ready(): void;
   /**
-   * Called with each new complete configuration, in order. One that arrived before the first listener is handed to that
-   * listener at once.
+   * Called with each new complete configuration, in order. The newest of those that arrived before is handed to the listener
+   * at once.
    */
   onConfig(listener: (config: JsonObject) => void): void;
   /**

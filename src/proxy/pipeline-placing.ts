@@ -18,6 +18,7 @@ import {
 } from '../worker/configuration/index.js';
 import type { StoredPipelines } from '../worker/stored-pipelines.js';
 import { type CascadeAccess, resolveCascade } from './cascade.js';
+import { type WaitingChildren, waitAsUsual, waitingLonger } from './cascade-children.js';
 import type { Cluster } from './cluster.js';
 import type { Distribution } from './distribution.js';
 import type { OriginResolver } from './origin.js';
@@ -93,7 +94,11 @@ export class PipelinePlacing {
   }
 
   /** The running instance of that id, one that is being started, or a new one of the stored pipeline of that name. */
-  async streamOf(id: string, origin: RequestOrigin): Promise<string> {
+  streamOf(id: string, origin: RequestOrigin): Promise<string> {
+    return this.streamOrStart(id, () => this.startStored(id, origin));
+  }
+
+  private async streamOrStart(id: string, start: () => Promise<PlacedPipeline>): Promise<string> {
     const { cluster } = this.parts;
     await cluster.pool.refresh();
     const running = cluster.pool.locate(id);
@@ -106,7 +111,7 @@ export class PipelinePlacing {
         await running.watch.refresh();
       }
     }
-    const { stream } = await this.starts.shared(id, () => this.startStored(id, origin));
+    const { stream } = await this.starts.shared(id, start);
     return stream;
   }
 
@@ -146,7 +151,12 @@ export class PipelinePlacing {
     return this.parts.backgrounds.latest(config.camera_name).catch(() => null);
   }
 
-  private async startStored(id: string, origin: RequestOrigin): Promise<PlacedPipeline> {
+  /** @param waiting of a pipeline that another one is about to read from */
+  private async startStored(
+    id: string,
+    origin: RequestOrigin,
+    waiting: WaitingChildren | null = null,
+  ): Promise<PlacedPipeline> {
     if (!(await this.parts.pipelines.has(id))) {
       throw new CamServerError(
         'INSTANCE_NOT_FOUND',
@@ -155,7 +165,10 @@ export class PipelinePlacing {
     }
     const base = await this.parts.pipelines.load(id);
     const readOnly = this.parts.sharedReadOnly || isTruthy(base.read_only);
-    const changes: JsonObject = readOnly ? { read_only: true } : {};
+    const changes: JsonObject = {
+      ...(readOnly ? { read_only: true } : {}),
+      ...(waiting === null ? {} : waitingLonger(id, base, waiting)),
+    };
     return this.start({ instance: id, name: id, base, changes, origin, avoid: [] });
   }
 
@@ -166,26 +179,39 @@ export class PipelinePlacing {
     validatePipelineConfiguration(wanted);
     checkParameters(wanted);
     const request = await this.request(instance, name, wanted, order.origin);
-    const streams = await resolveCascade(name ?? instance, wanted, this.cascadeAccess());
-    const background = await this.openBackground(wanted);
-    const changes = mergeObjects(order.changes, {
-      ...streams,
-      ...(background === null ? {} : { image_background: background }),
+    return this.withInputs(name ?? instance, wanted, async (inputs) => {
+      const changes = mergeObjects(order.changes, inputs);
+      const { server, result } = await cluster.start(
+        request,
+        async ({ decision, watch }) => {
+          const placed = decision.port === null ? changes : mergeObjects(changes, { port: decision.port });
+          const config = mergeObjects(base, placed);
+          const stored = name === null ? null : { name, config: base };
+          await distribution.deliver(watch, await pipelineParcel(config, stored, scriptStore, libraryStore));
+          return name === null
+            ? watch.client.createFromConfig(config, instance)
+            : watch.client.createFromName(name, { instanceId: instance, changes: placed });
+        },
+        order.avoid,
+      );
+      return { ...result, server };
     });
-    const { server, result } = await cluster.start(
-      request,
-      async ({ decision, watch }) => {
-        const placed = decision.port === null ? changes : mergeObjects(changes, { port: decision.port });
-        const config = mergeObjects(base, placed);
-        const stored = name === null ? null : { name, config: base };
-        await distribution.deliver(watch, await pipelineParcel(config, stored, scriptStore, libraryStore));
-        return name === null
-          ? watch.client.createFromConfig(config, instance)
-          : watch.client.createFromName(name, { instanceId: instance, changes: placed });
-      },
-      order.avoid,
-    );
-    return { ...result, server };
+  }
+
+  /** Hands on the streams that a pipeline reads from, whose pipelines wait until it was started, and its background. */
+  private async withInputs<T>(
+    name: string,
+    config: JsonObject,
+    start: (inputs: JsonObject) => Promise<T>,
+  ): Promise<T> {
+    const waiting: WaitingChildren = new Map();
+    try {
+      const streams = await resolveCascade(name, config, this.cascadeAccess(waiting));
+      const background = await this.openBackground(config);
+      return await start({ ...streams, ...(background === null ? {} : { image_background: background }) });
+    } finally {
+      waitAsUsual(waiting, this.parts.cluster);
+    }
   }
 
   /** Found by what it runs with, so that a restarted manager finds it too. */
@@ -208,27 +234,26 @@ export class PipelinePlacing {
   private async share(requested: JsonObject): Promise<PlacedPipeline> {
     const { cluster, distribution, scriptStore, libraryStore } = this.parts;
     const key = `stream from configuration ${randomUUID()}`;
-    const streams = await resolveCascade(key, requested, this.cascadeAccess());
-    const background = await this.openBackground(requested);
-    const config = mergeObjects(requested, {
-      ...streams,
-      ...(background === null ? {} : { image_background: background }),
+    return this.withInputs(key, requested, async (inputs) => {
+      const config = mergeObjects(requested, inputs);
+      const request = await this.request(key, null, config, NOWHERE);
+      const { server, result } = await cluster.start(request, async ({ watch }) => {
+        await distribution.deliver(watch, await pipelineParcel(config, null, scriptStore, libraryStore));
+        return watch.client.streamFromConfig(config);
+      });
+      return { ...result, server };
     });
-    const request = await this.request(key, null, config, NOWHERE);
-    const { server, result } = await cluster.start(request, async ({ watch }) => {
-      await distribution.deliver(watch, await pipelineParcel(config, null, scriptStore, libraryStore));
-      return watch.client.streamFromConfig(config);
-    });
-    return { ...result, server };
   }
 
-  private cascadeAccess(): CascadeAccess {
+  private cascadeAccess(waiting: WaitingChildren): CascadeAccess {
     const { pipelines, cluster } = this.parts;
+    const streamOf = (name: string): Promise<string> =>
+      this.streamOrStart(name, () => this.startStored(name, NOWHERE, waiting));
     return {
       stored: async (name) => ((await pipelines.has(name)) ? pipelines.load(name) : null),
-      stream: (name) => this.streamOf(name, NOWHERE),
+      stream: streamOf,
       runningConfig: async (name) => {
-        await this.streamOf(name, NOWHERE);
+        await streamOf(name);
         await cluster.pool.refresh();
         const located = cluster.pool.locate(name);
         if (located === null) {

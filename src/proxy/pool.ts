@@ -34,7 +34,7 @@ export interface LocatedInstance<Client extends InstanceClient = InstanceClient>
 export class Pool<Client extends InstanceClient = InstanceClient> {
   readonly reservations = new Reservations();
   private list: PoolMember<Client>[] = [];
-  private isClosed = false;
+  private closed = false;
 
   constructor(private readonly options: PoolOptions<Client>) {}
 
@@ -48,6 +48,10 @@ export class Pool<Client extends InstanceClient = InstanceClient> {
     const kept = new Set(this.list.map((member) => member.watch));
     for (const watch of present.values()) if (!kept.has(watch)) watch.close();
     this.options.emit({ type: 'pool', servers: servers.map((server) => server.address) });
+  }
+
+  get isClosed(): boolean {
+    return this.closed;
   }
 
   /** In the order of the configuration. */
@@ -94,7 +98,7 @@ export class Pool<Client extends InstanceClient = InstanceClient> {
   /** Resolves when each server has answered or was found unreachable, or the pool was closed. */
   async settled(): Promise<void> {
     await this.refresh();
-    if (this.isClosed) return;
+    if (this.closed) return;
     if (this.watches().some((watch) => watch.reachability === 'suspect')) {
       await new Promise((resolve) => setTimeout(resolve, 50));
       await this.settled();
@@ -151,7 +155,7 @@ export class Pool<Client extends InstanceClient = InstanceClient> {
   }
 
   close(): void {
-    this.isClosed = true;
+    this.closed = true;
     for (const watch of this.watches()) watch.close();
   }
 

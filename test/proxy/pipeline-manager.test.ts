@@ -5,6 +5,7 @@ import { type CamClient, PipelineClient } from '../../src/client/index.js';
 import type { JsonObject } from '../../src/common/json.js';
 import { arrayValue } from '../../src/common/values.js';
 import { freePort } from '../support/ports.js';
+import { until } from '../support/until.js';
 import {
   SMALL_CAMERA,
   startCameras,
@@ -205,6 +206,25 @@ describe('proxy/pipeline manager', () => {
       'The pipelines refer to each other in a cycle: a -> b -> a.',
       'The pipelines refer to each other in a cycle: b -> a -> b.',
     ]);
+  });
+
+  it('keeps a pipeline that another one is to read from until that one had time to connect, and no longer', async () => {
+    await cluster.client.saveConfig('source', { no_client_timeout: 5, camera_name: 'CAM' });
+    await cluster.client.saveConfig('endless', { no_client_timeout: 0, camera_name: 'CAM' });
+    await cluster.client.saveConfig('reader', {
+      ...LASTING,
+      pipeline_type: 'stream',
+      function: 'propagate_stream',
+      input_pipeline: 'source',
+      input_pipeline2: 'endless',
+    });
+    const timeoutOf = async (id: string) => ((await records())[id]?.config as JsonObject)?.no_client_timeout;
+    await cluster.client.createFromName('reader', { instanceId: 'reader' });
+    expect([await timeoutOf('source'), await timeoutOf('endless')]).to.deep.equal([120, 0]);
+    await until(async () => (await timeoutOf('source')) === 5);
+    await cluster.proxy.stopInstance('reader');
+    await until(async () => !Object.hasOwn(await records(), 'source'));
+    expect(await records()).to.have.property('endless');
   });
 
   it('stores changes of permanent instances, but no order that counts once', async () => {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { Receiver } from '../../src/bsread/index.js';
+import type { JsonObject } from '../../src/common/json.js';
 import { expandPipelineConfiguration } from '../../src/worker/configuration/index.js';
 import { freePortRange } from '../support/ports.js';
 import { until } from '../support/until.js';
@@ -39,6 +40,21 @@ describe('pipeline instances of a server', () => {
     server.call('POST', `?instance_id=${id}`, config);
   const active = async (): Promise<string[]> =>
     Object.keys((await server.call('GET', '/info')).info.active_instances).sort();
+
+  const kinds: JsonObject[] = [
+    SMALL,
+    { pipeline_type: 'stream', function: 'propagate_stream', input_stream: 'tcp://127.0.0.1:1' },
+    { pipeline_type: 'fanout', camera_name: 'still' },
+    { pipeline_type: 'custom', function: 'custom_pipeline' },
+  ];
+  for (const config of kinds) {
+    it(`end without clients as their configuration says now, of type ${config.pipeline_type ?? 'processing'}`, async () => {
+      await create({ ...config, no_client_timeout: 600 }, 'kept');
+      const changed = await server.call('POST', '/instance/kept/config', { no_client_timeout: 0.2 });
+      expect(changed.config).to.include({ no_client_timeout: 0.2 });
+      await until(async () => (await active()).length === 0);
+    });
+  }
 
   it('are created with an address that serves, and end with everything readable', async () => {
     const created = await create(SMALL, 'a');

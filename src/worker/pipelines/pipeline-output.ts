@@ -15,12 +15,15 @@ import { createSendChecks } from '../../streaming/send-checks.js';
 import { openSink, readCompression, type Sink } from '../../streaming/sinks/index.js';
 import type { Ending } from './ending.js';
 
+/** Seconds, of configurations that do not say. */
+const DEFAULT_NO_CLIENT_TIMEOUT = 10;
+
 export interface PipelineOutputOptions {
   /** Of the start; most of what concerns the output cannot be changed later. */
   readonly parameters: JsonObject;
   /** To bind. */
   readonly port: number;
-  readonly context: Pick<InstanceContext, 'counters' | 'log' | 'onRequest'>;
+  readonly context: Pick<InstanceContext, 'counters' | 'log' | 'onConfig' | 'onRequest'>;
   readonly ending: Ending;
   /** Whether a message waits while a file has no room for it: when there is no stream that would stand still. */
   readonly waitsForFile?: boolean;
@@ -117,15 +120,23 @@ function watchUse(
   { parameters, context, ending }: PipelineOutputOptions,
 ): NoClientTimer | null {
   if (sink.clients === null) return null;
-  const timeout = numberOf(parameters.no_client_timeout) ?? 10;
+  const timeoutOf = (config: JsonObject): number =>
+    numberOf(config.no_client_timeout) ?? DEFAULT_NO_CLIENT_TIMEOUT;
+  let timeout = timeoutOf(parameters);
   const unusedSince = (): number | null => {
     context.counters.clients = sink.clients ?? 0;
     return tap.unusedSince(sink.idleSince);
   };
-  return new NoClientTimer(unusedSince, timeout, () => {
+  const timer = new NoClientTimer(unusedSince, timeout, () => {
     context.log.info(`No client connected to the pipeline stream for ${timeout} seconds. Closing instance.`);
     ending.end(0);
   });
+  // a manager says so when an instance that runs already is to be kept running
+  context.onConfig((config) => {
+    timeout = timeoutOf(config);
+    timer.setTimeout(timeout);
+  });
+  return timer;
 }
 
 function countOf(value: JsonObject[string] | undefined): number {
