@@ -11,6 +11,8 @@ const MAXIMUM_PIXELS = 100_000_000;
  * @throws CamServerError INVALID_PICTURE when it is no such file or holds other numbers
  */
 export async function decodePicture(bytes: Uint8Array): Promise<ArrayValue> {
+  if (bytes.length === 0)
+    throw new CamServerError('INVALID_PICTURE', 'The picture cannot be read: it is empty.');
   const { default: sharp } = await import('sharp');
   const open = () => sharp(bytes, { limitInputPixels: MAXIMUM_PIXELS, failOn: 'error' });
   const { format, depth } = await open().metadata().catch(refuse);

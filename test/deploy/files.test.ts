@@ -66,6 +66,24 @@ describe('files for deployment', () => {
     expect(templates.split('{{').length).to.equal(templates.split('}}').length);
   });
 
+  for (const kind of ['manager', 'worker'] as const) {
+    it(`have a chart that gives ${kind}s options that they know`, () => {
+      const template = read(`helm/camserver/templates/${kind}s.yaml`);
+      const used = [...template.matchAll(/^ +- (--[\w-]+)=/gm)].map(([, option]) => option!);
+      expect(used).to.include('--port').and.have.length.above(5);
+      for (const family of ['camera', 'pipeline'] as const) {
+        const program = join(packageRoot, 'bin', 'camserver.js');
+        const { stdout } = spawnSync(process.execPath, [program, `${family}-${kind}`, '--help'], {
+          encoding: 'utf8',
+        });
+        const known = new Set(stdout.match(/--[\w-]+/g));
+        const unknown = used.filter((option) => !known.has(option));
+        // the template gives the address of the cameras to pipelines only
+        expect(unknown, family).to.deep.equal(family === 'camera' ? ['--cam_server'] : []);
+      }
+    });
+  }
+
   it('have a chart whose workers find the folders that they do not make themselves', () => {
     const template = read('helm/camserver/templates/workers.yaml');
     const named = [...template.matchAll(/--\w+_base=(\S+)/g)].map(([, path]) => path!);

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { fuzzParser, PARSERS } from './parsers.js';
+import { fuzzPictures } from './pictures.js';
 
 /** `npm run fuzz` does the same with many more. */
 const COUNT = 400;
@@ -12,4 +13,10 @@ describe('parsers with hostile input', () => {
       expect(({} as Record<string, unknown>).polluted).to.equal(undefined);
     });
   }
+
+  it('pictures: read or refused with a message', async () => {
+    const { accepted, refused } = await fuzzPictures(COUNT / 4, 1);
+    expect(accepted).to.be.greaterThan(0);
+    expect(refused).to.be.greaterThan(0);
+  });
 });

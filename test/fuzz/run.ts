@@ -4,6 +4,7 @@
  */
 import { fuzzMessages } from './mutations.js';
 import { fuzzParser, PARSERS } from './parsers.js';
+import { fuzzPictures } from './pictures.js';
 import { KNOWN, startFuzzPlant } from './plant.js';
 import { fuzzRoutes, unexpectedErrors } from './routes.js';
 import { fuzzViewers } from './viewers.js';
@@ -37,6 +38,10 @@ for (const parser of PARSERS) {
     return `${accepted} accepted, ${refused} refused`;
   });
 }
+await step('pictures', async () => {
+  const { accepted, refused } = await fuzzPictures(Math.ceil(count / 50), seed);
+  return `${accepted} accepted, ${refused} refused`;
+});
 const plant = await startFuzzPlant();
 for (const name of ['pipelines', 'cameras', 'manager'] as const) {
   await step(`routes of ${name}`, async () => {

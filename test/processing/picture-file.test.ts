@@ -38,6 +38,7 @@ describe('pictures in files', () => {
     const cases = [
       [jpeg, /NPY, PNG or TIFF file, not jpeg/],
       [Buffer.from('nothing'), /cannot be read/],
+      [Buffer.alloc(0), /cannot be read: it is empty/],
       [whole.subarray(0, whole.length - 30), /cannot be read/],
     ] as const;
     for (const [bytes, message] of cases) {
