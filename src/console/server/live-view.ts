@@ -41,6 +41,8 @@ const DEFAULT_MAXIMUM = 100;
 const LARGEST_REQUEST = 64 * 1024;
 /** Milliseconds that a viewer has to answer the end of the connection. */
 const CLOSE_TIME = 500;
+/** Code of a connection that finds no place; from 4000 on they are free for applications. */
+const TOO_MANY = 4503;
 /** Milliseconds between signs of life. */
 const PING_INTERVAL = 20_000;
 
@@ -57,6 +59,15 @@ export function createLiveView(options: LiveViewOptions): LiveView {
     if (present > 0) counts.set(instance, present);
     else counts.delete(instance);
   };
+  /** Names of those who are connected, one for each connection. */
+  const holders: string[] = [];
+  /** Browsers see no status of a refused WebSocket: so it is opened, and says why it ends. */
+  const turnAway = (viewer: WebSocket): void => {
+    const message = `This server shows pictures in ${holders.length} windows, as many as it can; they are held by ${listed(holders)}.`;
+    viewer.on('error', () => viewer.terminate());
+    viewer.send(JSON.stringify({ type: 'ended', code: 'TOO_MANY_VIEWERS', message }));
+    viewer.close(TOO_MANY, 'too many viewers');
+  };
   const viewers = (instance: string): number => counts.get(instance) ?? 0;
 
   async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
@@ -64,14 +75,11 @@ export function createLiveView(options: LiveViewOptions): LiveView {
     try {
       const target = findTarget(request, options);
       const identity = await authorize(request);
-      if (sockets.clients.size >= (options.maximumViewers ?? DEFAULT_MAXIMUM)) {
-        throw new HttpError(
-          503,
-          'TOO_MANY_VIEWERS',
-          `${sockets.clients.size} viewers are connected already.`,
-        );
-      }
-      sockets.handleUpgrade(request, socket, head, (viewer) => serve(viewer, request, target, identity));
+      const isFull = sockets.clients.size >= (options.maximumViewers ?? DEFAULT_MAXIMUM);
+      sockets.handleUpgrade(request, socket, head, (viewer) => {
+        if (isFull) turnAway(viewer);
+        else serve(viewer, request, target, identity);
+      });
     } catch (error) {
       refuse(socket, error);
     }
@@ -84,6 +92,9 @@ export function createLiveView(options: LiveViewOptions): LiveView {
     identity: Identity,
   ): void {
     watch(viewer);
+    const who = identity.user ?? 'anonymous';
+    holders.push(who);
+    viewer.on('close', () => holders.splice(holders.indexOf(who), 1));
     // a further window of somebody who is counted already
     const isCompanion = new URL(request.url!, 'http://server').searchParams.has(COMPANION);
     if (!isCompanion) {
@@ -147,6 +158,14 @@ function findTarget(request: IncomingMessage, { locate }: LiveViewOptions): Targ
   const place = locate(readCluster(cluster), validName('instance', instance));
   if (place === 'unknown') throw unknownInstance(instance);
   return { instance, place };
+}
+
+/** `vera (3), otto`: who has most first. */
+function listed(names: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const sorted = [...counts].sort(([, a], [, b]) => b - a);
+  return sorted.map(([name, count]) => (count === 1 ? name : `${name} (${count})`)).join(', ');
 }
 
 /** Ends connections whose other side is gone. */

@@ -7,6 +7,7 @@ import {
   parseMarkers,
   withMarker,
 } from '../../../src/console/app/core/markers.js';
+import { issuesOf, RecentChange } from '../../../src/console/app/core/picture-issues.js';
 import { printedPixels } from '../../../src/console/app/core/pixel-grid.js';
 import {
   readRegion,
@@ -170,5 +171,39 @@ describe('means of pictures', () => {
     expect(average.add(other, 9)).to.equal(other);
     const third = frameOf({ width: 2, values: [1, 2, 3, 4] });
     expect(average.add(third, 1)).to.equal(third);
+  });
+});
+
+describe('what is wrong with a picture', () => {
+  it('is said in words', () => {
+    const { header } = frameOf({ width: 2, values: [1, 2] });
+    const told = (image: object | null, more: object = {}): string[] =>
+      issuesOf({ header: { ...header, image, scalars: {}, arrays: [], ...more } } as unknown as LiveFrame);
+    expect(told({ ...header.image, saturated: 0, not_finite: 0 })).to.deep.equal([]);
+    expect(told({ ...header.image, saturated: 1200, not_finite: 0 })[0]).to.match(
+      /1.?200 pixels are saturated/,
+    );
+    expect(told(null)).to.deep.equal(['This stream has no image: numbers and trends only.']);
+    expect(
+      told(null, { arrays: [{ name: 'image', type: 'uint8', shape: [480, 640, 3], offset: null }] }),
+    ).to.deep.equal([
+      'The channel image is uint8 of 480 × 640 × 3: only images of two dimensions can be shown.',
+    ]);
+    const parameters = JSON.stringify({ processing_error: 'say "no"', image_background_ok: false });
+    expect(
+      told(
+        { ...header.image, saturated: null, not_finite: 0 },
+        { scalars: { processing_parameters: parameters } },
+      ),
+    ).to.have.length(2);
+  });
+
+  it('tells of a change for ten seconds', () => {
+    const change = new RecentChange<string>();
+    expect(change.take(null, 0)).to.equal(null);
+    expect(change.take('a', 1000)).to.equal(null);
+    expect(change.take('b', 2000)).to.include({ from: 'a', to: 'b' });
+    expect(change.take(null, 12_000)).to.include({ from: 'a', to: 'b' });
+    expect(change.take('b', 12_001)).to.equal(null);
   });
 });

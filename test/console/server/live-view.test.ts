@@ -59,6 +59,22 @@ describe('live view', () => {
     while (frame.header.viewers !== 0) frame = await companion.frame();
   });
 
+  it('takes a hundred windows, and tells the next who holds the places', async () => {
+    const windows = Array.from({ length: 100 }, () => stage.look(LIVE));
+    for (const window of windows) await window.text('hello');
+    const late = stage.look(LIVE);
+    const closed = once(late.socket, 'close');
+    const { code, message } = await late.text('ended');
+    expect(code).to.equal('TOO_MANY_VIEWERS');
+    expect(message).to.contain('in 100 windows').and.to.contain('anonymous (100)');
+    expect((await closed)[0]).to.equal(4503);
+    const left = once(windows[0]!.socket, 'close');
+    windows[0]!.socket.close();
+    await left;
+    await stage.instanceRecord(({ viewers }) => viewers === 99);
+    await stage.look(LIVE).text('hello');
+  });
+
   it('gives up sharpness before the rate, and says so', async () => {
     const viewer = stage.look(LIVE);
     await viewer.text('hello');

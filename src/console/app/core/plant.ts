@@ -118,6 +118,11 @@ export interface InstanceRecord {
   readonly reason: string | null;
 }
 
+/** Messages that an instance lost since its start. */
+export function droppedOf({ statistics }: InstanceRecord): number {
+  return Object.values(statistics.dropped ?? {}).reduce((sum, count) => sum + count, 0);
+}
+
 export interface PermanentRecord {
   readonly cluster: Cluster;
   readonly name: string;

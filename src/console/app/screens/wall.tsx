@@ -5,7 +5,7 @@ import { formatHertz } from '../core/format.js';
 import { pathTo } from '../core/screens.js';
 import { navigate, queryValue, setQuery } from '../data/navigation.js';
 import { plant } from '../data/plant.js';
-import { changeSettings, settings } from '../data/settings.js';
+import { changeSettings, currentTheme, settings } from '../data/settings.js';
 import { Button, Link, StateBadge } from '../ui/basics.jsx';
 import { Empty, Skeleton } from '../ui/panel.jsx';
 import { PageHead } from '../ui/shell.jsx';
@@ -37,7 +37,7 @@ export function WallScreen(): JSX.Element {
   useEffect(() => {
     document.documentElement.dataset.theme = 'dark';
     return () => {
-      document.documentElement.dataset.theme = settings.value.theme === 'light' ? 'light' : 'dark';
+      document.documentElement.dataset.theme = currentTheme();
     };
   }, []);
   if (plant.value === null) return <Skeleton lines={6} />;

@@ -134,7 +134,7 @@ export class LiveConnection {
     socket.onclose = ({ code, reason }) => {
       if (this.#socket !== socket) return;
       this.#socket = null;
-      if (code === 4404) this.state.value = 'ended';
+      if (code === 4404 || code === 4503) this.state.value = 'ended';
       else this.state.value = welcomed ? 'lost' : 'refused';
       if (reason !== '') this.message.value = reason;
       if (!document.hidden || this.#staysHidden) this.#retryTimer = setTimeout(() => this.#open(), RETRY);

@@ -1,7 +1,7 @@
 /** How fresh and how complete the picture is: one line above it. */
 import type { JSX } from 'preact';
 import { formatHertz, formatInteger, MISSING } from '../core/format.js';
-import type { InstanceRecord } from '../core/plant.js';
+import { droppedOf, type InstanceRecord } from '../core/plant.js';
 import { Icon } from '../ui/icons.jsx';
 import type { ViewerModel } from './viewer-model.js';
 
@@ -15,7 +15,7 @@ export function StatusLine({
   const { live } = model;
   const frame = model.told.value;
   const latency = live.latency.value;
-  const dropped = Object.values(instance?.statistics.dropped ?? {}).reduce((sum, count) => sum + count, 0);
+  const dropped = instance === null ? 0 : droppedOf(instance);
   return (
     <p class="viewer-status">
       <b

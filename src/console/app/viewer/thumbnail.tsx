@@ -2,10 +2,15 @@
 import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
+import { formatTime } from '../core/format.js';
 import type { InstanceRecord } from '../core/plant.js';
+import { now } from '../data/plant.js';
 import { ImageStage } from './image-stage.jsx';
 import type { Pointer } from './stage-pointer.js';
 import { ViewerModel } from './viewer-model.js';
+
+/** Milliseconds after which a picture is no longer taken for the present one. */
+const OLD = 5000;
 
 interface ThumbnailProps {
   readonly instance: InstanceRecord;
@@ -24,11 +29,16 @@ export function Thumbnail({ instance, rate = 1, staysHidden = false }: Thumbnail
     return () => made.close();
   }, [cluster, name, rate, staysHidden]);
   if (model === null) return <div class="thumbnail" />;
-  const waits = model.live.frame.value === null;
+  // paced: what is told of its age need not follow every picture
+  const frame = model.told.value;
+  const isOld = frame !== null && now.value - frame.receivedAt > OLD;
   return (
-    <div class="thumbnail" data-testid={`thumbnail-${name}`}>
+    <div class="thumbnail" data-testid={`thumbnail-${name}`} data-state={isOld ? 'stale' : 'ready'}>
       <ImageStage model={model} pointer={pointer} quiet />
-      {waits && <p class="muted center">{model.live.message.value ?? 'Waiting for the first picture…'}</p>}
+      {frame === null && (
+        <p class="muted center">{model.live.message.value ?? 'Waiting for the first picture…'}</p>
+      )}
+      {isOld && <p class="last-image">last image {formatTime(frame.receivedAt, false)}</p>}
     </div>
   );
 }

@@ -70,7 +70,7 @@ function LoadedViewer({ model, instance, change }: LoadedViewerProps): JSX.Eleme
       <div class="viewer-main panel">
         <StatusLine model={model} instance={instance} />
         <Toolbar model={model} />
-        <Issues model={model} />
+        <Issues model={model} instance={instance} />
         <div class="viewer-picture">
           <div class="stage-frame">
             <ImageStage

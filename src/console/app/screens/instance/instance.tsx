@@ -15,6 +15,7 @@ import { PageHead } from '../../ui/shell.jsx';
 import { Tabs } from '../../ui/tabs.jsx';
 import { stopInstance } from '../actions.js';
 import { ConfigTab } from './config-tab.jsx';
+import { Gone } from './gone.jsx';
 import { HistoryTab } from './history-tab.jsx';
 import { InfoTab } from './info-tab.jsx';
 import { InspectTab } from './inspect-tab.jsx';
@@ -70,11 +71,8 @@ function Instance({ cluster, name, tab }: { cluster: Cluster; name: string; tab:
   return (
     <div class="instance-screen">
       <Heading cluster={cluster} name={name} instance={instance} isRunning={isRunning} />
-      {endedAt.current !== null && (
-        <p class="banner" role="alert" data-testid="instance-gone">
-          <Icon name="alarm" /> {name} stopped {formatDuration(now.value - endedAt.current)} ago. What you see
-          is what was there last.
-        </p>
+      {endedAt.current !== null && last.current !== null && (
+        <Gone instance={last.current} endedAt={endedAt.current} />
       )}
       <Tabs
         label={`Parts of ${name}`}
