@@ -34,5 +34,7 @@ async function createPool(): Promise<Piscina<PictureTask, PictureResult>> {
     minThreads: 0,
     maxThreads: 1,
     idleTimeout: IDLE_TIMEOUT,
+    // its event loop turns between pictures as well, so that memory goes back then
+    atomics: 'disabled',
   });
 }

@@ -1,4 +1,5 @@
 /** The thread's side of `picture-thread.ts`. */
+import { collectAll } from '../common/collection.js';
 import { CamServerError } from '../common/errors.js';
 import type { ArrayValue } from '../common/values.js';
 import { kernels } from '../processing/native.js';
@@ -21,5 +22,8 @@ export default async function draw({ image, options }: PictureTask): Promise<Pic
   } catch (error) {
     if (error instanceof CamServerError) return { code: error.code, message: error.message };
     throw error;
+  } finally {
+    // a picture leaves ten times its image behind; this runs when it has been handed over
+    setImmediate(collectAll);
   }
 }
