@@ -65,7 +65,10 @@ if (selection.length > 0) {
   const numbers = {
     bsread: ['message', 'values', 'vectors'],
     camera: ['geometry', 'transform'],
-    processing: ['fit-quality', 'functions', 'picture', 'plan', 'preparation', 'slices', 'vectors'],
+    processing: [
+      ...['fit-quality', 'function-kinds', 'function-vectors', 'functions', 'picture', 'plan'],
+      ...['preparation', 'slices', 'vectors'],
+    ],
   };
   const files = Object.entries(numbers).flatMap(([room, names]) =>
     names.map((name) => `dist/test/${room}/${name}.test.js`),
