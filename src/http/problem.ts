@@ -53,6 +53,7 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   DEADLINE: 504,
   START_TIMEOUT: 504,
   CLOSING: 503,
+  CONTROL_FILE: 503,
   WRITE_FAILED: 507,
 };
 

@@ -18,6 +18,9 @@ const INPUTS = [
   ['input_pipeline2', 'input_stream2'],
 ] as const;
 
+/** What resolving a cascade adds to a configuration. */
+export const CASCADE_STREAMS = ['input_stream', 'input_stream2', 'output_stream'];
+
 /**
  * Starts the pipelines that a configuration refers to.
  * @returns the stream keys to add to the configuration

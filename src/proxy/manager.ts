@@ -80,6 +80,7 @@ export async function startManager<Client extends InstanceClient>(
   });
   lookup.current = permanent;
   const permanentList = new PermanentSettings(options.configFolder, permanent, log);
+  await permanentList.load();
   const stopRepairs = repairReturning(parts);
 
   const view = createView({ cluster, settings, permanent, explain: parts.explain });
@@ -126,6 +127,7 @@ export async function startManager<Client extends InstanceClient>(
     closeService: async () => {
       stopRepairs();
       stopWatching();
+      permanentList.close();
       permanent.close();
       cluster.close();
     },

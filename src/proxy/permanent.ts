@@ -20,7 +20,10 @@ export class PermanentInstances<Client extends InstanceClient = InstanceClient> 
   private items: PermanentItem[] = [];
   private readonly runs: PermanentRuns<Client>;
   private readonly frozenWatch: FrozenWatch;
-  private begun: Promise<void> = Promise.resolve();
+  private markBegun: () => void = () => {};
+  private readonly begun = new Promise<void>((resolve) => {
+    this.markBegun = resolve;
+  });
   private timer: NodeJS.Timeout | null = null;
   private review: Promise<void> | null = null;
   private isReviewWanted = false;
@@ -35,22 +38,24 @@ export class PermanentInstances<Client extends InstanceClient = InstanceClient> 
     );
   }
 
-  /** Begins with the stored list, after each server was heard or given up: what runs already is left alone. */
-  begin(entries: readonly PermanentEntry[]): Promise<void> {
+  /** Takes the stored list; nothing is started before `begin`. */
+  async load(entries: readonly PermanentEntry[]): Promise<void> {
+    await this.runs.load();
+    this.items = entries.map((entry) => this.newItem(entry));
+  }
+
+  /** Begins when each server was heard or given up: what runs already is left alone. Changes of the list wait for that. */
+  async begin(): Promise<void> {
     const { pool, events } = this.options.cluster;
-    const begin = async (): Promise<void> => {
-      await this.runs.load();
-      this.items = entries.map((entry) => this.newItem(entry));
-      await pool.settled();
-      if (this.isClosed) return;
+    await pool.settled();
+    if (!this.isClosed) {
       this.stopListening = events.listen((event) => {
         if (event.type !== 'permanent' && event.type !== 'polled') this.reviewSoon();
       });
       this.timer = setInterval(() => this.reviewSoon(), REVIEW_INTERVAL);
       this.reviewSoon();
-    };
-    this.begun = begin();
-    return this.begun;
+    }
+    this.markBegun();
   }
 
   entries(): PermanentEntry[] {

@@ -17,7 +17,7 @@ import {
   validatePipelineConfiguration,
 } from '../worker/configuration/index.js';
 import type { StoredPipelines } from '../worker/stored-pipelines.js';
-import { type CascadeAccess, resolveCascade } from './cascade.js';
+import { CASCADE_STREAMS, type CascadeAccess, resolveCascade } from './cascade.js';
 import { type WaitingChildren, waitAsUsual, waitingLonger } from './cascade-children.js';
 import type { Cluster } from './cluster.js';
 import type { Distribution } from './distribution.js';
@@ -223,7 +223,7 @@ export class PipelinePlacing {
       background === null ? requested : mergeObjects(requested, { image_background: background });
     for (const watch of cluster.pool.watches()) {
       for (const [instanceId, record] of Object.entries(watch.current.instances)) {
-        if (record.read_only !== true || !isDeepStrictEqual(record.config, expected)) continue;
+        if (record.read_only !== true || !isSameAs(expected, record.config as JsonObject)) continue;
         const { stream_address: stream, config } = record;
         return { instanceId, stream: String(stream), config: config as JsonObject, server: watch.address };
       }
@@ -275,4 +275,11 @@ export class PipelinePlacing {
       return null;
     }
   }
+}
+
+/** Whether an instance runs with a configuration; the streams of its cascade are none of it. */
+function isSameAs(requested: JsonObject, running: JsonObject): boolean {
+  const found = { ...running };
+  for (const key of CASCADE_STREAMS) if (!Object.hasOwn(requested, key)) delete found[key];
+  return isDeepStrictEqual(found, requested);
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { CamClient } from '../../src/client/index.js';
@@ -46,6 +46,31 @@ describe('proxy/permanent instances', () => {
     expect(entry('two').state).to.equal('disabled');
     const file = readFileSync(join(cluster.folder, 'permanent_instances.json'), 'utf8');
     expect(JSON.parse(file)).to.deep.equal({ one: null, '#two': 'two', lost: 'lost' });
+  });
+
+  it('starts what a damaged list names as soon as it can be read, and does not show it as empty meanwhile', async () => {
+    const other = await startCameras(workers, {
+      three: { ...SMALL_CAMERA, name: 'three' },
+      permanent_instances: ['damaged'] as unknown as JsonObject,
+    });
+    try {
+      const path = join(other.folder, 'permanent_instances.json');
+      const list = () => other.call('GET', '/api/v1/proxy/permanent');
+      const { status } = await until(async () => {
+        const answer = await list();
+        return answer.state === 'error' && answer;
+      });
+      expect(status).to.equal(
+        `The permanent instances are not started: '${path}' does not hold a JSON object.`,
+      );
+      expect(JSON.parse(readFileSync(path, 'utf8'))).to.deep.equal(['damaged']);
+      writeFileSync(path, '{"three": null}');
+      await until(() => other.manager.view.permanent()[0]?.state === 'running');
+      expect((await list()).permanent_instances).to.deep.equal({ three: 'three' });
+    } finally {
+      await other.client.stopInstance('three');
+      await other.close();
+    }
   });
 
   it('starts an entry as soon as its configuration exists', async () => {

@@ -103,6 +103,14 @@ describe('proxy/pipeline manager', () => {
     expect(new Set([first, second, third].map(({ instanceId }) => instanceId)).size).to.equal(1);
     const other = await cluster.client.streamFromConfig({ ...config, image_threshold: 6 });
     expect(other.instanceId).not.to.equal(first.instanceId);
+    const cascade = {
+      ...LASTING,
+      pipeline_type: 'stream',
+      function: 'propagate_stream',
+      input_pipeline: 'cam_sp',
+    };
+    const reader = await cluster.client.streamFromConfig(cascade);
+    expect(await cluster.client.streamFromConfig(cascade)).to.deep.include({ instanceId: reader.instanceId });
     const refused = await create(`/instance/${first.instanceId}/config`, { image_threshold: 7 });
     expect(refused.status).to.equal('Cannot set config on a read only instance.');
   });
