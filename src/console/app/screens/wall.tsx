@@ -86,7 +86,13 @@ function Tile({ name }: { name: string }): JSX.Element {
         <span class="spacer" />
         {instance !== null && formatHertz(instance.statistics.tx)}
       </header>
-      {instance === null ? <div class="thumbnail" /> : <Thumbnail instance={instance} rate={5} staysHidden />}
+      {instance === null ? (
+        <div class="thumbnail">
+          <p class="center">It does not run; it is shown as soon as it does.</p>
+        </div>
+      ) : (
+        <Thumbnail instance={instance} rate={5} staysHidden />
+      )}
     </section>
   );
 }

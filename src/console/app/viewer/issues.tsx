@@ -86,7 +86,7 @@ export function Waiting({
       {message.value !== null && <p class="muted">{message.value}</p>}
       {isTelling && (
         <p class="muted">
-          {HEALTH[health.state].word}: {health.rule} {health.hint}
+          {HEALTH[health.state].word}: {health.rule.replace(/\.?$/, '.')} {health.hint}
         </p>
       )}
       {isOver && (

@@ -14,6 +14,8 @@ import type { Cluster } from '../core/plant.js';
 export type LiveState = 'connecting' | 'waiting' | 'live' | 'ended' | 'refused' | 'lost';
 
 const RETRY = 2000;
+/** Milliseconds without a word: the server says something every few seconds, so the connection is dead. */
+const SILENCE_LIMIT = 15_000;
 const HIDDEN_LIMIT = 30_000;
 const HOLD_PERIOD = 20_000;
 /** Frames over which the shown rate is averaged. */
@@ -49,6 +51,7 @@ export class LiveConnection {
   #socket: WebSocket | null = null;
   #settings: ViewSettings = {};
   #settingsTimer: ReturnType<typeof setTimeout> | undefined;
+  #silenceTimer: ReturnType<typeof setTimeout> | undefined;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #hiddenTimer: ReturnType<typeof setTimeout> | undefined;
   #holdTimer: ReturnType<typeof setInterval> | undefined;
@@ -76,6 +79,7 @@ export class LiveConnection {
     document.removeEventListener('visibilitychange', this.#onVisibility);
     clearTimeout(this.#settingsTimer);
     clearTimeout(this.#retryTimer);
+    clearTimeout(this.#silenceTimer);
     clearTimeout(this.#hiddenTimer);
     clearInterval(this.#holdTimer);
     this.#unpainted = [];
@@ -128,17 +132,31 @@ export class LiveConnection {
       this.#send({ type: 'view', ...this.#settings });
     };
     socket.onmessage = ({ data }: MessageEvent<ArrayBuffer | string>) => {
+      this.#expectMore();
       if (typeof data === 'string') this.#takeText(JSON.parse(data) as ServerMessage);
       else this.#takeFrame(data);
     };
     socket.onclose = ({ code, reason }) => {
       if (this.#socket !== socket) return;
       this.#socket = null;
+      clearTimeout(this.#silenceTimer);
+      this.shownRate.value = 0;
       if (code === 4404 || code === 4503) this.state.value = 'ended';
-      else this.state.value = welcomed ? 'lost' : 'refused';
+      else if (welcomed) this.state.value = 'lost';
+      // one that ended is not there any more when it is asked for again
+      else if (this.state.value !== 'ended') this.state.value = 'refused';
       if (reason !== '') this.message.value = reason;
       if (!document.hidden || this.#staysHidden) this.#retryTimer = setTimeout(() => this.#open(), RETRY);
     };
+  }
+
+  #expectMore(): void {
+    clearTimeout(this.#silenceTimer);
+    this.#silenceTimer = setTimeout(() => {
+      this.state.value = 'lost';
+      this.shownRate.value = 0;
+      this.retry();
+    }, SILENCE_LIMIT);
   }
 
   #send(message: ClientMessage): void {
@@ -148,6 +166,7 @@ export class LiveConnection {
   #takeText(message: ServerMessage): void {
     if (message.type === 'waiting') {
       this.state.value = 'waiting';
+      this.shownRate.value = 0;
       this.message.value = message.message;
     } else if (message.type === 'ended' || message.type === 'error') {
       if (message.type === 'ended') this.state.value = 'ended';

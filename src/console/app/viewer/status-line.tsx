@@ -26,7 +26,7 @@ export function StatusLine({
       </b>
       <span title="Messages that the instance sends">
         <b data-testid="viewer-stream-rate" data-renewed-at={instance?.renewedAt}>
-          {formatHertz(instance?.statistics.tx)}
+          {formatHertz(instance?.health.state === 'down' ? null : instance?.statistics.tx)}
         </b>{' '}
         stream
       </span>

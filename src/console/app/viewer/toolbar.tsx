@@ -140,7 +140,7 @@ export function Toolbar({ model }: { model: ViewerModel }): JSX.Element {
           >
             {[1, 2, 5, 10, 20, MOST_AVERAGED].map((count) => (
               <option key={count} value={count}>
-                {count === 1 ? 'each picture' : `mean of ${count}`}
+                {count === 1 ? 'no mean' : `mean of ${count}`}
               </option>
             ))}
           </select>

@@ -2,7 +2,7 @@
 import type { ComponentType, JSX } from 'preact';
 import { useRef } from 'preact/hooks';
 import { formatDuration } from '../../core/format.js';
-import type { Cluster, InstanceRecord } from '../../core/plant.js';
+import type { Cluster, Health, InstanceRecord } from '../../core/plant.js';
 import { workerSegment } from '../../core/plant.js';
 import { pathTo } from '../../core/screens.js';
 import { navigate, screen } from '../../data/navigation.js';
@@ -55,6 +55,9 @@ export function InstanceScreen(): JSX.Element {
   return <Instance key={`${cluster}/${name}`} cluster={cluster as Cluster} name={name} tab={tab} />;
 }
 
+/** Of an instance that was there and is not listed any more. */
+const ENDED: Health = { state: 'down', rule: 'It ended.', hint: null };
+
 function Instance({ cluster, name, tab }: { cluster: Cluster; name: string; tab: string }): JSX.Element {
   const current = findInstance(cluster, name);
   const isRunning = current !== null && current.health.state !== 'down';
@@ -64,7 +67,7 @@ function Instance({ cluster, name, tab }: { cluster: Cluster; name: string; tab:
     last.current = current;
     endedAt.current = null;
   } else if (last.current !== null) endedAt.current ??= Date.now();
-  const instance = current ?? last.current;
+  const instance = current ?? (last.current === null ? null : { ...last.current, health: ENDED });
   const chosen = TABS.find((entry) => entry.key === tab) ?? TABS[0]!;
   const Tab = chosen.component;
   const showsTab = isRunning || chosen.offline === true || (last.current !== null && chosen.key === 'view');

@@ -146,11 +146,11 @@ function Controls({ instance, model, config, onApplied }: ControlsProps): JSX.El
       action: { label: 'Undo', run: () => void undo(change) },
     });
   };
-  const denied =
-    denial('instance.update') ??
-    (changes.length === 0 ? 'Nothing was changed.' : busy ? 'In progress' : null);
+  const forbidden = denial('instance.update');
+  const denied = forbidden ?? (changes.length === 0 ? 'Nothing was changed.' : busy ? 'In progress' : null);
   return (
     <>
+      {forbidden !== null && <p class="inline-warning">{forbidden}</p>}
       {cluster === 'cameras' ? (
         <CameraFields camera={name} draft={draft} present={config} model={model} />
       ) : (
