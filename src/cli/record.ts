@@ -4,54 +4,39 @@
  */
 import { type Command, Option } from 'commander';
 import { formatJson } from '../common/json.js';
-import { parseNumber, parseWhole } from './common-options.js';
-import { isAddress, pipelineServer, streamAddress } from './stream-address.js';
+import {
+  addStreamOptions,
+  EXIT_SILENT,
+  isAddress,
+  pipelineServer,
+  type StreamOptions,
+  streamAddress,
+} from './stream-address.js';
 import type { RecordingResult } from './stream-recording.js';
 
-export interface RecordOptions {
-  readonly server?: string;
-  readonly camera: boolean;
+interface RecordOptions extends StreamOptions {
   readonly pull: boolean;
-  readonly number: number;
-  readonly timeout: number;
   readonly channels?: string;
   readonly layout: string;
   readonly localtime: boolean;
   readonly compress: boolean;
-  readonly json: boolean;
 }
 
-/** Exit status when the stream stays silent. */
-const EXIT_SILENT = 2;
-
 export function addRecordCommand(program: Command): void {
-  program
-    .command('record')
+  addStreamOptions(program.command('record'), 0, 'the summary as JSON')
     .description('write a stream into an HDF5 file, until Ctrl-C or for a number of messages')
-    .argument(
-      '<instance>',
-      'instance id or stored pipeline; with --camera the name of a camera; or a stream address',
-    )
     .argument('<file>', 'HDF5 file; one that is there is replaced')
-    .option(
-      '-s, --server <url>',
-      'pipeline or camera server (default: http://localhost:8889 or CAMSERVER_URL; 8888 for cameras)',
-    )
-    .option('--camera', 'ask a camera server', false)
     .option(
       '--pull',
       'the stream at the address is of mode PUSH; recording takes messages away from its other readers',
       false,
     )
-    .option('-n, --number <count>', 'end after so many messages; 0: never', parseWhole, 0)
-    .option('-t, --timeout <seconds>', 'end with status 2 after so much silence', parseNumber, 10)
     .option('-c, --channels <names>', 'channels to write, separated by commas (default: all)')
     .addOption(
       new Option('-l, --layout <name>', 'layout').choices(['DEFAULT', 'FLAT', 'BSH5']).default('DEFAULT'),
     )
     .option('--no-localtime', 'write no time per channel')
     .option('--compress', 'bit shuffle and LZ4 (filter 32008), for which other readers need a plug-in', false)
-    .option('--json', 'the summary as JSON', false)
     .action(record);
 }
 

@@ -1,54 +1,36 @@
 /** `camserver inspect`, `stats` and `receive`: looking at a stream as it comes over the wire. */
 import type { Command } from 'commander';
 import type { ReceivedMessage } from '../bsread/types.js';
-import { parseNumber, parseWhole } from './common-options.js';
-import { streamAddress } from './stream-address.js';
+import { addStreamOptions, EXIT_SILENT, type StreamOptions, streamAddress } from './stream-address.js';
 
-interface StreamOptions {
-  readonly server?: string;
-  readonly camera: boolean;
+interface ReadOptions extends StreamOptions {
   readonly pull: boolean;
-  readonly number: number;
-  readonly timeout: number;
-  readonly json: boolean;
 }
 
-/** Exit status when the stream stays silent. */
-const EXIT_SILENT = 2;
 const WAIT = 100;
 const LINE_INTERVAL = 1000;
 
 export function addStreamCommands(program: Command): void {
   streamCommand(program, 'inspect', 1)
     .description('show the channels of a stream as a table: name, type, size, compression, value')
-    .action((instance: string, options: StreamOptions) => inspect(instance, options));
+    .action((instance: string, options: ReadOptions) => inspect(instance, options));
   streamCommand(program, 'stats', 0)
     .description('measure a stream: rates, sizes, missing pulse ids, age; a line a second and a summary')
-    .action((instance: string, options: StreamOptions) => stats(instance, options));
+    .action((instance: string, options: ReadOptions) => stats(instance, options));
   streamCommand(program, 'receive', 0)
     .description('receive a stream: a line per message; with --json all scalars of each')
-    .action((instance: string, options: StreamOptions) => receive(instance, options));
+    .action((instance: string, options: ReadOptions) => receive(instance, options));
 }
 
 function streamCommand(program: Command, name: string, messages: number): Command {
-  return program
-    .command(name)
-    .argument(
-      '<instance>',
-      'instance id or stored pipeline; with --camera the name of a camera; or a stream address',
-    )
-    .option(
-      '-s, --server <url>',
-      'pipeline or camera server (default: http://localhost:8889 or CAMSERVER_URL; 8888 for cameras)',
-    )
-    .option('--camera', 'ask a camera server', false)
-    .option('--pull', 'the stream is of mode PUSH: take messages away from its other readers', false)
-    .option('-n, --number <count>', 'end after so many messages; 0: never', parseWhole, messages)
-    .option('-t, --timeout <seconds>', 'end with status 2 after so much silence', parseNumber, 10)
-    .option('--json', 'JSON instead of text', false);
+  return addStreamOptions(program.command(name), messages, 'JSON instead of text').option(
+    '--pull',
+    'the stream is of mode PUSH: take messages away from its other readers',
+    false,
+  );
 }
 
-async function inspect(instance: string, options: StreamOptions): Promise<void> {
+async function inspect(instance: string, options: ReadOptions): Promise<void> {
   const { channelRows } = await import('./stream-table.js');
   const { table } = await import('./remote.js');
   await follow(instance, options, (message) => {
@@ -69,7 +51,7 @@ async function inspect(instance: string, options: StreamOptions): Promise<void> 
   });
 }
 
-async function stats(instance: string, options: StreamOptions): Promise<void> {
+async function stats(instance: string, options: ReadOptions): Promise<void> {
   const { PulseIdChecker, RateMeter } = await import('../bsread/index.js');
   const seconds = (): number => performance.now() / 1000;
   const pulses = new PulseIdChecker();
@@ -106,7 +88,7 @@ async function stats(instance: string, options: StreamOptions): Promise<void> {
   );
 }
 
-async function receive(instance: string, options: StreamOptions): Promise<void> {
+async function receive(instance: string, options: ReadOptions): Promise<void> {
   const { messageLine } = await import('./live-numbers.js');
   await follow(instance, options, (message) => {
     if (options.json) {
@@ -135,7 +117,7 @@ interface Counts {
 /** Takes messages until there were enough, Ctrl-C, or silence. */
 async function follow(
   instance: string,
-  options: StreamOptions,
+  options: ReadOptions,
   take: (message: ReceivedMessage, statistics: Counts) => void,
   end: () => void = () => {},
 ): Promise<void> {

@@ -3,41 +3,20 @@
  * a stream address is watched directly.
  */
 import type { Command } from 'commander';
-import { parseNumber, parseWhole } from './common-options.js';
-import { streamAddress } from './stream-address.js';
+import { addStreamOptions, EXIT_SILENT, type StreamOptions, streamAddress } from './stream-address.js';
 
-interface WatchOptions {
-  readonly server?: string;
-  readonly camera: boolean;
+interface WatchOptions extends StreamOptions {
   readonly channels?: string;
-  readonly json: boolean;
-  readonly number: number;
-  readonly timeout: number;
 }
 
-/** Exit status when the stream stays silent. */
-const EXIT_SILENT = 2;
 /** Milliseconds between two pictures on a terminal, and between two lines elsewhere. */
 const REDRAW = 250;
 const LINE = 1000;
 
 export function addWatchCommand(program: Command): void {
-  program
-    .command('watch')
+  addStreamOptions(program.command('watch'), 0, 'one JSON object per message')
     .description('show the live numbers of a pipeline instance or of a camera, starting it when needed')
-    .argument(
-      '<instance>',
-      'instance id or stored pipeline; with --camera the name of a camera; or a stream address',
-    )
-    .option(
-      '-s, --server <url>',
-      'pipeline or camera server (default: http://localhost:8889 or CAMSERVER_URL; 8888 for cameras)',
-    )
-    .option('--camera', 'ask a camera server', false)
     .option('-c, --channels <names>', 'channels to show, separated by commas (default: the usual scalars)')
-    .option('--json', 'one JSON object per message', false)
-    .option('-n, --number <count>', 'end after so many messages; 0: never', parseWhole, 0)
-    .option('-t, --timeout <seconds>', 'end with status 2 after so much silence', parseNumber, 10)
     .action(watch);
 }
 
