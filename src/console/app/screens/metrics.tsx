@@ -170,6 +170,7 @@ function Charts({ data, charts }: { data: Recorded; charts: readonly Chart[] }):
               lines={lines}
               height={170}
               format={format}
+              isWhole={format === formatInteger}
               together="metrics"
               marks={data.marks}
             />

@@ -19,6 +19,8 @@ interface PlotProps {
   readonly lines: readonly PlotLine[];
   readonly height: number;
   readonly format?: (value: number) => string;
+  /** The values are counts: there is nothing between two whole numbers. */
+  readonly isWhole?: boolean;
   /** Plots with the same name move their cursors together. */
   readonly together?: string;
   /** Seconds since 1970, with what happened. */
@@ -27,6 +29,8 @@ interface PlotProps {
 }
 
 const COLOURS = ['--primary', '--ok', '--warn', '--frozen', '--bad', '--info', '--muted', '--off'];
+
+const WHOLE_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 
 export function Plot(props: PlotProps): JSX.Element {
   const host = useRef<HTMLDivElement>(null);
@@ -81,7 +85,7 @@ function optionsFor(props: PlotProps, width: number): uPlot.Options {
     grid: { stroke: colour('--line'), width: 1 },
     ticks: { stroke: colour('--line') },
   };
-  const { format, together, marks = [], range } = props;
+  const { format, isWhole = false, together, marks = [], range } = props;
   return {
     width,
     height: props.height,
@@ -92,6 +96,7 @@ function optionsFor(props: PlotProps, width: number): uPlot.Options {
       {
         ...axis,
         size: 74,
+        ...(isWhole ? { incrs: WHOLE_STEPS } : {}),
         values: (_plot, ticks) =>
           format === undefined ? numberLabels(ticks) : withoutRepeats(ticks.map(format)),
       },

@@ -34,6 +34,11 @@ export function Overlays({
       {lines.map(({ id, path, kind }) => (
         <Haloed key={id} d={path} kind={kind} testId={`overlay-${id}`} />
       ))}
+      {lines.length > 0 && !frame.arrays.has('x_profile') && (
+        <text x={8} y={height - 8} data-testid="overlay-local">
+          local: {shown.has('fit') ? 'profiles and fits' : 'profiles'} of what is visible
+        </text>
+      )}
       {shown.has('fit') && (
         <Cross frame={frame} placement={placement} kind="fit" names={['x_fit_mean', 'y_fit_mean']} />
       )}

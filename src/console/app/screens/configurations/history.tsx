@@ -73,7 +73,7 @@ export function HistoryTab({ cluster, name, document, onRestored }: HistoryProps
         {from !== '' && to !== '' ? (
           <Difference cluster={cluster} name={name} from={from} to={to} />
         ) : (
-          <p class="muted">There is one revision only: nothing to compare with.</p>
+          revisions.data !== null && <p class="muted">There is one revision only: nothing to compare with.</p>
         )}
       </Panel>
     </div>

@@ -1,9 +1,12 @@
 import type { JSX } from 'preact';
+import { changesBetween } from '../../core/changes.js';
+import type { JsonRecord } from '../../core/plant.js';
 import { pathTo } from '../../core/screens.js';
 import { recordOf } from '../../core/values.js';
 import { callJson } from '../../data/api.js';
 import { plant } from '../../data/plant.js';
 import { Link, StateBadge } from '../../ui/basics.jsx';
+import { ChangeList } from '../../ui/diff-view.jsx';
 import { JsonTree } from '../../ui/json-tree.jsx';
 import { Panel } from '../../ui/panel.jsx';
 import { Loaded, useResource } from '../../ui/resource.jsx';
@@ -32,12 +35,25 @@ export function InfoTab({ cluster, name, instance }: TabProps): JSX.Element | nu
         <Panel id="instance-related" title="Connected with">
           <Related instance={instance} />
         </Panel>
+        <Panel id="instance-drift" title="Against the stored configuration">
+          <Loaded resource={details} lines={2}>
+            {(record) => <Drift record={record} />}
+          </Loaded>
+        </Panel>
         <Panel id="instance-config" title="Running configuration">
           <Loaded resource={details}>{(record) => <JsonTree value={recordOf(record.config)} />}</Loaded>
         </Panel>
       </div>
     </div>
   );
+}
+
+/** What would change if it were started anew from what is stored. */
+function Drift({ record }: { record: JsonRecord }): JSX.Element {
+  if (record.stored_config == null) return <p class="muted">There is no stored configuration of it.</p>;
+  const changes = changesBetween(recordOf(record.stored_config), recordOf(record.config));
+  if (changes.length === 0) return <p class="muted">It runs as it is stored.</p>;
+  return <ChangeList changes={changes} testId="instance-drift-changes" />;
 }
 
 /** Its camera, and what else uses that camera. */
