@@ -1,5 +1,6 @@
 /** A thread in which pictures are coloured and encoded: 100 ms of work for a large image, during which a server must answer. */
 import type { Piscina } from 'piscina';
+import { collectEvery } from '../common/collection.js';
 import { CamServerError } from '../common/errors.js';
 import type { ArrayValue } from '../common/values.js';
 import type { PictureOptions } from '../processing/picture.js';
@@ -10,12 +11,17 @@ const MAXIMUM_WAITING = 20;
 /** Milliseconds after the last picture at which the thread ends. */
 const IDLE_TIMEOUT = 10_000;
 
+/** Bytes of images between two collections: image and picture remain behind when the answer is sent. */
+const COLLECTION_INTERVAL = 1024 * 1024;
+
+const count = collectEvery(COLLECTION_INTERVAL);
 let pool: Promise<Piscina<PictureTask, PictureResult>> | null = null;
 
 /** @returns a PNG file. @throws CamServerError for a picture that is impossible, and when too many are waiting */
 export async function drawPicture(image: ArrayValue, options: PictureOptions): Promise<Buffer> {
   pool ??= createPool();
   const { data } = image;
+  count(data.byteLength);
   // cloning a view would clone the whole buffer under it
   const isView = data.byteLength !== data.buffer.byteLength;
   const threads = await pool;
