@@ -20,63 +20,69 @@ export const small = {
 
 export interface CameraSetup {
   readonly server: ServiceServer;
+  /** Of configurations and scripts. */
   readonly folder: string;
+  /** Calls a route of cameras, and gives its answer. */
   call(method: string, path: string, body?: JsonObject): Promise<JsonObject>;
+  /** Ends the server with its instances, and removes the folder. */
+  close(): Promise<void>;
 }
 
-export type StartCameraSetup = (
-  options?: Partial<CameraServerOptions>,
-  cameras?: Record<string, JsonObject>,
-) => Promise<CameraSetup>;
+/** Starts a server with a folder of its own, in which these cameras are stored. */
+export async function openCameraSetup(
+  options: Partial<CameraServerOptions> = {},
+  cameras: Record<string, JsonObject> = {},
+): Promise<CameraSetup> {
+  const folder = mkdtempSync(join(tmpdir(), 'camserver-test-'));
+  for (const [name, config] of Object.entries(cameras)) {
+    writeFileSync(join(folder, `${name}.json`), formatJson(config));
+  }
+  const { defaults = CAMERA_DEFAULTS, ...others } = options;
+  const server = await startCameraServer({
+    port: 0,
+    interface: '127.0.0.1',
+    hostname: '127.0.0.1',
+    portRange: await freePortRange(40),
+    mode: 0,
+    configFolder: folder,
+    backgroundFolder: join(folder, 'backgrounds'),
+    scriptFolder: folder,
+    ipcFolder: join(folder, 'feeds'),
+    defaults: { ...defaults, scriptFolder: folder },
+    logLevel: 'CRITICAL',
+    spares: 0,
+    onReset: () => {},
+    ...others,
+  });
+  return {
+    server,
+    folder,
+    async call(method, path, body) {
+      const json = { body: formatJson(body ?? null), headers: { 'Content-Type': 'application/json' } };
+      const response = await fetch(`${server.url}/api/v1/cam${path}`, {
+        method,
+        ...(body === undefined ? {} : json),
+      });
+      return parseJson(await response.text()) as JsonObject;
+    },
+    async close() {
+      await server.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
 
-/** Starts camera servers with cameras in a folder of their own; they are closed after each test of the suite. */
-export function cameraSetups(): StartCameraSetup {
+/** Starts such servers; they are closed after each test of the suite. */
+export function cameraSetups(): typeof openCameraSetup {
   const setups: CameraSetup[] = [];
 
   afterEach(async () => {
-    for (const { server, folder } of setups.splice(0)) {
-      await server.close();
-      rmSync(folder, { recursive: true, force: true });
-    }
+    for (const setup of setups.splice(0)) await setup.close();
   });
 
-  async function start(
-    options: Partial<CameraServerOptions> = {},
-    cameras: Record<string, JsonObject> = {},
-  ): Promise<CameraSetup> {
-    const folder = mkdtempSync(join(tmpdir(), 'camserver-test-'));
-    for (const [name, config] of Object.entries(cameras)) {
-      writeFileSync(join(folder, `${name}.json`), formatJson(config));
-    }
-    const server = await startCameraServer({
-      port: 0,
-      interface: '127.0.0.1',
-      hostname: '127.0.0.1',
-      portRange: await freePortRange(20),
-      mode: 0,
-      configFolder: folder,
-      backgroundFolder: join(folder, 'backgrounds'),
-      scriptFolder: folder,
-      ipcFolder: join(folder, 'feeds'),
-      defaults: CAMERA_DEFAULTS,
-      logLevel: 'CRITICAL',
-      spares: 0,
-      onReset: () => {},
-      ...options,
-    });
-    const call = async (method: string, path: string, body?: JsonObject): Promise<JsonObject> => {
-      const response = await fetch(`${server.url}/api/v1/cam${path}`, {
-        method,
-        ...(body === undefined
-          ? {}
-          : { body: formatJson(body), headers: { 'Content-Type': 'application/json' } }),
-      });
-      return parseJson(await response.text()) as JsonObject;
-    };
-    const setup: CameraSetup = { server, folder, call };
+  return async (...options) => {
+    const setup = await openCameraSetup(...options);
     setups.push(setup);
     return setup;
-  }
-
-  return start;
+  };
 }

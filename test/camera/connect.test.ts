@@ -1,20 +1,20 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect } from 'chai';
 import { SOURCE_TYPES } from '../../src/camera/configuration.js';
-import { CAMERA_PORTS, startCameraServer } from '../../src/camera/server.js';
+import { CAMERA_PORTS } from '../../src/camera/server.js';
 import { CAMERA_DEFAULTS } from '../../src/camera/settings.js';
-import { formatJson, type JsonObject, parseJson } from '../../src/common/json.js';
+import { type JsonObject, parseJson } from '../../src/common/json.js';
 import { packageRoot } from '../../src/common/package.js';
 import { Hdf5File } from '../../src/hdf5/index.js';
-import type { ServiceServer } from '../../src/http/index.js';
 import { PIPELINE_PORTS } from '../../src/worker/defaults.js';
+import { searchAt } from '../support/channel-access.js';
 import { freePortRange } from '../support/ports.js';
+import { type CameraSetup, openCameraSetup } from './camera-setups.js';
 import { arrayOf, numberIn, subscribe } from './support.js';
 
 const page = readFileSync(join(packageRoot, 'docs', 'cameras.md'), 'utf8');
@@ -41,34 +41,20 @@ async function freeDatagramPort(): Promise<number> {
 }
 
 describe('camera, each source type as documented, from device to client', () => {
-  const saved = { ...process.env };
-  let server: ServiceServer;
+  let restoreEnvironment: () => void;
+  let setup: CameraSetup;
   let folder: string;
+  let call: CameraSetup['call'];
   let searchPort: number;
   let peers: ChildProcess[] = [];
 
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'camserver-test-'));
     // instances get the environment that the server was started with
     searchPort = await freeDatagramPort();
-    process.env.EPICS_CA_ADDR_LIST = `127.0.0.1:${searchPort}`;
-    process.env.EPICS_CA_AUTO_ADDR_LIST = 'NO';
-    server = await startCameraServer({
-      port: 0,
-      interface: '127.0.0.1',
-      hostname: '127.0.0.1',
-      portRange: await freePortRange(40),
-      mode: 0,
-      configFolder: folder,
-      backgroundFolder: join(folder, 'backgrounds'),
-      scriptFolder: folder,
-      ipcFolder: join(folder, 'feeds'),
-      // values of Channel Access may be late on a machine that does other things too
-      defaults: { ...CAMERA_DEFAULTS, scriptFolder: folder, channelAccessTimeout: 100_000 },
-      logLevel: 'CRITICAL',
-      spares: 0,
-      onReset: () => {},
-    });
+    restoreEnvironment = searchAt(searchPort);
+    // values of Channel Access may be late on a machine that does other things too
+    setup = await openCameraSetup({ defaults: { ...CAMERA_DEFAULTS, channelAccessTimeout: 100_000 } });
+    ({ folder, call } = setup);
   });
 
   afterEach(async () => {
@@ -79,22 +65,9 @@ describe('camera, each source type as documented, from device to client', () => 
   });
 
   after(async () => {
-    await server.close();
-    rmSync(folder, { recursive: true, force: true });
-    for (const key of ['EPICS_CA_ADDR_LIST', 'EPICS_CA_AUTO_ADDR_LIST']) {
-      if (saved[key] === undefined) delete process.env[key];
-      else process.env[key] = saved[key];
-    }
+    await setup.close();
+    restoreEnvironment();
   });
-
-  async function call(method: string, path: string, body?: JsonObject): Promise<JsonObject> {
-    const json = { body: formatJson(body ?? null), headers: { 'Content-Type': 'application/json' } };
-    const response = await fetch(`${server.url}/api/v1/cam${path}`, {
-      method,
-      ...(body === undefined ? {} : json),
-    });
-    return parseJson(await response.text()) as JsonObject;
-  }
 
   /** Starts a device in a process of its own. @returns the port of its stream, if it has one */
   async function simulate(type: string): Promise<string> {
@@ -176,7 +149,7 @@ describe('camera, each source type as documented, from device to client', () => 
   };
 
   async function prepareScript(language: 'js' | 'python', file: string): Promise<JsonObject> {
-    const url = `${server.url}/api/v1/cam/script/${file}/script_bytes`;
+    const url = `${setup.server.url}/api/v1/cam/script/${file}/script_bytes`;
     await fetch(url, { method: 'PUT', body: blocks('script', language)[0]! });
     return documented('script');
   }

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { CAMERA_DEFAULTS } from '../../src/camera/settings.js';
 import type { JsonObject } from '../../src/common/json.js';
-import { ChannelAccessPeer } from '../support/channel-access.js';
+import { ChannelAccessPeer, searchAt } from '../support/channel-access.js';
 import { cameraSetups, small } from './camera-setups.js';
 import { StreamSource } from './sources/bsread/stream-source.js';
 import { arrayOf, subscribe } from './support.js';
@@ -32,7 +32,7 @@ describe('camera/server: images and backgrounds', () => {
     const peer = new ChannelAccessPeer();
     const source = new StreamSource('CAM:FPICTURE');
     await source.open();
-    const environment = { ...process.env };
+    let restoreEnvironment = (): void => {};
     try {
       await peer.start([
         ['P:INIT', 'STRING', ['INIT']],
@@ -41,7 +41,7 @@ describe('camera/server: images and backgrounds', () => {
         ['P:FPICTURE', 'SHORT', Int16Array.of(1, 2, 3)],
         ['P:BSREADCONFIG', 'STRING', [source.address]],
       ]);
-      Object.assign(process.env, peer.environment);
+      restoreEnvironment = searchAt(peer.port);
       const defaults = { ...CAMERA_DEFAULTS, channelAccessTimeout: 100_000 };
       const config = { source: 'P', source_type: 'bsread', mirror_x: true };
       const { call } = await start({ defaults }, { CAM: config });
@@ -52,8 +52,7 @@ describe('camera/server: images and backgrounds', () => {
       const pixels = Buffer.from(bytes as string, 'base64');
       expect([0, 2, 4].map((offset) => pixels.readUInt16LE(offset))).to.deep.equal([3, 2, 1]);
     } finally {
-      process.env.EPICS_CA_ADDR_LIST = environment.EPICS_CA_ADDR_LIST ?? '';
-      process.env.EPICS_CA_AUTO_ADDR_LIST = environment.EPICS_CA_AUTO_ADDR_LIST ?? '';
+      restoreEnvironment();
       source.close();
       await peer.kill();
     }

@@ -43,14 +43,28 @@ export class ChannelAccessPeer {
     this.process = null;
   }
 
-  /** What clients need in their environment to find this server and no other. */
-  get environment(): Record<string, string> {
-    return { EPICS_CA_ADDR_LIST: `127.0.0.1:${this.port}`, EPICS_CA_AUTO_ADDR_LIST: 'NO' };
-  }
-
   private async send(command: PeerCommand): Promise<void> {
     const done = once(this.process!, 'message');
     this.process!.send(command);
     await done;
   }
+}
+
+const SEARCH_VARIABLES = ['EPICS_CA_ADDR_LIST', 'EPICS_CA_AUTO_ADDR_LIST'] as const;
+
+/**
+ * Lets clients of this process, and of those that it starts from now on, find the server that searches at that UDP port and no
+ * other.
+ * @returns gives the former environment back
+ */
+export function searchAt(port: number): () => void {
+  const former = SEARCH_VARIABLES.map((name) => [name, process.env[name]] as const);
+  process.env.EPICS_CA_ADDR_LIST = `127.0.0.1:${port}`;
+  process.env.EPICS_CA_AUTO_ADDR_LIST = 'NO';
+  return () => {
+    for (const [name, value] of former) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  };
 }

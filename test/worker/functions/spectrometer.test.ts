@@ -3,12 +3,13 @@ import { arrayValue, type ChannelValues } from '../../../src/common/values.js';
 import { ChannelAccess } from '../../../src/epics/index.js';
 import { ChannelAccessServer } from '../../../src/epics/server/server.js';
 import { Spectrometer } from '../../../src/worker/functions/spectrometer.js';
+import { searchAt } from '../../support/channel-access.js';
 import { until } from '../../support/until.js';
 
 const numbersOf = (value: unknown): number[] => Array.from((value as { data: Float64Array }).data, Number);
 
 describe('worker/functions/spectrometer', () => {
-  const saved = { ...process.env };
+  let restoreEnvironment: () => void;
   let ioc: ChannelAccessServer;
   let spectrometer: Spectrometer;
   let port: number;
@@ -30,18 +31,14 @@ describe('worker/functions/spectrometer', () => {
     port = 0;
     warnings.length = 0;
     await startIoc();
-    process.env.EPICS_CA_ADDR_LIST = `127.0.0.1:${port}`;
-    process.env.EPICS_CA_AUTO_ADDR_LIST = 'NO';
+    restoreEnvironment = searchAt(port);
     spectrometer = new Spectrometer({ camera: 'S', warn: (text) => void warnings.push(text) });
   });
 
   afterEach(async () => {
     spectrometer.close();
     await ioc.stop();
-    for (const key of ['EPICS_CA_ADDR_LIST', 'EPICS_CA_AUTO_ADDR_LIST']) {
-      if (saved[key] === undefined) delete process.env[key];
-      else process.env[key] = saved[key];
-    }
+    restoreEnvironment();
   });
 
   const results = (center: number): ChannelValues =>

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { arrayValue } from '../../../src/common/values.js';
 import { ChannelAccessServer } from '../../../src/epics/server/server.js';
+import { searchAt } from '../../support/channel-access.js';
 import { until } from '../../support/until.js';
 import { cameraChannels, namesOf, numberOf, withRig } from './rig.js';
 
@@ -18,7 +19,7 @@ function spectrumImage() {
 }
 
 describe('pipeline instance with the function psss', () => {
-  const saved = { ...process.env };
+  let restoreEnvironment: () => void;
   let ioc: ChannelAccessServer;
 
   beforeEach(async () => {
@@ -29,16 +30,12 @@ describe('pipeline instance with the function psss', () => {
     for (const name of ['CENTER', 'FWHM', 'COM', 'STD']) {
       ioc.add(`cam:SPECTRUM_${name}`, 'DOUBLE', [0], { isWritable: true });
     }
-    process.env.EPICS_CA_ADDR_LIST = `127.0.0.1:${await ioc.start()}`;
-    process.env.EPICS_CA_AUTO_ADDR_LIST = 'NO';
+    restoreEnvironment = searchAt(await ioc.start());
   });
 
   afterEach(async () => {
     await ioc.stop();
-    for (const key of ['EPICS_CA_ADDR_LIST', 'EPICS_CA_AUTO_ADDR_LIST']) {
-      if (saved[key] === undefined) delete process.env[key];
-      else process.env[key] = saved[key];
-    }
+    restoreEnvironment();
   });
 
   it('takes rows and axis from process variables, publishes the spectrum, and writes it there', async () => {

@@ -4,6 +4,9 @@ import type { JsonObject } from '../../../../src/common/json.js';
 import { type RunningCamera, startCamera, subscribe } from '../../support.js';
 import { StreamSource } from './stream-source.js';
 
+/** Milliseconds for one value of Channel Access, on a machine that does other things too. */
+const PATIENT = { channelAccessTimeout: 8000 };
+
 export interface StartedCamera {
   /** The device. */
   readonly source: StreamSource;
@@ -43,7 +46,8 @@ export function bsreadCamera(): BsreadCamera {
   });
 
   async function startOnly(config: JsonObject = {}): Promise<RunningCamera> {
-    camera = await startCamera({ source: '', source_type: 'bsread', url: source.address, ...config });
+    const complete = { source: '', source_type: 'bsread', url: source.address, ...config };
+    camera = await startCamera(complete, 'CAM', PATIENT);
     return camera;
   }
 

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { JsonObject } from '../../../../src/common/json.js';
 import { ChannelAccessServer } from '../../../../src/epics/server/server.js';
+import { searchAt } from '../../../support/channel-access.js';
 import { until } from '../../../support/until.js';
 import { arrayOf, numberIn, receiveUntil, startCamera, subscribe } from '../../support.js';
 import { bsreadCamera } from './bsread-camera.js';
@@ -12,7 +13,7 @@ describe('camera/sources/bsread: where size and address come from', () => {
 
   describe('with an IOC', () => {
     let ioc: ChannelAccessServer;
-    let environment: NodeJS.ProcessEnv;
+    let restoreEnvironment: () => void;
     let searchPort: number;
 
     async function startIoc([width, height]: readonly [number, number], port = 0): Promise<number> {
@@ -25,14 +26,12 @@ describe('camera/sources/bsread: where size and address come from', () => {
     }
 
     beforeEach(async () => {
-      environment = { ...process.env };
       searchPort = await startIoc([4, 3]);
-      process.env.EPICS_CA_ADDR_LIST = `127.0.0.1:${searchPort}`;
-      process.env.EPICS_CA_AUTO_ADDR_LIST = 'NO';
+      restoreEnvironment = searchAt(searchPort);
     });
 
     afterEach(async () => {
-      process.env = environment;
+      restoreEnvironment();
       await ioc.stop();
     });
 

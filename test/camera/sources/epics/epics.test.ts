@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Receiver } from '../../../../src/bsread/index.js';
 import type { ReceivedMessage } from '../../../../src/bsread/types.js';
 import type { JsonObject } from '../../../../src/common/json.js';
-import { ChannelAccessPeer, type PeerCommand } from '../../../support/channel-access.js';
+import { ChannelAccessPeer, type PeerCommand, searchAt } from '../../../support/channel-access.js';
 import { until } from '../../../support/until.js';
 import {
   arrayOf,
@@ -41,13 +41,13 @@ const PATIENT = { channelAccessTimeout: 100_000 };
 
 describe('camera/sources/epics', () => {
   const peer = new ChannelAccessPeer();
-  const saved = { ...process.env };
+  let restoreEnvironment: () => void;
   let camera: RunningCamera | null = null;
   let receiver: Receiver | null = null;
 
   beforeEach(async () => {
     await peer.start([...camera4x3, ...detector4x3]);
-    Object.assign(process.env, peer.environment);
+    restoreEnvironment = searchAt(peer.port);
   });
 
   afterEach(async () => {
@@ -55,8 +55,7 @@ describe('camera/sources/epics', () => {
     await camera?.stop();
     await peer.kill();
     [camera, receiver] = [null, null];
-    process.env.EPICS_CA_ADDR_LIST = saved.EPICS_CA_ADDR_LIST ?? '';
-    process.env.EPICS_CA_AUTO_ADDR_LIST = saved.EPICS_CA_AUTO_ADDR_LIST ?? '';
+    restoreEnvironment();
   });
 
   async function start(config: JsonObject = {}): Promise<{ camera: RunningCamera; receiver: Receiver }> {
