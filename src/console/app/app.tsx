@@ -37,6 +37,7 @@ const LAZY: Partial<Record<ScreenName, Loader>> = {
   libraries: async () => (await import('./screens/scripts/code-list.jsx')).LibrariesScreen,
   script: async () => (await import('./screens/scripts/script-editor.jsx')).ScriptScreen,
   buffers: async () => (await import('./screens/buffers/buffers.jsx')).BuffersScreen,
+  map: async () => (await import('./screens/map.jsx')).MapScreen,
   wall: async () => (await import('./screens/wall.jsx')).WallScreen,
   users: async () => (await import('./screens/users/users.jsx')).UsersScreen,
   settings: async () => (await import('./screens/settings.jsx')).SettingsScreen,

@@ -55,6 +55,10 @@ export interface InstanceRecord {
   readonly type: string | null;
   readonly camera: string | null;
   readonly function: string | null;
+  /** Pipelines that it reads from. */
+  readonly inputs: readonly string[];
+  /** Pipeline that it writes to. */
+  readonly output: string | null;
   readonly group: readonly string[];
   readonly read_only: boolean;
   readonly permanent: boolean;

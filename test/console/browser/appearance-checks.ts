@@ -38,6 +38,7 @@ function mainScreens(): [name: string, path: string][] {
     ['worker', `/servers/pipelines/${stage.plant.w1.replace(':', '_')}`],
     ['logs', '/logs'],
     ['audit', '/audit'],
+    ['map', '/map'],
     ['wall', '/wall'],
     ['users', '/admin/users'],
     ['settings', '/settings'],

@@ -144,6 +144,8 @@ export function readInstance(cluster: Cluster, record: JsonRecord, now: number):
     camera: textOf(record.camera),
     pipelineType: textOf(record.type),
     script: textOf(record.function),
+    inputs: textsOf(record.inputs),
+    output: textOf(record.output),
     mode: mode === 'PUB' || mode === 'PUSH' || mode === 'FILE' ? mode : null,
     permanent: record.permanent === true,
     readOnly: record.read_only === true,

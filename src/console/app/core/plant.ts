@@ -97,6 +97,10 @@ export interface InstanceRecord {
   readonly pipelineType: string | null;
   /** Script or built-in function that it runs; null: the default processing. */
   readonly script: string | null;
+  /** Pipelines that it reads from. */
+  readonly inputs: readonly string[];
+  /** Pipeline that it writes to. */
+  readonly output: string | null;
   readonly mode: 'PUB' | 'PUSH' | 'FILE' | null;
   readonly permanent: boolean;
   readonly readOnly: boolean;

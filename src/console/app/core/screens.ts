@@ -18,6 +18,7 @@ export type ScreenName =
   | 'logs'
   | 'audit'
   | 'wall'
+  | 'map'
   | 'users'
   | 'settings'
   | 'help'
@@ -49,6 +50,7 @@ const PATTERNS: readonly [pattern: string, screen: ScreenName][] = [
   ['logs', 'logs'],
   ['audit', 'audit'],
   ['wall/{layout?}', 'wall'],
+  ['map', 'map'],
   ['admin/users', 'users'],
   ['settings', 'settings'],
   ['help', 'help'],

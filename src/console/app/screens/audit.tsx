@@ -2,10 +2,11 @@
 import type { JSX } from 'preact';
 import { formatDuration, formatTime, MISSING } from '../core/format.js';
 import type { JsonRecord } from '../core/plant.js';
+import { pathTo } from '../core/screens.js';
 import { numberOf, recordsOf, textOf, timeOf } from '../core/values.js';
 import { callBlob, callJson, homeCluster, messageOf } from '../data/api.js';
 import { queryValue, setQuery } from '../data/navigation.js';
-import { Button, saveFile } from '../ui/basics.jsx';
+import { Button, Link, saveFile } from '../ui/basics.jsx';
 import { Icon } from '../ui/icons.jsx';
 import { Empty, Panel } from '../ui/panel.jsx';
 import { Loaded, useResource } from '../ui/resource.jsx';
@@ -148,7 +149,7 @@ const COLUMNS: readonly Column<AuditRecord>[] = [
     key: 'target',
     title: 'Target',
     value: (record) => record.target,
-    render: (record) => <b>{record.target || MISSING}</b>,
+    render: (record) => <Target record={record} />,
   },
   {
     key: 'result',
@@ -172,6 +173,23 @@ const COLUMNS: readonly Column<AuditRecord>[] = [
     render: (record) => formatDuration(record.duration),
   },
 ];
+
+/** Leads to what was changed: a configuration or script to its revisions, where each can be compared and restored. */
+function Target({ record }: { record: AuditRecord }): JSX.Element {
+  const { target } = record;
+  const path = targetPath(record);
+  if (target === '' || path === null) return <b>{target || MISSING}</b>;
+  return <Link to={path}>{target}</Link>;
+}
+
+function targetPath({ action, target, cluster }: AuditRecord): string | null {
+  const [kind = '', done] = action.split('.');
+  if (kind === 'config') return pathTo('configs', cluster, target, 'history');
+  if (kind === 'instance' && done !== 'stop_all') return pathTo('i', cluster, target, 'history');
+  if (kind === 'script' && done !== 'delete') return pathTo('scripts', target);
+  if (kind === 'placement' || kind === 'permanent') return pathTo('placement', cluster);
+  return null;
+}
 
 function Result({ record }: { record: AuditRecord }): JSX.Element {
   const well = record.result === 'ok';

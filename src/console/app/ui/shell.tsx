@@ -34,6 +34,7 @@ const RAIL: readonly (readonly Entry[])[] = [
     },
     { label: 'Pipelines', icon: 'pipelines', path: pathTo('pipelines'), screens: ['pipelines'] },
     { label: 'Cameras', icon: 'cameras', path: pathTo('cameras'), screens: ['cameras'] },
+    { label: 'Map', icon: 'map', path: pathTo('map'), screens: ['map'] },
     { label: 'Wall', icon: 'wall', path: pathTo('wall'), screens: ['wall'] },
   ],
   [

@@ -6,6 +6,7 @@ import type { Cluster, JsonRecord } from '../../core/plant.js';
 import { pathTo } from '../../core/screens.js';
 import { findInstance, plant } from '../../data/plant.js';
 import { Button, Link, StateBadge } from '../../ui/basics.jsx';
+import { Icon } from '../../ui/icons.jsx';
 import { Empty, Panel } from '../../ui/panel.jsx';
 
 interface PermanentInstancesProps {
@@ -22,8 +23,12 @@ export function PermanentInstances(props: PermanentInstancesProps): JSX.Element 
   const { cluster, permanent, stored, configurations, readOnly, onChange } = props;
   const [name, setName] = useState('');
   const [configuration, setConfiguration] = useState('');
+  const [filter, setFilter] = useState('');
   const entries = readPermanent(permanent);
   const before = new Map(readPermanent(stored).map((entry) => [entry.name, entry]));
+  const shown = entries.filter((entry) =>
+    `${entry.name} ${entry.configuration}`.toLowerCase().includes(filter.toLowerCase()),
+  );
   const update = (next: readonly PermanentEntry[]): void => onChange(writePermanent(next));
   const add = (event: Event): void => {
     event.preventDefault();
@@ -67,6 +72,17 @@ export function PermanentInstances(props: PermanentInstancesProps): JSX.Element 
         >
           Add
         </Button>
+        <span class="spacer" />
+        <label class="search-field small">
+          <Icon name="search" />
+          <input
+            type="search"
+            aria-label="Filter permanent instances"
+            placeholder="Filter"
+            value={filter}
+            onInput={(event) => setFilter(event.currentTarget.value)}
+          />
+        </label>
       </form>
       {entries.length === 0 ? (
         <Empty title="No instance is permanent">
@@ -89,7 +105,7 @@ export function PermanentInstances(props: PermanentInstancesProps): JSX.Element 
               </tr>
             </thead>
             <tbody>
-              {entries.map((entry, index) => (
+              {shown.map((entry) => (
                 <tr key={entry.name} data-testid={`placement-permanent-${entry.name}`}>
                   <td>
                     <input
@@ -99,8 +115,8 @@ export function PermanentInstances(props: PermanentInstancesProps): JSX.Element 
                       disabled={readOnly}
                       onChange={(event) =>
                         update(
-                          entries.map((other, at) =>
-                            at === index ? { ...other, enabled: event.currentTarget.checked } : other,
+                          entries.map((other) =>
+                            other === entry ? { ...other, enabled: event.currentTarget.checked } : other,
                           ),
                         )
                       }
@@ -130,13 +146,14 @@ export function PermanentInstances(props: PermanentInstancesProps): JSX.Element 
                       icon="close"
                       label={`Take ${entry.name} out of the list`}
                       disabled={readOnly}
-                      onClick={() => update(entries.filter((_, at) => at !== index))}
+                      onClick={() => update(entries.filter((other) => other !== entry))}
                     />
                   </td>
                 </tr>
               ))}
             </tbody>
           </table>
+          {shown.length === 0 && <p class="muted center">The filter hides all {entries.length}.</p>}
         </div>
       )}
     </Panel>
