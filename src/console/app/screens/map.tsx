@@ -70,7 +70,7 @@ function Drawing({ map, focus }: { map: DependencyMap; focus: string }): JSX.Ele
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard
     <section class="map" tabIndex={0} aria-label="Dependencies">
       <div style={{ position: 'relative', width: `${width}px`, height: `${height}px` }}>
-        <svg width={width} height={height} aria-hidden="true">
+        <svg class="map-edges" width={width} height={height} aria-hidden="true">
           {map.edges.map(({ from, to }) => (
             <path
               key={`${from} ${to}`}
