@@ -70,13 +70,17 @@ describe('documentation', () => {
 });
 
 describe('the table of security items', () => {
-  it('names only tests that there are', () => {
-    const rows = [...readPage('docs/asvs.md').matchAll(/`([\w/-]+\.test\.ts)`: ([^|]*?)\s*\|/g)];
+  it('names a test that there is for each item', () => {
+    const items = readPage('docs/asvs.md').split('\n## Items\n')[1]!.split('\n## ')[0]!;
+    const rows = items.split('\n').filter((line) => line.startsWith('| ') && !/^\| (Item|-+) /.test(line));
     expect(rows.length).to.be.greaterThan(30);
-    const missing = rows.filter(([, path, title]) => {
-      const file = join(packageRoot, 'test', path!);
-      return title === '' || !existsSync(file) || !readFileSync(file, 'utf8').includes(title!);
+    const untested = rows.filter((row) => {
+      const [, path, title] = /`([\w/-]+\.test\.ts)`: ([^|]*?)\s*\|$/.exec(row) ?? [];
+      const file = join(packageRoot, 'test', path ?? '');
+      // the beginning of a title
+      const begins = (text: string): boolean => [`'`, `"`, '`'].some((quote) => text.includes(quote + title));
+      return !title || !existsSync(file) || !begins(readFileSync(file, 'utf8'));
     });
-    expect(missing.map(([row]) => row)).to.deep.equal([]);
+    expect(untested).to.deep.equal([]);
   });
 });
