@@ -88,7 +88,8 @@ describe('logs and traces of servers', () => {
     for (const name of [...Object.values(config), 'backgrounds', 'scripts']) mkdirSync(join(folder, name));
     writeFileSync(
       join(folder, 'cameras', 'beam.json'),
-      '{"source": "simulation", "source_type": "simulation", "size_x": 64, "size_y": 48, "frame_rate": 50}',
+      // a script does not ask again for a camera that has ended for lack of clients
+      '{"source_type": "simulation", "source": "", "size_x": 64, "size_y": 48, "frame_rate": 50, "no_client_timeout": 0}',
     );
     writeFileSync(join(folder, 'pipelines', 'beam_sp.json'), '{"camera_name": "beam"}');
     writeFileSync(

@@ -8,7 +8,14 @@ describe('camserver inspect, stats and receive', () => {
   let cameras: TestCameras;
   before(async () => {
     cameras = await startTestCameras({
-      beam: { source_type: 'simulation', source: 'beam', size_x: 64, size_y: 48, frame_rate: 50 },
+      beam: {
+        source_type: 'simulation',
+        source: 'beam',
+        size_x: 64,
+        size_y: 48,
+        frame_rate: 50,
+        no_client_timeout: 0,
+      },
     });
   });
   after(() => cameras.close());

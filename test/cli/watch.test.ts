@@ -28,7 +28,14 @@ describe('camserver watch', () => {
   let server: TestServer;
 
   before(async () => {
-    const config = { source: '', source_type: 'simulation', size_x: 20, size_y: 10, frame_rate: 50 };
+    const config = {
+      source: '',
+      source_type: 'simulation',
+      size_x: 20,
+      size_y: 10,
+      frame_rate: 50,
+      no_client_timeout: 0,
+    };
     cameras = await startTestCameras({ cam1: config });
     server = await startTestServer({ cameraServer: cameras.url });
     const pipelines = {

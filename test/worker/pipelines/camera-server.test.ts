@@ -7,7 +7,14 @@ import { freePortRange } from '../../support/ports.js';
 import { startTestCameras, startTestServer, type TestCameras, type TestServer } from '../support.js';
 import { namesOf, numberOf, pulseIdsOf } from './rig.js';
 
-const CAMERA: JsonObject = { source: '', source_type: 'simulation', size_x: 64, size_y: 48, frame_rate: 50 };
+const CAMERA: JsonObject = {
+  source: '',
+  source_type: 'simulation',
+  size_x: 64,
+  size_y: 48,
+  frame_rate: 50,
+  no_client_timeout: 0,
+};
 
 describe('pipelines on a real camera server', () => {
   let cameras: TestCameras;
