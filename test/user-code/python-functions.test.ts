@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { arrayValue, type ChannelValue, type ChannelValues, TypedScalar } from '../../src/common/values.js';
 import { ChannelAccessServer } from '../../src/epics/server/server.js';
 import { rejection } from '../instances/support.js';
+import { searchAt } from '../support/channel-access.js';
 import { messageCall, PYTHON } from './support.js';
 import { type LoadOptions, userFunctions } from './user-functions.js';
 
@@ -139,9 +140,7 @@ def process(data, pulse_id, timestamp, parameters):
     const server = new ChannelAccessServer();
     server.add('T:NUMBER', 'LONG', [1280]);
     server.add('T:TARGET', 'DOUBLE', [0], { isWritable: true });
-    const port = await server.start();
-    const former = { ...process.env };
-    Object.assign(process.env, { EPICS_CA_ADDR_LIST: `127.0.0.1:${port}`, EPICS_CA_AUTO_ADDR_LIST: 'NO' });
+    const restoreEnvironment = searchAt(await server.start());
     try {
       const stream = await load(`from threading import Thread
 from cam_server.utils import create_pv, create_thread_pvs
@@ -164,7 +163,7 @@ def process(data, pulse_id, timestamp, parameters):
       expect(Object.fromEntries(result!)).to.deep.equal({ number: 1280n, nothing: null });
       expect(server.valueOf('T:TARGET')).to.deep.include({ data: new Float64Array([2.5]) });
     } finally {
-      process.env = former;
+      restoreEnvironment();
       await functions.close();
       await server.stop();
     }
