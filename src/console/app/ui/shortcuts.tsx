@@ -42,13 +42,14 @@ export const SHORTCUTS: readonly [where: string, keys: string, what: string][] =
 ];
 
 export function startShortcuts(): () => void {
-  let afterG = 0;
+  // a page that was just opened has not heard a g either
+  let afterG = Number.NEGATIVE_INFINITY;
   const onKey = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey || !settings.value.singleKeys || isTyping(event))
       return;
     if (document.querySelector('dialog[open]') !== null) return;
     const target = event.timeStamp - afterG < 1500 ? GO_TO[event.key] : undefined;
-    afterG = event.key === 'g' ? event.timeStamp : 0;
+    afterG = event.key === 'g' ? event.timeStamp : Number.NEGATIVE_INFINITY;
     if (target !== undefined) navigate(target);
     else if (event.key === '/') focusSearch();
     else if (event.key === '?') helpOpen.value = true;
