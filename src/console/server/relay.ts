@@ -6,7 +6,6 @@ import { CamServerError, errorText } from '../../common/errors.js';
 
 /** Milliseconds. */
 const CONNECT_TIMEOUT = 5000;
-const ANSWER_TIMEOUT = 30_000;
 /** Beyond this the other side waits: a frame of a large image, at most. */
 const MOST_BUFFERED = 32 * 1024 * 1024;
 /** Messages of a viewer that wait for the connection; one that sends more is no viewer. */
@@ -44,15 +43,19 @@ export function relayViewer(viewer: WebSocket, url: string, headers: Readonly<Re
   });
 }
 
-/** The answer of another server to the same request. */
+/**
+ * The answer of another server to the same request.
+ * @param timeout milliseconds
+ */
 export async function relayRequest(
   url: string,
   headers: Readonly<Record<string, string>>,
   signal: AbortSignal,
+  timeout: number,
 ): Promise<{ status: number; contentType: string; disposition: string | null; body: Uint8Array }> {
   try {
-    const timeout = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_TIMEOUT)]);
-    const response = await fetch(url, { headers, signal: timeout, redirect: 'error' });
+    const inTime = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
+    const response = await fetch(url, { headers, signal: inTime, redirect: 'error' });
     return {
       status: response.status,
       contentType: response.headers.get('content-type') ?? 'application/octet-stream',

@@ -32,6 +32,9 @@ type FrameFormat = (frame: { result: JsonObject; data: Uint8Array | null }) => P
 
 const TAG = 'live view';
 const ANSWER_TIMEOUT = 15_000;
+/** Milliseconds that another server may take; a file of many messages takes as long as they take to come. */
+const RELAY_TIMEOUT = 30_000;
+const RECORDING_TIMEOUT = 300_000;
 const FORMATS = ['png', 'npy', 'json', 'h5'] as const;
 
 export function viewRoutes(options: ViewRouteOptions): Route[] {
@@ -48,7 +51,8 @@ export function viewRoutes(options: ViewRouteOptions): Route[] {
       const url = new URL(path, place.server);
       for (const [name, value] of Object.entries(request.query)) url.searchParams.set(name, value ?? '');
       const headers = { ...options.headers(request.identity), 'X-Request-Id': request.id };
-      const answer = await relayRequest(url.href, headers, request.signal);
+      const timeout = request.query.format === 'h5' ? RECORDING_TIMEOUT : RELAY_TIMEOUT;
+      const answer = await relayRequest(url.href, headers, request.signal, timeout);
       const more: Record<string, string> = {};
       if (answer.disposition !== null) more['Content-Disposition'] = answer.disposition;
       return new RawAnswer(answer.contentType, answer.body, answer.status, more);

@@ -94,6 +94,32 @@ export function numberChecks(): void {
       }
     });
 
+    it('saves as many messages as asked for, and gives up when told to', async () => {
+      const ask = async (count: number): Promise<void> => {
+        await testId(page, 'viewer-save').click();
+        await testId(page, 'save-h5-more').click();
+        await testId(page, 'save-messages-count').fill(String(count));
+      };
+      await ask(7);
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        testId(page, 'save-messages-start').click(),
+      ]);
+      const file = await Hdf5File.open((await download.path())!);
+      try {
+        expect((await file.dataset('pulse_id')).rows).to.equal(7);
+      } finally {
+        await file.close();
+      }
+      await testId(page, 'save-messages').waitFor({ state: 'detached' });
+      await ask(1000);
+      await testId(page, 'save-messages-start').click();
+      await testId(page, 'save-messages-cancel').click();
+      await testId(page, 'save-messages-start').waitFor();
+      await page.keyboard.press('Escape');
+      await testId(page, 'save-messages').waitFor({ state: 'detached' });
+    });
+
     it('16: follows a pinned number', async () => {
       await testId(page, 'number-intensity').click();
       const trend = testId(page, 'trend-intensity');

@@ -35,14 +35,17 @@ export async function consumePushed(): Promise<void> {
   const receiver = new Receiver({ address: String(pushed.stream), mode: 'PULL' });
   await receiver.open();
   stage.consumer = receiver;
-  consuming = (async () => {
-    while (!receiver.closed) {
-      const message = await receiver.receive();
-      if (message === null) continue;
-      stage.received.push(Number(message.pulseId));
-      message.release();
-    }
-  })();
+  consuming = keepPulses(receiver, stage.received);
+}
+
+/** Until the receiver is closed. */
+export async function keepPulses(receiver: Receiver, pulses: number[]): Promise<void> {
+  while (!receiver.closed) {
+    const message = await receiver.receive();
+    if (message === null) continue;
+    pulses.push(Number(message.pulseId));
+    message.release();
+  }
 }
 
 export async function stopConsuming(): Promise<void> {

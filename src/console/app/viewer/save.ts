@@ -64,11 +64,16 @@ function saveScalars(model: ViewerModel): void {
 }
 
 const HDF5_MESSAGES = 5;
+/** Messages that one file may have. */
+export const MOST_SAVED = 1000;
+/** Milliseconds that a file may take. */
+const RECORDING_LIMIT = 290_000;
 
-async function saveHdf5(model: ViewerModel): Promise<void> {
+/** The next messages of the instance, with all their channels that a file can hold. @throws ApiError */
+export async function saveMessages(model: ViewerModel, count: number, signal: AbortSignal): Promise<void> {
   const { cluster, instance } = model.options;
-  const path = `${viewPath(cluster, instance)}/frame?format=h5&messages=${HDF5_MESSAGES}`;
-  saveFile(`${instance}.h5`, await callBlob(cluster, path, { deadline: 60_000 }));
+  const path = `${viewPath(cluster, instance)}/frame?format=h5&messages=${count}`;
+  saveFile(`${instance}.h5`, await callBlob(cluster, path, { deadline: RECORDING_LIMIT, signal }));
 }
 
 async function copyPicture(): Promise<void> {
@@ -79,7 +84,8 @@ async function copyPicture(): Promise<void> {
   showToast({ tone: 'ok', text: 'Picture copied.' });
 }
 
-export function saveEntries(model: ViewerModel): MenuEntry[] {
+/** @param onMore asks how many messages are saved */
+export function saveEntries(model: ViewerModel, onMore: () => void): MenuEntry[] {
   return [
     { label: 'PNG as seen', icon: 'camera', testId: 'save-png', run: () => reported(savePicture(model)) },
     {
@@ -92,8 +98,9 @@ export function saveEntries(model: ViewerModel): MenuEntry[] {
       label: `HDF5 of ${HDF5_MESSAGES} messages`,
       icon: 'download',
       testId: 'save-h5',
-      run: () => reported(saveHdf5(model)),
+      run: () => reported(saveMessages(model, HDF5_MESSAGES, new AbortController().signal)),
     },
+    { label: 'HDF5 of more messages…', icon: 'download', testId: 'save-h5-more', run: onMore },
     { label: 'JSON of the numbers', icon: 'download', testId: 'save-json', run: () => saveScalars(model) },
     { label: 'Copy the picture', icon: 'copy', run: () => reported(copyPicture()) },
   ];

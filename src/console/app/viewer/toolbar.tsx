@@ -24,7 +24,7 @@ export function showOneToOne(model: ViewerModel): void {
 }
 
 /** Everything that changes what is seen, in the order of the eye: time, place, colour, marks. */
-export function Toolbar({ model }: { model: ViewerModel }): JSX.Element {
+export function Toolbar({ model, onSaveMore }: { model: ViewerModel; onSaveMore: () => void }): JSX.Element {
   const { isFrozen } = model;
   const { at, frames } = model.stack;
   return (
@@ -149,7 +149,13 @@ export function Toolbar({ model }: { model: ViewerModel }): JSX.Element {
       </span>
       <span class="spacer" />
       <OverlayChoice model={model} />
-      <Menu label="Save" text="Save" icon="download" entries={saveEntries(model)} testId="viewer-save" />
+      <Menu
+        label="Save"
+        text="Save"
+        icon="download"
+        entries={saveEntries(model, onSaveMore)}
+        testId="viewer-save"
+      />
     </div>
   );
 }

@@ -15,6 +15,7 @@ import { Overview, SecondView } from './more-views.jsx';
 import { Numbers } from './numbers.jsx';
 import { Overlays } from './overlays.jsx';
 import { Readout } from './readout.jsx';
+import { SaveMessages } from './save-messages.jsx';
 import type { Pointer } from './stage-pointer.js';
 import { StatusLine } from './status-line.jsx';
 import { Toolbar } from './toolbar.jsx';
@@ -53,6 +54,7 @@ function LoadedViewer({ model, instance, change }: LoadedViewerProps): JSX.Eleme
   const trend = useMemo(() => new Trend(), []);
   useEffect(() => () => trend.close(), [trend]);
   const [changing, setChanging] = useState(false);
+  const [saving, setSaving] = useState(false);
   const isChanging = changing && change !== null;
   useEffect(() => listenToKeys(model, pointer), [model, pointer]);
   useEffect(
@@ -69,7 +71,8 @@ function LoadedViewer({ model, instance, change }: LoadedViewerProps): JSX.Eleme
     <div class="viewer" data-testid="viewer" data-state={stateOf(model)}>
       <div class="viewer-main panel">
         <StatusLine model={model} instance={instance} />
-        <Toolbar model={model} />
+        <Toolbar model={model} onSaveMore={() => setSaving(true)} />
+        {saving && <SaveMessages model={model} instance={instance} onClose={() => setSaving(false)} />}
         <Issues model={model} instance={instance} />
         <div class="viewer-picture">
           <div class="stage-frame">
