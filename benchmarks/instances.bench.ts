@@ -18,6 +18,8 @@ const WARM_UP = Math.ceil(CYCLES / 10);
 /** Cycles under way at the same time. */
 const LANES = 4;
 const SETTLE = 5000;
+/** Milliseconds that a machine which is busy may need for a process. */
+const LONGEST_WAIT = 60_000;
 /** Milliseconds between two readings of the memory. */
 const READING_INTERVAL = 250;
 
@@ -48,15 +50,14 @@ async function measureMemory({ pipelines }: Servers): Promise<BenchmarkRow[]> {
 
 async function measureCycles({ pipelines, pipelineServer: server }: Servers): Promise<BenchmarkRow[]> {
   await cycle(pipelines, WARM_UP);
-  // until the spare is there again, as at the end
-  await delay(SETTLE);
+  await spareAgain(pipelines);
   const before = await footprint(pipelines, server);
   const memory: number[] = [];
   for (let quarter = 0; quarter < 4; quarter += 1) {
     memory.push(await medianMemory(server, () => cycle(pipelines, CYCLES / 4)));
   }
   const { lag } = await metrics(pipelines);
-  await delay(SETTLE);
+  await spareAgain(pipelines);
   const after = await footprint(pipelines, server);
   const text = ({ processes, ports, files }: typeof before): string =>
     `${processes} processes, ${ports} ports, ${files} files`;
@@ -88,6 +89,16 @@ async function cycle(pipelines: PipelineClient, times: number): Promise<void> {
   await Promise.all(Array.from({ length: LANES }, (_, number) => lane(number)));
 }
 
+/** Waits until the spare process is there again, and until what ended has been cleaned up: one state to compare with another. */
+async function spareAgain(pipelines: PipelineClient): Promise<void> {
+  const deadline = performance.now() + LONGEST_WAIT;
+  while ((await metrics(pipelines)).spares === 0) {
+    if (performance.now() > deadline) throw new Error(`No spare process within ${LONGEST_WAIT / 1000} s`);
+    await delay(READING_INTERVAL);
+  }
+  await delay(SETTLE);
+}
+
 /** Of the server while `work` is done: a single reading depends on when garbage was collected last. */
 async function medianMemory(server: number, work: () => Promise<void>): Promise<number> {
   const readings = [residentSetSize(server)];
@@ -107,10 +118,14 @@ async function footprint(pipelines: PipelineClient, server: number) {
 }
 
 /** Reading resets the longest delay. */
-async function metrics({ address }: PipelineClient): Promise<{ ports: number; lag: number }> {
+async function metrics({ address }: PipelineClient): Promise<{ ports: number; lag: number; spares: number }> {
   const text = await (await fetch(`${address}/metrics`)).text();
   const value = (name: string): number => Number(new RegExp(`^${name} (\\S+)`, 'm').exec(text)?.[1]);
-  return { ports: value('camserver_stream_ports_used'), lag: value('nodejs_eventloop_lag_max_seconds') };
+  return {
+    ports: value('camserver_stream_ports_used'),
+    lag: value('nodejs_eventloop_lag_max_seconds'),
+    spares: value('camserver_spare_processes'),
+  };
 }
 
 async function instancePids(pipelines: PipelineClient): Promise<number[]> {
