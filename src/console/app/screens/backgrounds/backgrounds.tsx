@@ -16,6 +16,7 @@ import { Link, StateBadge } from '../../ui/basics.jsx';
 import { Icon } from '../../ui/icons.jsx';
 import { Empty, Panel } from '../../ui/panel.jsx';
 import { Loaded, useResource } from '../../ui/resource.jsx';
+import { SearchField } from '../../ui/search-field.jsx';
 import { PageHead } from '../../ui/shell.jsx';
 import { Capture } from './capture.jsx';
 import { BackgroundDetail } from './detail.jsx';
@@ -41,17 +42,12 @@ export function BackgroundsScreen(): JSX.Element {
           class="fill"
         >
           <div class="filters">
-            <label class="search-field">
-              <Icon name="search" />
-              <input
-                type="search"
-                data-search
-                aria-label="Filter cameras"
-                placeholder="Camera"
-                value={queryValue('q')}
-                onInput={(event) => setQuery({ q: event.currentTarget.value })}
-              />
-            </label>
+            <SearchField
+              label="Filter cameras"
+              placeholder="Camera"
+              value={queryValue('q')}
+              onChange={(value) => setQuery({ q: value })}
+            />
           </div>
           <Loaded resource={cameras} lines={8}>
             {(list) => <CameraList cameras={list} filter={filter} chosen={camera} />}

@@ -7,6 +7,7 @@ import { queryValue, screen, setQuery } from '../../data/navigation.js';
 import { plant } from '../../data/plant.js';
 import { Empty, Panel } from '../../ui/panel.jsx';
 import { Loaded, useResource } from '../../ui/resource.jsx';
+import { SearchField } from '../../ui/search-field.jsx';
 import { PageHead } from '../../ui/shell.jsx';
 import { Tabs } from '../../ui/tabs.jsx';
 import { ReconnectTable } from './reconnect-table.jsx';
@@ -45,16 +46,12 @@ function Buffers(): JSX.Element {
       <Tabs label="Buffers" tabs={TABS} current={tab} />
       <Panel id="buffers" title="Pushed streams" state={buffers.state}>
         <div class="filters">
-          <label class="search-field">
-            <input
-              type="search"
-              data-search
-              aria-label="Filter streams"
-              placeholder="Instance, camera, address"
-              value={queryValue('q')}
-              onInput={(event) => setQuery({ q: event.currentTarget.value })}
-            />
-          </label>
+          <SearchField
+            label="Filter streams"
+            placeholder="Instance, camera, address"
+            value={queryValue('q')}
+            onChange={(value) => setQuery({ q: value })}
+          />
         </div>
         <Loaded resource={buffers} lines={6}>
           {(states) => {

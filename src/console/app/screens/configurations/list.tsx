@@ -21,6 +21,7 @@ import { Icon } from '../../ui/icons.jsx';
 import { Menu, type MenuEntry } from '../../ui/menu.jsx';
 import { Empty, Panel } from '../../ui/panel.jsx';
 import { Loaded, useResource } from '../../ui/resource.jsx';
+import { SearchField } from '../../ui/search-field.jsx';
 import { PageHead } from '../../ui/shell.jsx';
 import { type Column, DataTable } from '../../ui/table.jsx';
 import { showToast } from '../../ui/toasts.jsx';
@@ -59,18 +60,13 @@ export function ConfigurationList(): JSX.Element {
         class="fill"
       >
         <div class="filters">
-          <label class="search-field">
-            <Icon name="search" />
-            <input
-              type="search"
-              data-search
-              data-testid="configs-search"
-              aria-label="Filter configurations by name, camera or group"
-              placeholder="Name, camera or group"
-              value={queryValue('q')}
-              onInput={(event) => setQuery({ q: event.currentTarget.value })}
-            />
-          </label>
+          <SearchField
+            label="Filter configurations by name, camera or group"
+            placeholder="Name, camera or group"
+            value={queryValue('q')}
+            onChange={(value) => setQuery({ q: value })}
+            testId="configs-search"
+          />
         </div>
         <Loaded resource={list} lines={10}>
           {(entries) => {

@@ -12,6 +12,7 @@ import { Icon } from '../../ui/icons.jsx';
 import { JsonTree } from '../../ui/json-tree.jsx';
 import { Empty, Panel } from '../../ui/panel.jsx';
 import { Loaded, useResource } from '../../ui/resource.jsx';
+import { SearchField } from '../../ui/search-field.jsx';
 import type { TabProps } from './instance.jsx';
 
 type Channel = MessageDescription['channels'][number];
@@ -87,17 +88,12 @@ export function InspectTab({ cluster, name, instance }: TabProps): JSX.Element {
       }
     >
       <div class="filters">
-        <label class="search-field">
-          <Icon name="search" />
-          <input
-            type="search"
-            data-search
-            aria-label="Filter channels"
-            placeholder="Channel"
-            value={queryValue('q')}
-            onInput={(event) => setQuery({ q: event.currentTarget.value })}
-          />
-        </label>
+        <SearchField
+          label="Filter channels"
+          placeholder="Channel"
+          value={queryValue('q')}
+          onChange={(value) => setQuery({ q: value })}
+        />
       </div>
       <Loaded resource={message} lines={10}>
         {({ channels, pulse_id }) => {

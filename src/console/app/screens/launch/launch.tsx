@@ -10,6 +10,7 @@ import { Link } from '../../ui/basics.jsx';
 import { Icon } from '../../ui/icons.jsx';
 import { Empty, Panel } from '../../ui/panel.jsx';
 import { Loaded, useResource } from '../../ui/resource.jsx';
+import { SearchField } from '../../ui/search-field.jsx';
 import { PageHead } from '../../ui/shell.jsx';
 import { ClusterTabs, currentCluster } from '../configurations/cluster-tabs.jsx';
 import { Create } from './create.jsx';
@@ -88,17 +89,12 @@ function Configurations({ cluster, chosen, fromText }: ConfigurationsProps): JSX
       class="fill"
     >
       <div class="filters">
-        <label class="search-field">
-          <Icon name="search" />
-          <input
-            type="search"
-            data-search
-            aria-label="Filter configurations"
-            placeholder="Name or camera"
-            value={filter}
-            onInput={(event) => setFilter(event.currentTarget.value)}
-          />
-        </label>
+        <SearchField
+          label="Filter configurations"
+          placeholder="Name or camera"
+          value={filter}
+          onChange={(value) => setFilter(value)}
+        />
       </div>
       <Loaded resource={list} lines={8}>
         {(entries) => {

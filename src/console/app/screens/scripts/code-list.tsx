@@ -8,9 +8,9 @@ import { navigate, queryValue, setQuery } from '../../data/navigation.js';
 import { denial } from '../../data/session.js';
 import { Button } from '../../ui/basics.jsx';
 import { confirmAction } from '../../ui/dialog.jsx';
-import { Icon } from '../../ui/icons.jsx';
 import { Empty, Panel } from '../../ui/panel.jsx';
 import { Loaded, useResource } from '../../ui/resource.jsx';
+import { SearchField } from '../../ui/search-field.jsx';
 import { PageHead } from '../../ui/shell.jsx';
 import { DataTable } from '../../ui/table.jsx';
 import { Tabs } from '../../ui/tabs.jsx';
@@ -120,17 +120,12 @@ function CodeScreen({ kind }: { kind: CodeKind }): JSX.Element {
         class="fill"
       >
         <div class="filters">
-          <label class="search-field">
-            <Icon name="search" />
-            <input
-              type="search"
-              data-search
-              aria-label="Filter"
-              placeholder="Name"
-              value={queryValue('q')}
-              onInput={(event) => setQuery({ q: event.currentTarget.value })}
-            />
-          </label>
+          <SearchField
+            label="Filter"
+            placeholder="Name"
+            value={queryValue('q')}
+            onChange={(value) => setQuery({ q: value })}
+          />
         </div>
         <Loaded resource={list} lines={8}>
           {(entries) => {
