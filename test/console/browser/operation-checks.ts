@@ -188,7 +188,11 @@ export function operationChecks(): void {
     expect(array.at(100, 100)).to.equal(
       Buffer.from(legacy.bytes, 'base64').readUInt16LE(2 * (100 * 640 + 100)),
     );
-    expect(await cards.first().innerText()).to.contain('by otto');
+    await until(
+      () => cards.first().innerText(),
+      (text) => text.includes('by otto'),
+      'author of the background',
+    );
     const { config: unused } = await v1('/pipeline/sim_other/config');
     await testId(stage.otto, 'background-use').first().click();
     await testId(stage.otto, 'use-configuration-sim_other').check();
