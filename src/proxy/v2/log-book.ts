@@ -3,9 +3,11 @@ import type { Logging, LogRecord } from '../../common/logging.js';
 import type { EventHub } from './event-hub.js';
 import { type LogEntry, logEntry } from './log-filter.js';
 import type { ClusterName, ServerRole } from './records.js';
+import { TextRing } from './text-ring.js';
 
 const MAXIMUM_ENTRIES = 5000;
-const MAXIMUM_CHARACTERS = 8 * 1024 * 1024;
+/** Of all entries as JSON; one has some 250 bytes. */
+const MAXIMUM_BYTES = 2 * 1024 * 1024;
 
 export interface LogBookOptions {
   readonly cluster: ClusterName;
@@ -17,8 +19,8 @@ export interface LogBookOptions {
 }
 
 export class LogBook {
-  private entries: LogEntry[] = [];
-  private characters = 0;
+  /** As JSON: as objects they would take several times that, and the server would grow until the book is full. */
+  private readonly entries = new TextRing<null>(MAXIMUM_BYTES);
   private readonly endings: readonly (() => void)[];
 
   constructor(private readonly options: LogBookOptions) {
@@ -35,8 +37,10 @@ export class LogBook {
   }
 
   /** Oldest first. */
-  all(): readonly LogEntry[] {
-    return this.entries;
+  all(): LogEntry[] {
+    return this.entries
+      .newest(this.entries.count)
+      .map(({ text }) => JSON.parse(Buffer.from(text.buffer, text.byteOffset, text.byteLength).toString()));
   }
 
   close(): void {
@@ -48,15 +52,8 @@ export class LogBook {
     // a manager is no worker; a standalone server is its own
     const where = role === 'manager' || role === 'proxy' ? null : worker();
     const entry = logEntry(record, { cluster, worker: where, instance, scope });
-    this.entries.push(entry);
-    this.characters += entry.message.length;
-    if (this.entries.length > MAXIMUM_ENTRIES || this.characters > MAXIMUM_CHARACTERS) this.shorten();
+    this.entries.push(JSON.stringify(entry), null);
+    this.entries.drop(Math.max(0, this.entries.count - MAXIMUM_ENTRIES));
     hub.publish('logs', 'log', cluster, entry);
-  }
-
-  /** By a tenth at a time, so that a full book costs little. */
-  private shorten(): void {
-    const removed = this.entries.splice(0, Math.ceil(this.entries.length / 10));
-    for (const { message } of removed) this.characters -= message.length;
   }
 }
