@@ -2,6 +2,7 @@
  * The acceptance checks of the console, in a headless browser against a real cluster. One cluster and one browser serve all
  * of them; each check leaves the plant as it found it. The numbers are those of the specification.
  */
+import { activityChecks } from './activity-checks.js';
 import { appearanceChecks } from './appearance-checks.js';
 import { openBrowser, openPage, PATIENCE } from './browser.js';
 import { changeChecks } from './change-checks.js';
@@ -63,6 +64,7 @@ describe('the console in a browser', function () {
   scriptChecks();
   userChecks();
   recordChecks();
+  activityChecks();
   appearanceChecks();
 
   silenceChecks();

@@ -1,6 +1,8 @@
 /** Calls of the REST interface: one origin, deadlines, and errors that keep the text of the server. */
+import { isAction } from '../core/activity.js';
 import type { Cluster, Json, JsonRecord } from '../core/plant.js';
 import { Submissions } from '../core/submissions.js';
+import { beginActivity, endActivity } from './activity.js';
 
 export interface Site {
   readonly name: string;
@@ -86,7 +88,12 @@ export async function call(cluster: Cluster, path: string, options: CallOptions 
   const submission = submissions.begin(
     isText ? `${method} ${path} ${headers['If-Match']} ${body}` : `${performance.now()}`,
   );
-  if (method !== 'GET') headers['Idempotency-Key'] = submission.key;
+  if (method !== 'GET') {
+    headers['Idempotency-Key'] = submission.key;
+    headers['X-Request-Id'] = submission.key;
+  }
+  const acting = isAction(method, path);
+  if (acting) beginActivity(method, path, submission.key);
   let response: Response;
   try {
     response = await fetch(address(cluster, path), {
@@ -97,13 +104,25 @@ export async function call(cluster: Cluster, path: string, options: CallOptions 
       ...(body === undefined ? {} : { body }),
     });
   } catch (error) {
-    if (options.signal?.aborted) throw error;
+    if (options.signal?.aborted) {
+      if (acting) endActivity(submission.key, 'Cancelled here before the server answered.');
+      throw error;
+    }
     const reason = timeout.aborted ? `no answer within ${deadline / 1000} s` : 'the server cannot be reached';
-    throw new ApiError(`${method} ${path}: ${reason}.`, 0, null);
+    const problem = new ApiError(`${method} ${path}: ${reason}.`, 0, acting ? submission.key : null);
+    if (acting) endActivity(submission.key, problem.message);
+    throw problem;
   } finally {
     submission.done();
   }
+  if (acting) void noteEnd(submission.key, response.clone());
   return response;
+}
+
+async function noteEnd(requestId: string, response: Response): Promise<void> {
+  const record = await readRecord(response);
+  const well = response.ok && record.state !== 'error';
+  endActivity(requestId, well ? null : failure(response, record).message, record.state === 'running');
 }
 
 /** A JSON answer: an envelope of `/api/v1` with `state: "ok"`, or any successful one of `/api/v2`. */

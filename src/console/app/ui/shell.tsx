@@ -10,6 +10,7 @@ import { navigate, screen } from '../data/navigation.js';
 import { connection, connectionProblem, isDisconnected, plant, silence } from '../data/plant.js';
 import { changeSettings, currentTheme, settings } from '../data/settings.js';
 import icon from '../icon.svg';
+import { ActivityButton, ActivityDrawer } from './activity-drawer.jsx';
 import { Button, Link } from './basics.jsx';
 import { ConfirmationHost } from './dialog.jsx';
 import { Icon, type IconName } from './icons.jsx';
@@ -125,6 +126,7 @@ export function Shell({ children }: { children: ComponentChildren }): JSX.Elemen
         <Disconnected />
         {children}
       </main>
+      <ActivityDrawer />
       <Toasts />
       <ConfirmationHost />
       <ShortcutHelp />
@@ -151,6 +153,7 @@ function TopBar(): JSX.Element {
       <span class="spacer" />
       <Connection />
       <Alarms />
+      <ActivityButton />
       <Button
         kind="quiet"
         icon="sun"
