@@ -26,7 +26,7 @@ const EAGER: Partial<Record<ScreenName, ComponentType>> = {
 };
 
 const LAZY: Partial<Record<ScreenName, Loader>> = {
-  server: async () => (await import('./screens/worker.jsx')).WorkerScreen,
+  server: async () => (await import('./screens/host/worker.jsx')).WorkerScreen,
   configurations: async () => (await import('./screens/configurations/list.jsx')).ConfigurationList,
   configuration: async () => (await import('./screens/configurations/configuration.jsx')).ConfigurationScreen,
   placement: async () => (await import('./screens/placement/placement.jsx')).PlacementScreen,

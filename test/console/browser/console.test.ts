@@ -11,6 +11,7 @@ import { launchChecks } from './launch-checks.js';
 import { numberChecks } from './number-checks.js';
 import { operationChecks } from './operation-checks.js';
 import { overviewChecks } from './overview-checks.js';
+import { pageChecks } from './page-checks.js';
 import { pictureChecks } from './picture-checks.js';
 import { startPlant } from './plant.js';
 import { recordChecks } from './record-checks.js';
@@ -59,6 +60,7 @@ describe('the console in a browser', function () {
   watchingChecks();
   bufferChecks();
   configurationChecks();
+  pageChecks();
   operationChecks();
   launchChecks();
   scriptChecks();

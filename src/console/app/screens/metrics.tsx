@@ -8,9 +8,10 @@ import {
   formatInteger,
   formatPercent,
 } from '../core/format.js';
-import type { Cluster, Json } from '../core/plant.js';
-import { numberOf, recordsOf, textOf, textsOf, timeOf } from '../core/values.js';
+import type { Cluster } from '../core/plant.js';
+import { recordsOf, textOf, timeOf } from '../core/values.js';
 import { callJson } from '../data/api.js';
+import { readFigures } from '../data/metrics.js';
 import { queryValue, setQuery } from '../data/navigation.js';
 import { Button, saveFile } from '../ui/basics.jsx';
 import { Empty, Panel } from '../ui/panel.jsx';
@@ -58,21 +59,12 @@ async function load(
   range: string,
   signal: AbortSignal,
 ): Promise<Recorded> {
-  const query = `cluster=${cluster}&${kind}=${encodeURIComponent(name)}&from=-${range}`;
-  const answer = await callJson(cluster, `/api/v2/metrics?${query}`, { signal });
-  const rows = Array.isArray(answer.rows) ? (answer.rows as Json[][]) : [];
-  return {
-    columns: textsOf(answer.columns),
-    rows: withGaps(
-      rows.map((row) => row.map(numberOf)),
-      numberOf(answer.step_ms) ?? 0,
-    ),
-    marks: await readMarks(cluster, name, signal),
-  };
+  const { columns, rows, step } = await readFigures(cluster, kind, name, range, signal);
+  return { columns, rows: withGaps(rows, step), marks: await readMarks(cluster, name, signal) };
 }
 
 /** Where nothing was recorded a row without values stands, so that no line leads across. */
-function withGaps(rows: readonly (number | null)[][], step: number): (number | null)[][] {
+function withGaps(rows: Recorded['rows'], step: number): Recorded['rows'] {
   return rows.flatMap((row, index) => {
     const before = rows[index - 1]?.[0] ?? null;
     const time = row[0] ?? null;
@@ -95,9 +87,14 @@ async function readMarks(cluster: Cluster, name: string, signal: AbortSignal): P
   }
 }
 
-export function Metrics(props: MetricsProps): JSX.Element {
+/** As the address says. */
+export function chosenRange(): (typeof RANGES)[number] {
   const chosen = queryValue('range');
-  const range = RANGES.find((entry) => entry === chosen) ?? '1h';
+  return RANGES.find((entry) => entry === chosen) ?? '1h';
+}
+
+export function Metrics(props: MetricsProps): JSX.Element {
+  const range = chosenRange();
   const key = `${props.cluster} ${props.kind} ${props.name} ${range}`;
   const recorded = useResource(key, (signal) => load(props, range, signal), 10_000);
   const save = (): void => {

@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type uPlot from 'uplot';
 import { formatNumber } from '../core/format.js';
+import { accumulated } from '../core/stacked.js';
 import { numberLabels, timeLabels, withoutRepeats } from '../core/tick-labels.js';
 import { messageOf } from '../data/api.js';
 import { currentTheme } from '../data/settings.js';
@@ -26,6 +27,8 @@ interface PlotProps {
   /** Seconds since 1970, with what happened. */
   readonly marks?: readonly { readonly time: number; readonly text: string }[];
   readonly range?: readonly [number, number];
+  /** Lines lie one on top of the other as areas; the legend tells the value of each, not the sum. */
+  readonly stacked?: boolean;
 }
 
 const COLOURS = ['--primary', '--ok', '--warn', '--frozen', '--bad', '--info', '--muted', '--off'];
@@ -73,8 +76,10 @@ export function Plot(props: PlotProps): JSX.Element {
   return <div class="plot" ref={host} data-testid="plot" />;
 }
 
-function dataOf({ times, lines }: PlotProps): uPlot.AlignedData {
-  return [[...times], ...lines.map((line) => [...line.values])] as uPlot.AlignedData;
+function dataOf({ times, lines, stacked = false }: PlotProps): uPlot.AlignedData {
+  const values = lines.map((line) => line.values);
+  const drawn = stacked ? accumulated(values) : values.map((line) => [...line]);
+  return [[...times], ...drawn] as uPlot.AlignedData;
 }
 
 function optionsFor(props: PlotProps, width: number): uPlot.Options {
@@ -85,7 +90,9 @@ function optionsFor(props: PlotProps, width: number): uPlot.Options {
     grid: { stroke: colour('--line'), width: 1 },
     ticks: { stroke: colour('--line') },
   };
-  const { format, isWhole = false, together, marks = [], range } = props;
+  const { format, isWhole = false, together, marks = [], range, stacked = false } = props;
+  const strokes = props.lines.map((_, index) => colour(COLOURS[index % COLOURS.length]!));
+  const area = (index: number): string => `color-mix(in srgb, ${strokes[index]} 35%, transparent)`;
   return {
     width,
     height: props.height,
@@ -109,14 +116,21 @@ function optionsFor(props: PlotProps, width: number): uPlot.Options {
       },
       ...props.lines.map((line, index) => ({
         label: line.label,
-        stroke: colour(COLOURS[index % COLOURS.length]!),
+        stroke: strokes[index]!,
+        ...(stacked && index === 0 ? { fill: area(0) } : {}),
         width: 1.4,
         spanGaps: false,
         points: { show: false },
-        value: (_plot: uPlot, value: number | null) =>
-          value === null ? '–' : (format ?? formatNumber)(value),
+        value: (plot: uPlot, value: number | null, _series: number, at: number | null) => {
+          if (value === null) return '–';
+          const below = stacked && index > 0 && at !== null ? (plot.data[index]![at] ?? 0) : 0;
+          return (format ?? formatNumber)(value - below);
+        },
       })),
     ],
+    bands: stacked
+      ? strokes.slice(1).map((_, index) => ({ series: [index + 2, index + 1], fill: area(index + 1) }))
+      : [],
     hooks: {
       draw: [
         (plot) => {

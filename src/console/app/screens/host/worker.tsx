@@ -1,17 +1,19 @@
 /** One worker: what it is, what runs on it, how it was over time. */
 import type { JSX } from 'preact';
-import { formatByteRate, formatBytes, formatDuration, formatPercent, MISSING } from '../core/format.js';
-import { type Cluster, workerFromSegment } from '../core/plant.js';
-import { pathTo } from '../core/screens.js';
-import { queryValue, screen, setQuery } from '../data/navigation.js';
-import { now, plant } from '../data/plant.js';
-import { Button, Figure, Link } from '../ui/basics.jsx';
-import { Empty, Panel, Skeleton } from '../ui/panel.jsx';
-import { PageHead } from '../ui/shell.jsx';
-import { workerActions } from './actions.js';
-import { Metrics } from './metrics.jsx';
-import { InstanceTable } from './overview/instance-table.jsx';
-import { WorkerHealth } from './overview/worker-table.jsx';
+import { formatByteRate, formatBytes, formatDuration, formatPercent, MISSING } from '../../core/format.js';
+import { type Cluster, workerFromSegment } from '../../core/plant.js';
+import { pathTo } from '../../core/screens.js';
+import { queryValue, screen, setQuery } from '../../data/navigation.js';
+import { now, plant } from '../../data/plant.js';
+import { Button, Figure, Link } from '../../ui/basics.jsx';
+import { Empty, Panel, Skeleton } from '../../ui/panel.jsx';
+import { PageHead } from '../../ui/shell.jsx';
+import { workerActions } from '../actions.js';
+import { Metrics } from '../metrics.jsx';
+import { InstanceTable } from '../overview/instance-table.jsx';
+import { WorkerHealth } from '../overview/worker-table.jsx';
+import { WorkerPlacement } from './placement.jsx';
+import { ShareOfInstances } from './share-of-instances.jsx';
 
 /** Frames of at least this size at about 100 Hz load a host as two of them fill it. */
 const HIGH_RESOLUTION_BYTES = 400e6;
@@ -116,7 +118,9 @@ export function WorkerScreen(): JSX.Element {
           </div>
         )}
       </Panel>
+      <WorkerPlacement worker={worker} />
       <Metrics cluster={cluster as Cluster} kind="worker" name={name} />
+      <ShareOfInstances cluster={cluster as Cluster} instances={instances} />
     </div>
   );
 }
