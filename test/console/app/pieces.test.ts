@@ -15,6 +15,7 @@ import { readNpy } from '../../../src/console/app/core/npy.js';
 import {
   draftProblems,
   fixedOf,
+  fixedPlaces,
   readFixed,
   readPermanent,
   writeFixed,
@@ -200,6 +201,14 @@ describe('the draft of a placement', () => {
     ]);
     const permanent = { a: 'x', '#b': 'y' };
     expect(writePermanent(readPermanent(permanent))).to.deep.equal(permanent);
+  });
+
+  it('tells where a configuration is fixed, without entries that are switched off', () => {
+    const pool = { w: { instances: ['a:1', '#b'] }, x: { instances: ['a', 'c'] }, y: { enabled: true } };
+    expect([...fixedPlaces(pool)]).to.deep.equal([
+      ['a', ['w', 'x']],
+      ['c', ['x']],
+    ]);
   });
 
   it('names unknown configurations, double places and double ports', () => {

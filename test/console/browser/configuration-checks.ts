@@ -28,6 +28,11 @@ export function configurationChecks(): void {
       await changes.evaluateAll((rows) => rows.map((row) => row.getAttribute('data-path'))),
     ).to.deep.equal(['/image_threshold']);
     expect(await changes.locator('td').allInnerTexts()).to.deep.equal(['absent', '12']);
+    await testId(otto, 'changes-inline').click();
+    await changes.getByText('+ 12').waitFor();
+    expect(await changes.locator('td').count()).to.equal(1);
+    await testId(otto, 'changes-side-by-side').click();
+    await changes.getByText('absent').waitFor();
     await testId(otto, 'review-comment').fill('test of the threshold');
     await testId(otto, 'review-apply').click();
     await testId(otto, 'editor-review-dialog').waitFor({ state: 'detached' });

@@ -23,6 +23,17 @@ export function fixedOf(pool: JsonRecord, worker: string): FixedEntry[] {
   return textsOf(recordOf(pool[worker]).instances).map(readFixed);
 }
 
+/** Addresses of the workers that a configuration is fixed on, by its name; entries that are switched off do not count. */
+export function fixedPlaces(pool: JsonRecord): ReadonlyMap<string, readonly string[]> {
+  const places = new Map<string, string[]>();
+  for (const worker of Object.keys(pool)) {
+    for (const { enabled, name } of fixedOf(pool, worker)) {
+      if (enabled) places.set(name, [...(places.get(name) ?? []), worker]);
+    }
+  }
+  return places;
+}
+
 export function withWorker(pool: JsonRecord, worker: string, changes: JsonRecord): JsonRecord {
   return { ...pool, [worker]: { ...recordOf(pool[worker]), ...changes } };
 }

@@ -1,7 +1,7 @@
 /** The pool of workers and the permanent instances as documents with tags. */
 import type { Cluster, JsonRecord } from '../core/plant.js';
 import { numberOf, recordOf, recordsOf, textOf, textsOf } from '../core/values.js';
-import { callJson, ifSeen } from './api.js';
+import { ApiError, callJson, ifSeen } from './api.js';
 
 export interface Documents {
   readonly placement: JsonRecord;
@@ -30,6 +30,16 @@ export async function readPlacement(cluster: Cluster, signal?: AbortSignal): Pro
     permanent: recordOf(permanent.permanent),
     permanentTag: textOf(permanent.etag) ?? '',
   };
+}
+
+/** Workers with what is fixed on them; empty where no manager places instances. */
+export async function readPool(cluster: Cluster, signal: AbortSignal): Promise<JsonRecord> {
+  try {
+    return recordOf((await callJson(cluster, `/api/v2/placement/${cluster}`, { signal })).placement);
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return {};
+    throw error;
+  }
 }
 
 type Kind = 'placement' | 'permanent';

@@ -16,6 +16,8 @@ export interface Settings {
   /** Marks of the user by name of the instance, as the address has them. */
   readonly ownOverlays: Readonly<Record<string, string>>;
   readonly hiddenColumns: readonly string[];
+  /** Differences of configurations: new below old instead of beside it. */
+  readonly inlineChanges: boolean;
   readonly wall: readonly string[];
 }
 
@@ -30,6 +32,7 @@ const DEFAULTS: Settings = {
   overlaysOf: {},
   ownOverlays: {},
   hiddenColumns: [],
+  inlineChanges: false,
   wall: [],
 };
 

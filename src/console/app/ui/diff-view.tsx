@@ -1,25 +1,34 @@
 import type { JSX } from 'preact';
 import { type Change, lineDiff } from '../core/changes.js';
 import type { Json } from '../core/plant.js';
+import { changeSettings, settings } from '../data/settings.js';
+import { Button } from './basics.jsx';
 
 const SIGNS = { added: '+', removed: '−', changed: '~' } as const;
 
-/** Changed keys, one row each, old beside new. */
-export function ChangeList({
-  changes,
-  testId,
-}: {
-  changes: readonly Change[];
-  testId?: string;
-}): JSX.Element {
+interface ChangeListProps {
+  readonly changes: readonly Change[];
+  readonly testId?: string;
+  /** New below old in one column instead of beside it. */
+  readonly inline?: boolean;
+}
+
+/** Changed keys, one row each. */
+export function ChangeList({ changes, testId, inline = false }: ChangeListProps): JSX.Element {
   if (changes.length === 0) return <p class="muted">No differences.</p>;
   return (
     <table class="changes" data-testid={testId}>
       <thead>
         <tr>
           <th scope="col">Key</th>
-          <th scope="col">Before</th>
-          <th scope="col">After</th>
+          {inline ? (
+            <th scope="col">Change</th>
+          ) : (
+            <>
+              <th scope="col">Before</th>
+              <th scope="col">After</th>
+            </>
+          )}
         </tr>
       </thead>
       <tbody>
@@ -31,16 +40,60 @@ export function ChangeList({
               </span>
               <code>{change.path.slice(1)}</code>
             </th>
-            <td>
-              <JsonText value={change.before} />
-            </td>
-            <td>
-              <JsonText value={change.after} />
-            </td>
+            {inline ? (
+              <td>
+                {change.before !== undefined && (
+                  <div class="diff-removed">
+                    − <JsonText value={change.before} />
+                  </div>
+                )}
+                {change.after !== undefined && (
+                  <div class="diff-added">
+                    + <JsonText value={change.after} />
+                  </div>
+                )}
+              </td>
+            ) : (
+              <>
+                <td>
+                  <JsonText value={change.before} />
+                </td>
+                <td>
+                  <JsonText value={change.after} />
+                </td>
+              </>
+            )}
           </tr>
         ))}
       </tbody>
     </table>
+  );
+}
+
+/** Changed keys as this browser likes them, with the switch. */
+export function SwitchedChanges({ changes, testId }: Omit<ChangeListProps, 'inline'>): JSX.Element {
+  const { inlineChanges } = settings.value;
+  const choice = (inline: boolean, label: string, id: string): JSX.Element => (
+    <Button
+      kind="quiet"
+      pressed={inlineChanges === inline}
+      onClick={() => changeSettings({ inlineChanges: inline })}
+      testId={id}
+    >
+      {label}
+    </Button>
+  );
+  return (
+    <>
+      {changes.length > 0 && (
+        <fieldset class="row end changes-switch">
+          <legend class="visually-hidden">How differences are shown</legend>
+          {choice(false, 'Side by side', 'changes-side-by-side')}
+          {choice(true, 'Inline', 'changes-inline')}
+        </fieldset>
+      )}
+      <ChangeList changes={changes} inline={inlineChanges} {...(testId === undefined ? {} : { testId })} />
+    </>
   );
 }
 

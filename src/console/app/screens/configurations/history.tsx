@@ -15,7 +15,7 @@ import { queryValue, setQuery } from '../../data/navigation.js';
 import { denial } from '../../data/session.js';
 import { Button, Link } from '../../ui/basics.jsx';
 import { confirmAction } from '../../ui/dialog.jsx';
-import { ChangeList } from '../../ui/diff-view.jsx';
+import { SwitchedChanges } from '../../ui/diff-view.jsx';
 import { Empty, Panel } from '../../ui/panel.jsx';
 import { Loaded, useResource } from '../../ui/resource.jsx';
 
@@ -94,7 +94,9 @@ function Difference({
   const key = `${cluster}/${name} ${from} ${to}`;
   const changes = useResource(key, (signal) => diffRevisions(cluster, name, from, to, signal));
   return (
-    <Loaded resource={changes}>{(list) => <ChangeList changes={list} testId="config-diff-table" />}</Loaded>
+    <Loaded resource={changes}>
+      {(list) => <SwitchedChanges changes={list} testId="config-diff-table" />}
+    </Loaded>
   );
 }
 

@@ -1,39 +1,40 @@
 /** All stored configurations of a cluster. */
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { formatTime, MISSING } from '../../core/format.js';
+import { fixedPlaces } from '../../core/placement-draft.js';
+import type { Cluster } from '../../core/plant.js';
 import { pathTo } from '../../core/screens.js';
-import { messageOf } from '../../data/api.js';
 import {
   type ConfigurationEntry,
-  deleteConfiguration,
   listConfigurations,
-  readConfiguration,
   renameConfiguration,
 } from '../../data/configurations.js';
 import { onEvent } from '../../data/events.js';
 import { navigate, queryValue, setQuery } from '../../data/navigation.js';
-import { findInstance } from '../../data/plant.js';
+import { readPool } from '../../data/placement.js';
 import { denial } from '../../data/session.js';
-import { Button, Link, StateBadge, saveFile } from '../../ui/basics.jsx';
-import { confirmAction } from '../../ui/dialog.jsx';
-import { Icon } from '../../ui/icons.jsx';
-import { Menu, type MenuEntry } from '../../ui/menu.jsx';
+import { Button } from '../../ui/basics.jsx';
 import { Empty, Panel } from '../../ui/panel.jsx';
 import { Loaded, useResource } from '../../ui/resource.jsx';
 import { SearchField } from '../../ui/search-field.jsx';
 import { PageHead } from '../../ui/shell.jsx';
-import { type Column, DataTable } from '../../ui/table.jsx';
-import { showToast } from '../../ui/toasts.jsx';
+import { DataTable } from '../../ui/table.jsx';
 import { RenameDialog } from '../rename-dialog.jsx';
 import { ClusterTabs, currentCluster } from './cluster-tabs.jsx';
+import { columnsFor, type ListedConfiguration } from './list-columns.jsx';
 import { NewConfiguration } from './new-dialog.jsx';
+
+async function load(cluster: Cluster, signal: AbortSignal): Promise<ListedConfiguration[]> {
+  const [entries, pool] = await Promise.all([listConfigurations(cluster, signal), readPool(cluster, signal)]);
+  const places = fixedPlaces(pool);
+  return entries.map((entry) => ({ ...entry, fixedOn: places.get(entry.name) ?? [] }));
+}
 
 export function ConfigurationList(): JSX.Element {
   const cluster = currentCluster();
   const [creating, setCreating] = useState<{ copyOf: string | null } | null>(null);
   const [renaming, setRenaming] = useState<ConfigurationEntry | null>(null);
-  const list = useResource(`configs ${cluster}`, (signal) => listConfigurations(cluster, signal));
+  const list = useResource(`configs ${cluster}`, (signal) => load(cluster, signal));
   const { reload } = list;
   useEffect(() => onEvent((type) => type === 'config' && reload()), [reload]);
   const query = queryValue('q').toLowerCase();
@@ -133,148 +134,4 @@ function NothingShown({ total }: { total: number }): JSX.Element {
     );
   }
   return <Empty title="No configuration is stored yet">Begin with New.</Empty>;
-}
-
-function columnsFor(
-  copy: (name: string) => void,
-  rename: (entry: ConfigurationEntry) => void,
-): readonly Column<ConfigurationEntry>[] {
-  const cluster = currentCluster();
-  return [
-    {
-      key: 'name',
-      title: 'Name',
-      value: (entry) => entry.name,
-      render: (entry) => (
-        <span class="instance-name">
-          <Link to={pathTo('configs', cluster, entry.name)}>{entry.name}</Link>
-          {entry.permanent && <Icon name="pin" label="permanent" />}
-          {entry.problem !== null && (
-            <span class="tone-bad" title={entry.problem}>
-              <Icon name="alarm" label={entry.problem} />
-            </span>
-          )}
-        </span>
-      ),
-    },
-    { key: 'type', title: 'Type', value: (entry) => entry.type, render: (entry) => entry.type ?? MISSING },
-    ...(cluster === 'pipelines'
-      ? [
-          {
-            key: 'camera',
-            title: 'Camera',
-            value: (entry: ConfigurationEntry) => entry.camera,
-            render: (entry: ConfigurationEntry) => entry.camera ?? MISSING,
-          },
-        ]
-      : []),
-    {
-      key: 'group',
-      title: 'Groups',
-      optional: true,
-      value: (entry) => entry.groups.join(', '),
-      render: (entry) => entry.groups.join(', ') || MISSING,
-    },
-    {
-      key: 'running',
-      title: 'Running',
-      value: (entry) => entry.running,
-      render: (entry) => {
-        const instance = findInstance(cluster, entry.name);
-        if (instance === null) return entry.running ? 'yes' : MISSING;
-        return (
-          <Link to={pathTo('i', cluster, entry.name)}>
-            <StateBadge health={instance.health} />
-          </Link>
-        );
-      },
-    },
-    {
-      key: 'revision',
-      title: 'Revision',
-      numeric: true,
-      value: (entry) => entry.revision,
-      render: (entry) => entry.revision ?? MISSING,
-    },
-    {
-      key: 'changed',
-      title: 'Last change',
-      value: (entry) => entry.changedAt,
-      render: (entry) => formatTime(entry.changedAt),
-    },
-    {
-      key: 'author',
-      title: 'By',
-      value: (entry) => entry.author,
-      render: (entry) => entry.author ?? MISSING,
-    },
-    {
-      key: 'actions',
-      title: '',
-      width: '40px',
-      render: (entry) => (
-        <Menu
-          testId={`configs-menu-${entry.name}`}
-          label={`Actions of ${entry.name}`}
-          entries={actionsOf(entry, copy, rename)}
-        />
-      ),
-    },
-  ];
-}
-
-function actionsOf(
-  entry: ConfigurationEntry,
-  copy: (name: string) => void,
-  rename: (entry: ConfigurationEntry) => void,
-): MenuEntry[] {
-  const cluster = currentCluster();
-  const { name } = entry;
-  const exportFile = (): void => {
-    readConfiguration(cluster, name)
-      .then((document) => saveFile(`${name}.json`, document.text, 'application/json'))
-      .catch((error) => showToast({ tone: 'bad', text: messageOf(error) }));
-  };
-  return [
-    { label: 'Edit', icon: 'edit', run: () => navigate(pathTo('configs', cluster, name, 'edit')) },
-    { label: 'History', icon: 'history', run: () => navigate(pathTo('configs', cluster, name, 'history')) },
-    {
-      label: 'Launch and test',
-      icon: 'launch',
-      run: () => navigate(`${pathTo('launch', cluster)}?config=${encodeURIComponent(name)}`),
-    },
-    { label: 'Copy…', icon: 'copy', denied: denial('config.save'), run: () => copy(name) },
-    {
-      label: 'Rename…',
-      icon: 'edit',
-      denied: denial('config.delete'),
-      testId: `configs-rename-${name}`,
-      run: () => rename(entry),
-    },
-    { label: 'Export', icon: 'download', run: exportFile },
-    {
-      label: 'Delete…',
-      icon: 'trash',
-      risky: true,
-      denied: denial('config.delete'),
-      run: () =>
-        confirmAction({
-          tier: 2,
-          title: `Delete the configuration ${name}?`,
-          target: name,
-          facts: [
-            entry.running ? 'An instance of it runs; it goes on until it ends' : 'No instance of it runs',
-            entry.permanent ? 'It is in the permanent list: it will not start again' : 'It is not permanent',
-            'Its history is kept: it can be restored',
-          ],
-          actionLabel: `Delete ${name}`,
-          reason: 'optional',
-          run: async (reason) => {
-            const { etag } = await readConfiguration(cluster, name);
-            await deleteConfiguration(cluster, name, etag, reason);
-            return `The configuration ${name} was deleted.`;
-          },
-        }),
-    },
-  ];
 }

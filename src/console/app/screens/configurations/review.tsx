@@ -13,7 +13,7 @@ import {
 } from '../../data/configurations.js';
 import { Button } from '../../ui/basics.jsx';
 import { Dialog } from '../../ui/dialog.jsx';
-import { ChangeList } from '../../ui/diff-view.jsx';
+import { SwitchedChanges } from '../../ui/diff-view.jsx';
 import { showToast } from '../../ui/toasts.jsx';
 import type { Check } from './checks.js';
 import { ConflictView } from './conflict.jsx';
@@ -116,7 +116,7 @@ export function ReviewDialog(props: ReviewProps): JSX.Element {
         {base === null ? 'New configuration.' : `Base: saved revision ${base.revision ?? '–'}.`}{' '}
         {changeSummary(changes)}
       </p>
-      <ChangeList changes={changes} testId="review-changes" />
+      <SwitchedChanges changes={changes} testId="review-changes" />
       <DefaultsAdded defaults={defaults} />
       <h3>Effect</h3>
       <ul class="facts">

@@ -11,7 +11,7 @@ import { denial } from '../../data/session.js';
 import { CodeEditor } from '../../editor/code-editor.jsx';
 import { Button } from '../../ui/basics.jsx';
 import { Dialog } from '../../ui/dialog.jsx';
-import { ChangeList } from '../../ui/diff-view.jsx';
+import { ChangeList, SwitchedChanges } from '../../ui/diff-view.jsx';
 import { Panel } from '../../ui/panel.jsx';
 import { Loaded, useResource } from '../../ui/resource.jsx';
 import { showToast } from '../../ui/toasts.jsx';
@@ -140,7 +140,7 @@ function RunningEditor({ cluster, name, running, onApplied }: RunningEditorProps
             </>
           }
         >
-          <ChangeList changes={changes} />
+          <SwitchedChanges changes={changes} />
           <p class="muted">Nothing is stored: at its next start it begins with what it was created from.</p>
           {problem !== null && (
             <p class="inline-error" role="alert">

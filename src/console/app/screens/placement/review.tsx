@@ -6,7 +6,7 @@ import { ApiError, messageOf } from '../../data/api.js';
 import { type Documents, type Preview, previewChange, savePlacement } from '../../data/placement.js';
 import { Button } from '../../ui/basics.jsx';
 import { Dialog } from '../../ui/dialog.jsx';
-import { ChangeList } from '../../ui/diff-view.jsx';
+import { SwitchedChanges } from '../../ui/diff-view.jsx';
 import { Icon } from '../../ui/icons.jsx';
 import { Loaded, useResource } from '../../ui/resource.jsx';
 import { showToast } from '../../ui/toasts.jsx';
@@ -91,7 +91,7 @@ export function PlacementReview(props: PlacementReviewProps): JSX.Element {
         </>
       }
     >
-      <ChangeList changes={changes} />
+      <SwitchedChanges changes={changes} />
       <h3>Consequences</h3>
       <Loaded resource={preview} lines={2}>
         {(result) => (
