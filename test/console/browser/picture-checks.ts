@@ -36,8 +36,16 @@ export function pictureChecks(): void {
       (pulse) => pulse > first,
       'pulse id',
     );
-    expect(Number.parseFloat(await testId(page, 'viewer-shown-rate').innerText())).to.be.greaterThan(0);
-    expect(await testId(page, 'viewer-latency').innerText()).to.match(/^\d+ ms|clock\?/);
+    await until(
+      () => testId(page, 'viewer-shown-rate').innerText(),
+      (text) => Number.parseFloat(text) > 0,
+      'shown rate',
+    );
+    await until(
+      () => testId(page, 'viewer-latency').innerText(),
+      (text) => /^\d+ ms|clock\?/.test(text),
+      'latency',
+    );
     await page.context().close();
   });
 

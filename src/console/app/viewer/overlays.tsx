@@ -35,7 +35,7 @@ export function Overlays({
         <Haloed key={id} d={path} kind={kind} testId={`overlay-${id}`} />
       ))}
       {lines.length > 0 && !frame.arrays.has('x_profile') && (
-        <text x={8} y={height - 8} data-testid="overlay-local">
+        <text class="local-note" x={8} y={height - 8} data-testid="overlay-local">
           local: {shown.has('fit') ? 'profiles and fits' : 'profiles'} of what is visible
         </text>
       )}

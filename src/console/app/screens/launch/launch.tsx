@@ -114,7 +114,8 @@ function Configurations({ cluster, chosen, fromText }: ConfigurationsProps): JSX
                     to={`${pathTo('launch', cluster)}?config=${encodeURIComponent(entry.name)}`}
                     current={entry.name === chosen}
                   >
-                    {entry.name} <span class="muted">{entry.camera ?? entry.type ?? ''}</span>
+                    <span>{entry.name}</span>
+                    <span class="muted cut-text">{entry.camera ?? entry.type ?? ''}</span>
                   </Link>
                 </li>
               ))}
