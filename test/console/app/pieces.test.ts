@@ -16,6 +16,7 @@ import {
   draftProblems,
   fixedOf,
   fixedPlaces,
+  fixedThere,
   readFixed,
   readPermanent,
   writeFixed,
@@ -209,6 +210,17 @@ describe('the draft of a placement', () => {
       ['a', ['w', 'x']],
       ['c', ['x']],
     ]);
+  });
+
+  it('moves what is fixed with its port, adds what is not, and leaves what is there already', () => {
+    const pool = { w: { enabled: true, instances: ['#a:1', 'b'] }, x: { instances: ['c'] } };
+    expect(fixedThere(pool, 'a', 'x')).to.deep.equal({
+      w: { enabled: true, instances: ['b'] },
+      x: { instances: ['c', '#a:1'] },
+    });
+    expect(fixedThere(pool, 'd', 'x')).to.deep.equal({ ...pool, x: { instances: ['c', 'd'] } });
+    expect(fixedThere(pool, 'c', 'x')).to.equal(pool);
+    expect(pool.w.instances, 'the pool itself stays').to.have.length(2);
   });
 
   it('names unknown configurations, double places and double ports', () => {

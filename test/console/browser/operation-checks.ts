@@ -146,6 +146,18 @@ export function operationChecks(): void {
     await testId(stage.ada, 'placement-fixed-name').fill('sim_other');
     await testId(stage.ada, 'placement-fixed-add').click();
     await testId(stage.ada, 'placement-fixed-table').getByText('sim_other').waitFor();
+    const other = testId(stage.ada, `placement-worker-${stage.plant.w2}`);
+    await testId(stage.ada, 'placement-drag-fixed-sim_other').dragTo(other);
+    await testId(stage.ada, 'placement-drag-fixed-sim_other').waitFor({ state: 'detached' });
+    await testId(stage.ada, 'placement-move-sim_push').click();
+    await stage.ada.getByRole('menuitem', { name: `Move to ${stage.plant.w2}` }).click();
+    await testId(stage.ada, 'placement-drag-fixed-sim_push').waitFor({ state: 'detached' });
+    await other.getByRole('button', { name: stage.plant.w2, exact: true }).click();
+    await testId(stage.ada, 'placement-drag-fixed-sim_push').waitFor();
+    await testId(stage.ada, 'placement-drag-fixed-sim_other').dragTo(
+      testId(stage.ada, 'placement-drop-permanent'),
+    );
+    await testId(stage.ada, 'placement-permanent-sim_other').waitFor();
     await testId(stage.ada, 'placement-discard').click();
     const { permanent_instances } = await v1('/proxy/permanent');
     expect(permanent_instances).to.deep.equal({ sim_push: 'sim_push' });

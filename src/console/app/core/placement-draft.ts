@@ -42,6 +42,30 @@ export function withFixed(pool: JsonRecord, worker: string, entries: readonly Fi
   return withWorker(pool, worker, { instances: entries.map(writeFixed) });
 }
 
+/**
+ * Fixes a configuration on a worker: moved there with its port when it is fixed elsewhere, else as a new entry behind the others.
+ * The same pool when it is there already.
+ */
+export function fixedThere(pool: JsonRecord, name: string, worker: string): JsonRecord {
+  const isIt = (entry: FixedEntry): boolean => entry.name === name;
+  if (name === '' || fixedOf(pool, worker).some(isIt)) return pool;
+  const from = Object.keys(pool).filter((url) => fixedOf(pool, url).some(isIt));
+  const entry = from.flatMap((url) => fixedOf(pool, url)).find(isIt);
+  const without = from.reduce(
+    (rest, url) =>
+      withFixed(
+        rest,
+        url,
+        fixedOf(rest, url).filter((other) => !isIt(other)),
+      ),
+    pool,
+  );
+  return withFixed(without, worker, [
+    ...fixedOf(without, worker),
+    entry ?? { enabled: true, name, port: '' },
+  ]);
+}
+
 export function withoutKey(document: JsonRecord, key: string): JsonRecord {
   return Object.fromEntries(Object.entries(document).filter(([name]) => name !== key));
 }

@@ -1,12 +1,14 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { type FixedEntry, fixedOf, withFixed, withWorker } from '../../core/placement-draft.js';
+import { type FixedEntry, fixedOf, fixedThere, withFixed, withWorker } from '../../core/placement-draft.js';
 import { type JsonRecord, workerName } from '../../core/plant.js';
 import { recordOf, textsOf } from '../../core/values.js';
 import { plant } from '../../data/plant.js';
 import { Button } from '../../ui/basics.jsx';
 import { Dialog } from '../../ui/dialog.jsx';
+import { Menu } from '../../ui/menu.jsx';
 import { Empty, Panel } from '../../ui/panel.jsx';
+import { DragName, dropHandlers } from './dragging.jsx';
 
 interface FixedInstancesProps {
   readonly pool: JsonRecord;
@@ -31,9 +33,9 @@ export function FixedInstances(props: FixedInstancesProps): JSX.Element {
       ),
     );
   const add = (name: string): void => {
-    if (name === '' || entries.some((entry) => entry.name === name)) return;
-    onChange(withFixed(pool, worker, [...entries, { enabled: true, name, port: '' }]));
+    if (worker !== '') onChange(fixedThere(pool, name, worker));
   };
+  const others = Object.keys(pool).filter((url) => url !== worker);
   const isRunning = (name: string): boolean =>
     plant.value?.instances.some((entry) => entry.name === name && entry.worker === workerName(worker)) ??
     false;
@@ -54,21 +56,10 @@ export function FixedInstances(props: FixedInstancesProps): JSX.Element {
         </Button>
       }
     >
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping has its twin in the dialog */}
-      <div
-        class="table-scroll drop-zone"
-        data-testid="placement-drop"
-        onDragOver={(event) => {
-          if (!readOnly) event.preventDefault();
-        }}
-        onDrop={(event) => {
-          event.preventDefault();
-          if (!readOnly) add(event.dataTransfer?.getData('text/plain') ?? '');
-        }}
-      >
+      <div class="table-scroll drop-zone" data-testid="placement-drop" {...dropHandlers(readOnly, add)}>
         {entries.length === 0 ? (
           <Empty title="Nothing is fixed here">
-            <p class="muted">Drag a name from the permanent instances, or use Add.</p>
+            <p class="muted">Drag a name from another list, or use Add.</p>
           </Empty>
         ) : (
           <table data-testid="placement-fixed-table">
@@ -95,7 +86,15 @@ export function FixedInstances(props: FixedInstancesProps): JSX.Element {
                       onChange={(event) => change(index, { enabled: event.currentTarget.checked })}
                     />
                   </td>
-                  <th scope="row">{entry.name}</th>
+                  <th scope="row">
+                    <DragName
+                      configuration={entry.name}
+                      readOnly={readOnly}
+                      testId={`placement-drag-fixed-${entry.name}`}
+                    >
+                      {entry.name}
+                    </DragName>
+                  </th>
                   <td>
                     <input
                       class="port-field"
@@ -109,7 +108,17 @@ export function FixedInstances(props: FixedInstancesProps): JSX.Element {
                     />
                   </td>
                   <td>{isRunning(entry.name) ? 'yes' : 'no'}</td>
-                  <td>
+                  <td class="row-actions">
+                    {!readOnly && others.length > 0 && (
+                      <Menu
+                        label={`Move ${entry.name} to another worker`}
+                        testId={`placement-move-${entry.name}`}
+                        entries={others.map((url) => ({
+                          label: `Move to ${workerName(url)}`,
+                          run: () => onChange(fixedThere(pool, entry.name, url)),
+                        }))}
+                      />
+                    )}
                     <Button
                       kind="quiet"
                       icon="close"

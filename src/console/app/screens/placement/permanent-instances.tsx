@@ -8,6 +8,7 @@ import { findInstance, plant } from '../../data/plant.js';
 import { Button, Link, StateBadge } from '../../ui/basics.jsx';
 import { Icon } from '../../ui/icons.jsx';
 import { Empty, Panel } from '../../ui/panel.jsx';
+import { DragName, dropHandlers } from './dragging.jsx';
 
 interface PermanentInstancesProps {
   readonly cluster: Cluster;
@@ -30,11 +31,13 @@ export function PermanentInstances(props: PermanentInstancesProps): JSX.Element 
     `${entry.name} ${entry.configuration}`.toLowerCase().includes(filter.toLowerCase()),
   );
   const update = (next: readonly PermanentEntry[]): void => onChange(writePermanent(next));
+  const append = (added: string, target: string): void => {
+    if (added === '' || entries.some((entry) => entry.name === added)) return;
+    update([...entries, { enabled: true, name: added, configuration: target }]);
+  };
   const add = (event: Event): void => {
     event.preventDefault();
-    const target = configuration || name;
-    if (name === '' || entries.some((entry) => entry.name === name)) return;
-    update([...entries, { enabled: true, name, configuration: target }]);
+    append(name, configuration || name);
     setName('');
     setConfiguration('');
   };
@@ -84,12 +87,16 @@ export function PermanentInstances(props: PermanentInstancesProps): JSX.Element 
           />
         </label>
       </form>
-      {entries.length === 0 ? (
-        <Empty title="No instance is permanent">
-          <p class="muted">Permanent instances are started by the manager and come back when they end.</p>
-        </Empty>
-      ) : (
-        <div class="table-scroll">
+      <div
+        class="table-scroll drop-zone"
+        data-testid="placement-drop-permanent"
+        {...dropHandlers(readOnly, (dropped) => append(dropped, dropped))}
+      >
+        {entries.length === 0 ? (
+          <Empty title="No instance is permanent">
+            <p class="muted">Permanent instances are started by the manager and come back when they end.</p>
+          </Empty>
+        ) : (
           <table data-testid="placement-permanent-table">
             <thead>
               <tr>
@@ -123,14 +130,13 @@ export function PermanentInstances(props: PermanentInstancesProps): JSX.Element 
                     />
                   </td>
                   <th scope="row">
-                    {/* biome-ignore lint/a11y/noStaticElementInteractions: dragging has its twin in the dialog Add */}
-                    <span
-                      draggable={!readOnly}
-                      onDragStart={(event) => event.dataTransfer?.setData('text/plain', entry.configuration)}
-                      data-testid={`placement-drag-${entry.name}`}
+                    <DragName
+                      configuration={entry.configuration}
+                      readOnly={readOnly}
+                      testId={`placement-drag-${entry.name}`}
                     >
                       {entry.name}
-                    </span>
+                    </DragName>
                   </th>
                   <td>
                     <Link to={pathTo('configs', cluster, entry.configuration)}>{entry.configuration}</Link>
@@ -153,9 +159,11 @@ export function PermanentInstances(props: PermanentInstancesProps): JSX.Element 
               ))}
             </tbody>
           </table>
-          {shown.length === 0 && <p class="muted center">The filter hides all {entries.length}.</p>}
-        </div>
-      )}
+        )}
+        {entries.length > 0 && shown.length === 0 && (
+          <p class="muted center">The filter hides all {entries.length}.</p>
+        )}
+      </div>
     </Panel>
   );
 }

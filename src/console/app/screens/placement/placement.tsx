@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { changesBetween, isEqual } from '../../core/changes.js';
-import { draftProblems, withoutKey, withWorker } from '../../core/placement-draft.js';
+import { draftProblems, fixedThere, withoutKey, withWorker } from '../../core/placement-draft.js';
 import { type Cluster, type JsonRecord, workerName } from '../../core/plant.js';
 import { recordOf } from '../../core/values.js';
 import { ApiError } from '../../data/api.js';
@@ -17,6 +17,7 @@ import { Loaded, useResource } from '../../ui/resource.jsx';
 import { PageHead } from '../../ui/shell.jsx';
 import { ClusterTabs, currentCluster } from '../configurations/cluster-tabs.jsx';
 import { AddWorker } from './add-worker.jsx';
+import { dropHandlers } from './dragging.jsx';
 import { FixedInstances } from './fixed-instances.jsx';
 import { PermanentInstances } from './permanent-instances.jsx';
 import { PlacementReview } from './review.jsx';
@@ -225,7 +226,12 @@ function Workers({ pool, chosen, readOnly, onChange, onAdd }: WorkersProps): JSX
             {Object.entries(pool).map(([url, value]) => {
               const worker = recordOf(value);
               return (
-                <tr key={url} aria-selected={url === chosen}>
+                <tr
+                  key={url}
+                  aria-selected={url === chosen}
+                  data-testid={`placement-worker-${workerName(url)}`}
+                  {...dropHandlers(readOnly, (name) => onChange(fixedThere(pool, name, url)))}
+                >
                   <td>
                     <input
                       type="checkbox"
