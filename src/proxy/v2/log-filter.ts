@@ -29,20 +29,22 @@ const PATTERN_TIME = 200;
 export type LogFilter = (entries: readonly LogEntry[]) => LogEntry[];
 
 /**
- * A filter made from `scope`, `worker`, `instance`, `level` (the lowest), `q` (text, or a pattern with `regex=true`), `from`, `to`.
+ * A filter made from `scope`, `worker`, `instance`, `level` (the lowest), `levels` (only these), `q` (text, or a pattern with `regex=true`), `from`, `to`.
  * @throws CamServerError INVALID_QUERY
  */
 export function logFilter(query: LogQuery): LogFilter {
   const { scope = 'all', worker, instance } = query;
   if (!SCOPES.includes(scope)) throw invalid(`scope: '${scope}' is none of ${SCOPES.join(', ')}.`);
-  const lowest = readLevel(query.level);
+  const lowest = readLevel('level', query.level);
+  const levels = readLevels(query.levels);
   const matches = readText(query.q, query.regex === 'true');
   const [from, to] = [readTime('from', query.from), readTime('to', query.to)];
   const passes = (entry: LogEntry): boolean => {
     if (scope !== 'all' && entry.scope !== scope) return false;
     if (worker !== undefined && entry.worker !== worker) return false;
     if (instance !== undefined && entry.instance !== instance) return false;
-    if (logLevels.indexOf(entry.level as LogLevel) < lowest) return false;
+    const level = logLevels.indexOf(entry.level as LogLevel);
+    if (level < lowest || (levels !== null && !levels.includes(level))) return false;
     const time = Date.parse(entry.time);
     return (from === null || time >= from) && (to === null || time <= to);
   };
@@ -95,10 +97,16 @@ export function readCount(
   throw invalid(`${name}: '${value}' is no whole number from 1 to ${largest}.`);
 }
 
-function readLevel(level: string | undefined): number {
+/** Null: all. */
+function readLevels(levels: string | undefined): readonly number[] | null {
+  if (levels === undefined || levels === '') return null;
+  return levels.split(',').map((level) => readLevel('levels', level));
+}
+
+function readLevel(name: string, level: string | undefined): number {
   if (level === undefined || level === '') return 0;
   if (isLogLevel(level)) return logLevels.indexOf(level);
-  throw invalid(`level: '${level}' is none of ${logLevels.join(', ')}.`);
+  throw invalid(`${name}: '${level}' is none of ${logLevels.join(', ')}.`);
 }
 
 function readText(text: string | undefined, isPattern: boolean): LogFilter {

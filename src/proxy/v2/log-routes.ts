@@ -53,6 +53,7 @@ export function logRoutes(parts: LogParts): Route[] {
         worker: { description: 'host:port' },
         instance: { description: 'Name of an instance' },
         level: { description: 'The lowest level: DEBUG, INFO, WARNING, ERROR, CRITICAL' },
+        levels: { description: 'Only these levels, comma-separated' },
         q: { description: 'Text that the message or the logger contains' },
         regex: { description: 'true: q is a regular expression' },
         from: { description: 'ISO time, or -15m' },

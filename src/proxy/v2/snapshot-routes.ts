@@ -80,6 +80,7 @@ export function snapshotRoutes(parts: SnapshotParts): Route[] {
         },
         last_event_id: { description: 'Where to go on; the header Last-Event-ID says the same' },
         level: { description: 'Of topic logs: the lowest level' },
+        levels: { description: 'Of topic logs: only these levels, comma-separated' },
         scope: { description: 'Of topic logs: all, manager, worker, instance' },
         worker: { description: 'Of topic logs: only of this one' },
         instance: { description: 'Of topic logs: only of this one' },

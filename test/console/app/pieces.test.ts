@@ -10,7 +10,13 @@ import {
   sparkline,
   summarise,
 } from '../../../src/console/app/core/history.js';
-import { foldRecords, readLogRecords } from '../../../src/console/app/core/log-records.js';
+import {
+  foldRecords,
+  isMarked,
+  linkQuery,
+  markOf,
+  readLogRecords,
+} from '../../../src/console/app/core/log-records.js';
 import { readNpy } from '../../../src/console/app/core/npy.js';
 import {
   draftProblems,
@@ -112,6 +118,24 @@ describe('log records', () => {
       ['took 3 s', 1],
       ['took 4 s', 1],
     ]);
+  });
+
+  it('are found again by their mark, also when more of the same came', () => {
+    const times = ['10:00:00', '10:00:05', '10:00:09'].map((time) => `2026-11-25T${time}Z`);
+    const rowsOf = (count: number) => {
+      const same = times.slice(0, count).map((time, index) => record(`PID ${index}: bad`, time));
+      const records = [...same, record('other', times[0])];
+      return foldRecords(readLogRecords({ records } as never).records);
+    };
+    const [early, other] = rowsOf(2);
+    const mark = markOf(early!);
+    expect(rowsOf(3).map((row) => isMarked(row, mark))).to.deep.equal([true, false]);
+    expect(isMarked(early!, markOf(other!))).to.equal(false);
+    expect(isMarked(early!, `2026-11-25T10:00:06Z~${mark.split('~')[1]}`)).to.equal(false);
+    expect(isMarked(early!, 'nonsense')).to.equal(false);
+    const query = new URLSearchParams(linkQuery(early!));
+    expect(query.get('record')).to.equal(mark);
+    expect(query.get('to')).to.equal('2026-11-25T10:00:10.000Z');
   });
 
   it('name the sources that gave no answer', () => {

@@ -41,6 +41,9 @@ export const ROOM_FOR_ROWS = `(() => {
 export const FOCUS_STEP = `(() => {
   const element = document.activeElement;
   window.reached ??= new Set();
+  // fields for times have parts, which Tab goes through one by one
+  if (element.type === 'datetime-local' && element === window.reachedLast) return '';
+  window.reachedLast = element;
   if (element === null || element === document.body || window.reached.has(element)) return null;
   window.reached.add(element);
   const shows = [element, element.parentElement].some((entry) => {

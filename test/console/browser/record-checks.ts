@@ -23,14 +23,23 @@ export function recordChecks(): void {
       'record',
     );
     expect(newest).to.contain('java').and.to.contain('127.0.0.1').and.to.contain('sim_other');
-    await testId(vera, 'audit-filter-actor').fill('otto');
+    await testId(vera, 'audit-filter-actor').selectOption('otto');
     await until(
       () => lines.allInnerTexts(),
       (texts) =>
         texts.length > 0 && texts.every((text) => text.includes('otto') && text.includes('sim_other')),
       'records of otto only',
     );
-    expect(vera.url()).to.contain('actor=otto').and.to.contain('target=sim_other');
+    await testId(vera, 'audit-filter-action').selectOption('instance');
+    await until(
+      () => lines.allInnerTexts(),
+      (texts) => texts.length > 0 && texts.every((text) => text.includes('instance.')),
+      'what otto did with instances',
+    );
+    expect(vera.url())
+      .to.contain('action=instance')
+      .and.to.contain('actor=otto')
+      .and.to.contain('target=sim_other');
     const shown = await lines.count();
     const [download] = await Promise.all([
       vera.waitForEvent('download'),
@@ -62,7 +71,7 @@ export function recordChecks(): void {
     );
     expect(vera.url()).to.contain('q=ackground');
     await testId(vera, 'logs-text').fill('');
-    await testId(vera, 'logs-level').selectOption('ERROR');
+    for (const level of ['WARNING', 'INFO', 'DEBUG']) await testId(vera, `logs-level-${level}`).uncheck();
     await until(
       () =>
         rows.locator('b.level').evaluateAll((levels) => levels.map((level) => level.getAttribute('title'))),
@@ -79,6 +88,28 @@ export function recordChecks(): void {
       .filter(Boolean);
     expect(records).not.to.have.length(0);
     for (const record of records) expect(record).to.contain(' ERROR ');
+  });
+
+  it('29: links to a single record, and shows it to who follows the link', async () => {
+    const { vera, otto } = stage;
+    await start('sim_other');
+    await operate(otto, '/instances/pipelines/sim_other/stop', {});
+    await openScreen(vera, '/logs?instance=sim_other&follow=0');
+    const exits = testId(vera, 'logs-row').filter({ hasText: 'Exiting process' });
+    await exits.last().waitFor();
+    // by keyboard: Enter in the list goes to the newest record, Enter there to its link
+    await testId(vera, 'logs-list').focus();
+    await vera.keyboard.press('Enter');
+    const link = vera.locator('.record-link:focus');
+    const address = await link.getAttribute('href');
+    expect(address).to.contain('record=').and.to.contain('to=').and.to.contain('instance=sim_other');
+    await otto.goto(address!);
+    const marked = otto.locator('[data-testid="logs-row"][aria-current="true"]');
+    await marked.waitFor();
+    expect(await marked.count()).to.equal(1);
+    expect(await testId(otto, 'logs-to').inputValue()).to.match(/^20\d\d-\d\d-\d\dT/);
+    await openScreen(otto, '/logs?instance=sim_other&record=2020-01-01T00:00:00Z~0');
+    await testId(otto, 'logs-gone').waitFor();
   });
 
   it('29: folds stack traces, and stands still while somebody reads', async () => {

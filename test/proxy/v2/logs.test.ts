@@ -49,6 +49,7 @@ describe('/api/v2/logs and /api/v2/metrics', () => {
   it('says what is wrong with a question, and gives text', async () => {
     for (const query of [
       'level=LOUD',
+      'levels=INFO,LOUD',
       'scope=moon',
       'q=(&regex=true',
       'from=yesterday',
@@ -109,6 +110,19 @@ describe('proxy/v2/log-filter', () => {
     expect(logFilter({ q: 'camera b' })(entries)).to.deep.equal([entries[1]]);
     expect(logFilter({ q: '^camera (a|c)', regex: 'true' })(entries)).to.deep.equal([entries[0]]);
     expect(() => logFilter({ q: 'a'.repeat(201), regex: 'true' })).to.throw('at most 200 characters');
+  });
+
+  it('gives the levels that were asked for, and those only', () => {
+    const entries = ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'].map((level) => ({
+      ...entry('x'),
+      level,
+    }));
+    const levelsFor = (query: Record<string, string>): string[] =>
+      logFilter(query)(entries).map(({ level }) => level);
+    expect(levelsFor({ levels: 'INFO,ERROR' })).to.deep.equal(['INFO', 'ERROR']);
+    expect(levelsFor({ levels: 'INFO,ERROR', level: 'WARNING' })).to.deep.equal(['ERROR']);
+    expect(levelsFor({ levels: '' })).to.have.length(5);
+    expect(levelsFor({ level: 'WARNING' })).to.deep.equal(['WARNING', 'ERROR', 'CRITICAL']);
   });
 
   it('gives up a pattern that would keep the server busy', () => {

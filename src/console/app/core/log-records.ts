@@ -3,6 +3,9 @@
 import type { JsonRecord } from './plant.js';
 import { recordOf, textOf } from './values.js';
 
+/** Milliseconds after a linked record that are shown too: few enough that a noisy instance does not push it off the page. */
+const LINK_MARGIN = 5000;
+
 export interface LogRecord {
   readonly time: string;
   readonly cluster: string;
@@ -48,6 +51,8 @@ export function readLogRecords(answer: JsonRecord): LogAnswer {
 
 export interface LogRow extends LogRecord {
   readonly key: string;
+  /** Time of the newest of them. */
+  readonly last: string;
   /** How often the same record came one after the other. */
   readonly repeats: number;
   /** The lines after the first. */
@@ -64,7 +69,8 @@ export function foldRecords(records: readonly LogRecord[]): LogRow[] {
   for (const record of records) {
     const last = rows.at(-1);
     if (last !== undefined && isSame(last, record)) {
-      rows[rows.length - 1] = { ...last, message: record.message, repeats: last.repeats + 1 };
+      const repeats = last.repeats + 1;
+      rows[rows.length - 1] = { ...last, message: record.message, last: record.time, repeats };
       continue;
     }
     const [first = '', ...more] = record.message.split('\n');
@@ -74,6 +80,7 @@ export function foldRecords(records: readonly LogRecord[]): LogRow[] {
     rows.push({
       ...record,
       key: `${base} ${count}`,
+      last: record.time,
       repeats: 1,
       more: more.filter((line) => line.trim() !== ''),
     });
@@ -93,4 +100,35 @@ function isSame(a: LogRecord, b: LogRecord): boolean {
 
 function withoutPulse(message: string): string {
   return message.replace(/\bPID \d+/, 'PID');
+}
+
+/** What a link to a record says of it: its time, and a sum of its place and text. */
+export function markOf(row: LogRow): string {
+  return `${row.last}~${sumOf(row)}`;
+}
+
+/** Whether it is the row of a mark, also when more of the same came since. */
+export function isMarked(row: LogRow, mark: string): boolean {
+  const [time = '', sum] = mark.split('~');
+  const at = Date.parse(time);
+  return sum === sumOf(row) && Date.parse(row.time) <= at && at <= Date.parse(row.last);
+}
+
+/** Records of the same server, worker or instance up to shortly after a row; the newest of them are shown. */
+export function linkQuery(row: LogRow): string {
+  const query = new URLSearchParams({ cluster: row.cluster, scope: row.scope, follow: '0' });
+  if (row.worker !== null) query.set('server', row.worker);
+  if (row.instance !== null) query.set('instance', row.instance);
+  query.set('to', new Date(Date.parse(row.last) + LINK_MARGIN).toISOString());
+  query.set('record', markOf(row));
+  return query.toString();
+}
+
+/** FNV-1a, 32 bits. */
+function sumOf({ level, logger, message }: LogRecord): string {
+  let sum = 0x811c9dc5;
+  for (const character of `${level} ${logger} ${withoutPulse(message)}`) {
+    sum = Math.imul(sum ^ character.codePointAt(0)!, 0x01000193);
+  }
+  return (sum >>> 0).toString(16);
 }

@@ -1,5 +1,6 @@
 /** Who did what, kept by the servers: every client is in it, the console like all others. */
 import type { JSX } from 'preact';
+import { actionChoices, actorChoices, type Choices } from '../core/audit-choices.js';
 import { formatDuration, formatTime, MISSING } from '../core/format.js';
 import type { JsonRecord } from '../core/plant.js';
 import { pathTo } from '../core/screens.js';
@@ -13,9 +14,14 @@ import { Loaded, useResource } from '../ui/resource.jsx';
 import { PageHead } from '../ui/shell.jsx';
 import { type Column, DataTable } from '../ui/table.jsx';
 import { showToast } from '../ui/toasts.jsx';
+import { QueryChoice } from './query-choice.jsx';
 
+const RESULTS = ['ok', 'error', 'refused'];
 const FIELDS = ['actor', 'action', 'target', 'result'] as const;
 const PERIOD = 1500;
+/** Records that the choices are made from, and milliseconds until they are made anew. */
+const CHOICE_RECORDS = 1000;
+const CHOICE_PERIOD = 60_000;
 
 export interface AuditRecord {
   readonly sequence: string;
@@ -62,8 +68,8 @@ function queryFor(filter: Filter, limit: number): string {
 }
 
 /** Records of both clusters; the one that does not answer is left out. */
-async function load(filter: Filter, signal: AbortSignal): Promise<AuditRecord[]> {
-  const path = `/api/v2/audit?${queryFor(filter, 200)}`;
+async function load(filter: Filter, signal: AbortSignal, limit = 200): Promise<AuditRecord[]> {
+  const path = `/api/v2/audit?${queryFor(filter, limit)}`;
   const answer = await callJson(homeCluster(), path, { signal });
   return recordsOf(answer.records).map(readRecord);
 }
@@ -72,6 +78,8 @@ export function AuditScreen(): JSX.Element {
   const filter: Filter = Object.fromEntries(
     [...FIELDS, 'from', 'to'].map((name) => [name, queryValue(name)]),
   );
+  const choices = useResource('audit choices', (signal) => load({}, signal, CHOICE_RECORDS), CHOICE_PERIOD);
+  const recorded = choices.data ?? [];
   const exportAs = async (format: 'csv' | 'jsonl'): Promise<void> => {
     try {
       const blob = await callBlob(
@@ -95,34 +103,36 @@ export function AuditScreen(): JSX.Element {
         </Button>
       </PageHead>
       <form class="filters free" onSubmit={(event) => event.preventDefault()}>
-        {FIELDS.map((name) => (
-          <label key={name} class="search-field small">
-            <span>{name}</span>
-            <input
-              value={queryValue(name)}
-              data-testid={`audit-filter-${name}`}
-              placeholder={name === 'result' ? 'ok, error, refused' : 'any'}
-              onInput={(event) => setQuery({ [name]: event.currentTarget.value })}
-            />
-          </label>
-        ))}
-        <label>
-          <span class="visually-hidden">Time</span>
-          <select
-            value={queryValue('from')}
-            onChange={(event) => setQuery({ from: event.currentTarget.value })}
-          >
-            <option value="">all time</option>
-            <option value="-1h">last hour</option>
-            <option value="-24h">last 24 h</option>
-            <option value="-7d">last 7 days</option>
-            <option value="-30d">last 30 days</option>
-          </select>
+        <Chosen name="actor" choices={actorChoices(recorded)} />
+        <Chosen name="action" choices={actionChoices(recorded)} />
+        <label class="search-field small">
+          <span>target</span>
+          <input
+            value={queryValue('target')}
+            data-testid="audit-filter-target"
+            placeholder="any"
+            onInput={(event) => setQuery({ target: event.currentTarget.value })}
+          />
         </label>
+        <Chosen name="result" choices={RESULTS.map((result) => [result, result])} />
+        <QueryChoice label="Time" name="from" options={PERIODS} testId="audit-filter-from" />
       </form>
       <AuditTable filter={filter} title="Records" />
     </div>
   );
+}
+
+const PERIODS: Choices = [
+  ['', 'all time'],
+  ['-1h', 'last hour'],
+  ['-24h', 'last 24 h'],
+  ['-7d', 'last 7 days'],
+  ['-30d', 'last 30 days'],
+];
+
+function Chosen({ name, choices }: { name: string; choices: Choices }): JSX.Element {
+  const options: Choices = [['', `any ${name}`], ...choices];
+  return <QueryChoice label={name} name={name} options={options} testId={`audit-filter-${name}`} />;
 }
 
 const COLUMNS: readonly Column<AuditRecord>[] = [

@@ -1,9 +1,18 @@
 import type { JSX } from 'preact';
-import { setQuery } from '../data/navigation.js';
+import { formatTime } from '../core/format.js';
+import { queryValue, setQuery } from '../data/navigation.js';
 import { Button } from '../ui/basics.jsx';
 import { Icon } from '../ui/icons.jsx';
 
-const LEVELS = ['DEBUG', 'INFO', 'WARNING', 'ERROR'] as const;
+/** Each with the levels of the servers that it stands for. */
+const LEVELS: Readonly<Record<string, readonly string[]>> = {
+  ERROR: ['ERROR', 'CRITICAL'],
+  WARNING: ['WARNING'],
+  INFO: ['INFO'],
+  DEBUG: ['DEBUG'],
+};
+const NAMES = Object.keys(LEVELS);
+const PERIODS = ['', '-15m', '-1h', '-24h'];
 const LIMIT = 1000;
 
 export interface LogFilter {
@@ -11,10 +20,26 @@ export interface LogFilter {
   readonly scope: string;
   readonly server: string;
   readonly instance: string;
-  readonly level: string;
+  /** Those that are shown; all of them: no filter. */
+  readonly levels: readonly string[];
   readonly q: string;
   readonly regex: boolean;
   readonly from: string;
+  /** ISO time. */
+  readonly to: string;
+}
+
+/** What the address says of records, wherever they come from. */
+export function filterFromAddress(): Omit<LogFilter, 'cluster' | 'scope' | 'server' | 'instance'> {
+  const chosen = queryValue('level').split(',');
+  const levels = NAMES.filter((name) => chosen.includes(name));
+  return {
+    levels: levels.length === 0 ? NAMES : levels,
+    q: queryValue('q'),
+    regex: queryValue('regex') === '1',
+    from: queryValue('from'),
+    to: queryValue('to'),
+  };
 }
 
 /** As the server reads it. */
@@ -23,32 +48,21 @@ export function logQuery(filter: LogFilter): string {
   if (filter.cluster !== '') query.set('cluster', filter.cluster);
   if (filter.server !== '') query.set('worker', filter.server);
   if (filter.instance !== '') query.set('instance', filter.instance);
-  if (filter.level !== '') query.set('level', filter.level);
+  if (filter.levels.length < NAMES.length) {
+    query.set('levels', filter.levels.flatMap((name) => LEVELS[name]!).join(','));
+  }
   if (filter.q !== '') query.set('q', filter.q);
   if (filter.regex) query.set('regex', 'true');
   if (filter.from !== '') query.set('from', filter.from);
+  if (filter.to !== '') query.set('to', filter.to);
   return query.toString();
 }
 
 /** Level, text, time and whether to follow; all of it is in the address. */
 export function LogFilters({ filter, follow }: { filter: LogFilter; follow: boolean }): JSX.Element {
   return (
-    <div class="filters">
-      <label>
-        <span class="visually-hidden">Level</span>
-        <select
-          value={filter.level}
-          onChange={(event) => setQuery({ level: event.currentTarget.value })}
-          data-testid="logs-level"
-        >
-          <option value="">all levels</option>
-          {LEVELS.slice(1).map((level) => (
-            <option key={level} value={level}>
-              {level.toLowerCase()} and above
-            </option>
-          ))}
-        </select>
-      </label>
+    <div class="filters records">
+      <Levels shown={filter.levels} />
       <label class="search-field">
         <Icon name="search" />
         <input
@@ -72,11 +86,22 @@ export function LogFilters({ filter, follow }: { filter: LogFilter; follow: bool
       <label>
         <span class="visually-hidden">Since</span>
         <select value={filter.from} onChange={(event) => setQuery({ from: event.currentTarget.value })}>
+          {!PERIODS.includes(filter.from) && <option value={filter.from}>{filter.from}</option>}
           <option value="">since ever</option>
           <option value="-15m">15 min</option>
           <option value="-1h">1 h</option>
           <option value="-24h">24 h</option>
         </select>
+      </label>
+      <label class="row">
+        until
+        <input
+          type="datetime-local"
+          step={1}
+          value={localTime(filter.to)}
+          data-testid="logs-to"
+          onChange={(event) => setQuery({ to: isoTime(event.currentTarget.value), record: null })}
+        />
       </label>
       <label class="check">
         <input
@@ -89,4 +114,42 @@ export function LogFilters({ filter, follow }: { filter: LogFilter; follow: bool
       </label>
     </div>
   );
+}
+
+function Levels({ shown }: { shown: readonly string[] }): JSX.Element {
+  const toggle = (name: string): void => {
+    const next = NAMES.filter((entry) => (entry === name) !== shown.includes(entry));
+    setQuery({ level: next.length === NAMES.length ? null : next.join(',') });
+  };
+  return (
+    <fieldset class="levels">
+      <legend class="visually-hidden">Levels</legend>
+      {NAMES.map((name) => {
+        const isLast = shown.length === 1 && shown.includes(name);
+        return (
+          <label key={name} class="check" title={isLast ? 'One level stays' : undefined}>
+            <input
+              type="checkbox"
+              checked={shown.includes(name)}
+              disabled={isLast}
+              data-testid={`logs-level-${name}`}
+              onChange={() => toggle(name)}
+            />
+            {name[0]}
+            {name.slice(1).toLowerCase()}
+          </label>
+        );
+      })}
+    </fieldset>
+  );
+}
+
+/** `2026-11-25T13:02:11.000Z` → `2026-11-25T14:02:11` where the clock shows that; empty for what is no time. */
+function localTime(iso: string): string {
+  const time = Date.parse(iso);
+  return Number.isNaN(time) ? '' : formatTime(time).replace(' ', 'T');
+}
+
+function isoTime(local: string): string | null {
+  return local === '' ? null : new Date(local).toISOString();
 }

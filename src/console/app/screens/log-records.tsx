@@ -1,9 +1,10 @@
-import type { JSX } from 'preact';
+import type { JSX, TargetedKeyboardEvent } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { formatTime } from '../core/format.js';
-import { foldRecords, type LogAnswer, type LogRow } from '../core/log-records.js';
+import { foldRecords, isMarked, type LogAnswer, type LogRow, linkQuery } from '../core/log-records.js';
+import { pathTo } from '../core/screens.js';
 import { queryValue, setQuery } from '../data/navigation.js';
-import { Button } from '../ui/basics.jsx';
+import { Button, Link } from '../ui/basics.jsx';
 import { Icon } from '../ui/icons.jsx';
 import { Empty } from '../ui/panel.jsx';
 
@@ -23,6 +24,11 @@ export function Records({ answer, follow, wrap, ended }: RecordsProps): JSX.Elem
   if (atEnd) seen.current = rows.length;
   const fresh = Math.max(0, rows.length - seen.current);
   const last = rows.at(-1)?.key;
+  const mark = queryValue('record');
+  const marked = mark === '' ? undefined : rows.find((row) => isMarked(row, mark))?.key;
+  useLayoutEffect(() => {
+    if (marked !== undefined) list.current?.querySelector('.marked')?.scrollIntoView({ block: 'center' });
+  }, [marked]);
   useLayoutEffect(() => {
     if (follow && atEnd && list.current !== null) list.current.scrollTop = list.current.scrollHeight;
   }, [follow, atEnd, last]);
@@ -37,10 +43,16 @@ export function Records({ answer, follow, wrap, ended }: RecordsProps): JSX.Elem
   return (
     <>
       {answer.silent.length > 0 && <p class="inline-warning">Without answer: {answer.silent.join('; ')}</p>}
+      {mark !== '' && marked === undefined && (
+        <p class="inline-warning" data-testid="logs-gone">
+          The record of this link is not kept any more, or the filter hides it.
+        </p>
+      )}
       <div
         class={`log-list ${wrap ? 'wrap' : ''}`}
         ref={list}
         onScroll={scroll}
+        onKeyDown={moveAlong}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard
         tabIndex={0}
         role="log"
@@ -48,7 +60,7 @@ export function Records({ answer, follow, wrap, ended }: RecordsProps): JSX.Elem
         data-testid="logs-list"
       >
         {rows.map((row) => (
-          <LogLine key={row.key} row={row} />
+          <LogLine key={row.key} row={row} marked={row.key === marked} />
         ))}
       </div>
       {follow && !atEnd && (
@@ -65,11 +77,13 @@ export function Records({ answer, follow, wrap, ended }: RecordsProps): JSX.Elem
 
 function NoRecords({ hidden, ended }: { hidden: number; ended: boolean }): JSX.Element {
   // other instances of the same server are no records that somebody hides
-  const isFiltered = ['q', 'level', 'from'].some((name) => queryValue(name) !== '');
+  const isFiltered = ['q', 'level', 'from', 'to'].some((name) => queryValue(name) !== '');
   if (hidden > 0 && isFiltered) {
     return (
       <Empty title={`The filter hides ${hidden} records`}>
-        <Button onClick={() => setQuery({ q: null, level: null, from: null, regex: null })}>
+        <Button
+          onClick={() => setQuery({ q: null, level: null, from: null, to: null, regex: null, record: null })}
+        >
           Clear filter
         </Button>
       </Empty>
@@ -78,15 +92,37 @@ function NoRecords({ hidden, ended }: { hidden: number; ended: boolean }): JSX.E
   return <Empty title={ended ? 'No records: the instance has ended' : 'No records'} />;
 }
 
-function LogLine({ row }: { row: LogRow }): JSX.Element {
+/** A thousand links are one stop of Tab: Enter goes to the newest, the arrows from one to the next. */
+function moveAlong(event: TargetedKeyboardEvent<HTMLDivElement>): void {
+  const links = [...event.currentTarget.querySelectorAll<HTMLElement>('a.record-link')];
+  const at = links.indexOf(document.activeElement as HTMLElement);
+  const step = event.key === 'ArrowUp' ? -1 : event.key === 'ArrowDown' ? 1 : 0;
+  let next: HTMLElement | undefined;
+  if (event.target === event.currentTarget && event.key === 'Enter') next = links.at(-1);
+  else if (at >= 0 && step !== 0) next = links[at + step];
+  if (next === undefined) return;
+  event.preventDefault();
+  next.focus();
+}
+
+function LogLine({ row, marked }: { row: LogRow; marked: boolean }): JSX.Element {
   const [open, setOpen] = useState(false);
   const [first = ''] = row.message.split('\n');
   const place = row.instance ?? row.worker ?? 'manager';
   return (
-    <div class={`log-row level-${row.level.toLowerCase()}`} data-testid="logs-row">
-      <time dateTime={row.time} title={row.time}>
-        {shortTime(row.time)}
-      </time>
+    <div
+      class={`log-row level-${row.level.toLowerCase()} ${marked ? 'marked' : ''}`}
+      data-testid="logs-row"
+      aria-current={marked ? 'true' : undefined}
+    >
+      <Link
+        to={`${pathTo('logs')}?${linkQuery(row)}`}
+        class="record-link"
+        title={`${row.time}: link to this record`}
+        tabIndex={-1}
+      >
+        <time dateTime={row.time}>{shortTime(row.time)}</time>
+      </Link>
       <b class="level" title={row.level}>
         {row.level[0]}
         <span class="visually-hidden">{row.level.slice(1).toLowerCase()}</span>

@@ -4,32 +4,24 @@ import { useState } from 'preact/hooks';
 import { readLogRecords } from '../core/log-records.js';
 import { CLUSTERS, type Cluster } from '../core/plant.js';
 import { callBlob, callJson, homeCluster, messageOf } from '../data/api.js';
-import { queryValue, setQuery } from '../data/navigation.js';
+import { queryValue } from '../data/navigation.js';
 import { plant } from '../data/plant.js';
 import { Button, saveFile } from '../ui/basics.jsx';
 import { Panel } from '../ui/panel.jsx';
 import { Loaded, useResource } from '../ui/resource.jsx';
 import { PageHead } from '../ui/shell.jsx';
 import { showToast } from '../ui/toasts.jsx';
-import { type LogFilter, LogFilters, logQuery } from './log-filters.jsx';
+import { filterFromAddress, type LogFilter, LogFilters, logQuery } from './log-filters.jsx';
 import { Records } from './log-records.jsx';
+import { QueryChoice } from './query-choice.jsx';
 
 const SCOPES = ['all', 'manager', 'worker', 'instance'] as const;
 const PERIOD = 2000;
 
-function filterFromAddress(): Omit<LogFilter, 'instance' | 'scope' | 'cluster'> {
-  return {
-    server: queryValue('server'),
-    level: queryValue('level'),
-    q: queryValue('q'),
-    regex: queryValue('regex') === '1',
-    from: queryValue('from'),
-  };
-}
-
 export function LogsScreen(): JSX.Element {
   const filter: LogFilter = {
     ...filterFromAddress(),
+    server: queryValue('server'),
     cluster: queryValue('cluster'),
     scope: queryValue('scope') || 'all',
     instance: queryValue('instance'),
@@ -42,59 +34,33 @@ export function LogsScreen(): JSX.Element {
     <div class="fill-screen">
       <PageHead title="Logs" />
       <div class="filters free">
-        <Choice
+        <QueryChoice
           label="Cluster"
           name="cluster"
+          testId="logs-cluster"
           options={[['', 'both clusters'], ...CLUSTERS.map((cluster) => [cluster, cluster] as const)]}
         />
-        <Choice
+        <QueryChoice
           label="Scope"
           name="scope"
+          testId="logs-scope"
           options={SCOPES.map((scope) => [scope === 'all' ? '' : scope, scope] as const)}
         />
-        <Choice
+        <QueryChoice
           label="Worker"
           name="server"
+          testId="logs-server"
           options={[['', 'all workers'], ...workers.map((worker) => [worker.name, worker.name] as const)]}
         />
-        <Choice
+        <QueryChoice
           label="Instance"
           name="instance"
+          testId="logs-instance"
           options={[['', 'all instances'], ...instances.map((entry) => [entry.name, entry.name] as const)]}
         />
       </div>
       <LogExplorer filter={filter} />
     </div>
-  );
-}
-
-function Choice({
-  label,
-  name,
-  options,
-}: {
-  label: string;
-  name: string;
-  options: readonly (readonly [value: string, label: string])[];
-}): JSX.Element {
-  const value = queryValue(name);
-  const known = options.some(([entry]) => entry === value);
-  return (
-    <label>
-      <span class="visually-hidden">{label}</span>
-      <select
-        value={value}
-        onChange={(event) => setQuery({ [name]: event.currentTarget.value })}
-        data-testid={`logs-${name}`}
-      >
-        {!known && <option value={value}>{value}</option>}
-        {options.map(([entry, text]) => (
-          <option key={entry} value={entry}>
-            {text}
-          </option>
-        ))}
-      </select>
-    </label>
   );
 }
 

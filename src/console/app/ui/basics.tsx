@@ -25,6 +25,7 @@ interface LinkProps {
   readonly testId?: string;
   readonly current?: boolean;
   readonly label?: string;
+  readonly tabIndex?: number;
 }
 
 /** An ordinary link that stays inside the page; with a modifier key the browser does what it always does. */
@@ -41,6 +42,7 @@ export function Link({ to, children, testId, current, label, ...rest }: LinkProp
       onClick={follow}
       class={rest.class}
       title={rest.title}
+      tabIndex={rest.tabIndex}
       data-testid={testId}
       aria-label={label}
       aria-current={current ? 'page' : undefined}

@@ -29,6 +29,7 @@ export const SHORTCUTS: readonly [where: string, keys: string, what: string][] =
   ['Tables', 'Space', 'select'],
   ['Tables', 'x', 'choose for a common action'],
   ['Tables', '.', 'menu of the row'],
+  ['Log records', 'Enter, then arrows', 'from record to record; Enter opens the link to it'],
   ['Live view', 'Space', 'freeze, go on'],
   ['Live view', '+ − 0 1', 'zoom in, out, fit, one to one'],
   ['Live view', 'arrows', 'pan; with p: move the cursor'],
