@@ -121,6 +121,7 @@ export function bufferChecks(): void {
       (text) => text === 'true',
       'source of the buffer',
     );
+    await cellOf.getByText(/reconnected .* by otto/).waitFor();
     const records = await audit(stage.ada, 'action=buffer.reconnect');
     expect(records[0]).to.include({ actor: 'otto', result: 'ok' });
   });

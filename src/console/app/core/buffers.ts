@@ -1,6 +1,6 @@
 /** The streams that buffers could store, and those that they do. */
 import type { InstanceRecord, Json } from './plant.js';
-import { recordsOf, textOf, textsOf } from './values.js';
+import { recordsOf, textOf, textsOf, timeOf } from './values.js';
 
 export interface BufferState {
   /** `data`, `image`. */
@@ -49,4 +49,40 @@ export function doubleCameras(streams: readonly StoredStream[], sources: Readonl
     if (camera !== null && sources.has(address)) counts.set(camera, (counts.get(camera) ?? 0) + 1);
   }
   return [...counts].filter(([, count]) => count > 1).map(([camera]) => camera);
+}
+
+/** @param group null: any */
+export function isWanted(stream: StoredStream, words: string, group: string | null): boolean {
+  const { address, instance } = stream;
+  if (group !== null && instance?.groups.includes(group) !== true) return false;
+  return `${instance?.name ?? ''} ${instance?.camera ?? ''} ${address}`
+    .toLowerCase()
+    .includes(words.toLowerCase());
+}
+
+/** Groups of the instances that send these streams, in their order. */
+export function groupsOf(streams: readonly StoredStream[]): string[] {
+  return [...new Set(streams.flatMap(({ instance }) => instance?.groups ?? []))].sort();
+}
+
+export interface Reconnect {
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  readonly actor: string;
+}
+
+/**
+ * The last time that each stream was connected anew.
+ * @param records of the audit log, newest first
+ * @returns by `<buffer> <address>`
+ */
+export function lastReconnects(records: Json | undefined): ReadonlyMap<string, Reconnect> {
+  const found = new Map<string, Reconnect>();
+  for (const record of recordsOf(records)) {
+    const time = timeOf(record.time);
+    const key = `${textOf(record.details)} ${textOf(record.target)}`;
+    if (time === null || record.result !== 'ok' || found.has(key)) continue;
+    found.set(key, { time, actor: textOf(record.actor) ?? textOf(record.address) ?? 'somebody' });
+  }
+  return found;
 }

@@ -1,10 +1,11 @@
 /** Data buffer and image buffer: connecting a stream anew, and the list of streams that they read. */
 import type { JSX } from 'preact';
-import { readBuffers, storedStreams } from '../../core/buffers.js';
+import { groupsOf, isWanted, readBuffers, storedStreams } from '../../core/buffers.js';
 import { pathTo } from '../../core/screens.js';
 import { callJson, currentSite, homeCluster } from '../../data/api.js';
 import { queryValue, screen, setQuery } from '../../data/navigation.js';
 import { plant } from '../../data/plant.js';
+import { Button } from '../../ui/basics.jsx';
 import { Empty, Panel } from '../../ui/panel.jsx';
 import { Loaded, useResource } from '../../ui/resource.jsx';
 import { SearchField } from '../../ui/search-field.jsx';
@@ -39,7 +40,9 @@ function Buffers(): JSX.Element {
     async (signal) => readBuffers((await callJson(homeCluster(), '/api/v2/buffers', { signal })).buffers),
     PERIOD,
   );
-  const words = queryValue('q').toLowerCase();
+  const words = queryValue('q');
+  const group = queryValue('group') || null;
+  const groups = groupsOf(storedStreams(plant.value?.instances ?? [], []));
   return (
     <div class="stack">
       <PageHead title="Buffers" />
@@ -52,16 +55,34 @@ function Buffers(): JSX.Element {
             value={queryValue('q')}
             onChange={(value) => setQuery({ q: value })}
           />
+          {(groups.length > 0 || group !== null) && (
+            <select
+              aria-label="Group"
+              value={group ?? ''}
+              onChange={(event) => setQuery({ group: event.currentTarget.value || null })}
+              data-testid="buffers-group"
+            >
+              <option value="">All groups</option>
+              {[...new Set([...groups, ...(group === null ? [] : [group])])].map((entry) => (
+                <option key={entry} value={entry}>
+                  {entry}
+                </option>
+              ))}
+            </select>
+          )}
         </div>
         <Loaded resource={buffers} lines={6}>
           {(states) => {
             const all = storedStreams(plant.value?.instances ?? [], states);
-            const shown = all.filter(({ address, instance }) =>
-              `${instance?.name ?? ''} ${instance?.camera ?? ''} ${address}`.toLowerCase().includes(words),
-            );
+            const shown = all.filter((stream) => isWanted(stream, words, group));
             if (all.length === 0)
               return <Empty title="No instance pushes its stream, and no buffer reads one" />;
-            if (shown.length === 0) return <Empty title={`The filter hides all ${all.length} streams`} />;
+            if (shown.length === 0)
+              return (
+                <Empty title={`The filter hides all ${all.length} streams`}>
+                  <Button onClick={() => setQuery({ q: null, group: null })}>Clear filter</Button>
+                </Empty>
+              );
             return (
               <>
                 {states.map(

@@ -1,10 +1,12 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { BufferState, StoredStream } from '../../core/buffers.js';
+import { type BufferState, lastReconnects, type Reconnect, type StoredStream } from '../../core/buffers.js';
+import { formatTime } from '../../core/format.js';
 import { callJson, homeCluster } from '../../data/api.js';
 import { denialBelow } from '../../data/session.js';
 import { Button } from '../../ui/basics.jsx';
 import { confirmAction } from '../../ui/dialog.jsx';
+import { useResource } from '../../ui/resource.jsx';
 import { BufferTable, nameOf } from './buffer-table.jsx';
 
 interface ReconnectProps {
@@ -16,6 +18,14 @@ interface ReconnectProps {
 /** One button per stream and buffer; what the buffer was told is kept below until the next one. */
 export function ReconnectTable({ streams, buffers, onChanged }: ReconnectProps): JSX.Element {
   const [output, setOutput] = useState<readonly string[]>([]);
+  const history = useResource(
+    'reconnects',
+    async (signal) => {
+      const path = `/api/v2/audit?cluster=${homeCluster()}&action=buffer.reconnect&result=ok&limit=500`;
+      return lastReconnects((await callJson(homeCluster(), path, { signal })).records);
+    },
+    30_000,
+  );
   const reconnect = (stream: StoredStream, { name }: BufferState): void =>
     confirmAction({
       title: `Reconnect ${nameOf(stream)} to the ${name} buffer`,
@@ -34,6 +44,7 @@ export function ReconnectTable({ streams, buffers, onChanged }: ReconnectProps):
         });
         setOutput(Array.isArray(answer.lines) ? answer.lines.map(String) : []);
         onChanged();
+        history.reload();
         return `${nameOf(stream)} is connected anew with the ${name} buffer.`;
       },
     });
@@ -51,6 +62,7 @@ export function ReconnectTable({ streams, buffers, onChanged }: ReconnectProps):
             ) : (
               <span class="muted">not a source</span>
             )}
+            <LastReconnect last={history.data?.get(`${buffer.name} ${stream.address}`)} />
             <Button
               icon="refresh"
               denied={buffer.problem ?? denialBelow('operator')}
@@ -68,5 +80,14 @@ export function ReconnectTable({ streams, buffers, onChanged }: ReconnectProps):
         </pre>
       )}
     </>
+  );
+}
+
+function LastReconnect({ last }: { last: Reconnect | undefined }): JSX.Element | null {
+  if (last === undefined) return null;
+  return (
+    <span class="muted" data-testid="buffers-last-reconnect">
+      reconnected {formatTime(last.time)} by {last.actor}
+    </span>
   );
 }
