@@ -25,4 +25,11 @@ export function pageChecks(): void {
       expect(await share.innerText(), column).to.contain('sim_push');
     }
   });
+
+  it('says by whom and from which configuration an instance was started', async () => {
+    await openScreen(stage.vera, '/i/pipelines/sim_push/info');
+    const started = testId(stage.vera, 'instance-started');
+    await started.locator('li', { hasText: /^from sim_push/ }).waitFor();
+    await started.locator('li', { hasText: / by / }).waitFor();
+  });
 }

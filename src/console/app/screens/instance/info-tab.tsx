@@ -11,6 +11,7 @@ import { JsonTree } from '../../ui/json-tree.jsx';
 import { Panel } from '../../ui/panel.jsx';
 import { Loaded, useResource } from '../../ui/resource.jsx';
 import type { TabProps } from './instance.jsx';
+import { Started } from './started.jsx';
 import { StatisticsList } from './statistics.jsx';
 
 export function InfoTab({ cluster, name, instance }: TabProps): JSX.Element | null {
@@ -32,6 +33,7 @@ export function InfoTab({ cluster, name, instance }: TabProps): JSX.Element | nu
         <StatisticsList instance={instance} />
       </Panel>
       <div class="stack">
+        <Started instance={instance} />
         <Panel id="instance-related" title="Connected with">
           <Related instance={instance} />
         </Panel>
