@@ -124,7 +124,7 @@ export function createLiveView(options: LiveViewOptions): LiveView {
     if (
       identity.method === 'session' &&
       origin !== undefined &&
-      new URL(origin).host !== request.headers.host
+      !(URL.canParse(origin) && new URL(origin).host === request.headers.host)
     ) {
       throw new HttpError(403, 'FOREIGN_ORIGIN', `Pages of ${origin} may not use this session.`);
     }

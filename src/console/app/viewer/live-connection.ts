@@ -127,14 +127,18 @@ export class LiveConnection {
     socket.binaryType = 'arraybuffer';
     this.#socket = socket;
     let welcomed = false;
+    /** The last message said why: better than the word that a connection ends with. */
+    let isExplained = false;
     socket.onopen = () => {
       welcomed = true;
       this.#send({ type: 'view', ...this.#settings });
     };
     socket.onmessage = ({ data }: MessageEvent<ArrayBuffer | string>) => {
       this.#expectMore();
-      if (typeof data === 'string') this.#takeText(JSON.parse(data) as ServerMessage);
-      else this.#takeFrame(data);
+      const message = typeof data === 'string' ? (JSON.parse(data) as ServerMessage) : null;
+      isExplained = message?.type === 'ended' || message?.type === 'error';
+      if (message !== null) this.#takeText(message);
+      else this.#takeFrame(data as ArrayBuffer);
     };
     socket.onclose = ({ code, reason }) => {
       if (this.#socket !== socket) return;
@@ -145,7 +149,7 @@ export class LiveConnection {
       else if (welcomed) this.state.value = 'lost';
       // one that ended is not there any more when it is asked for again
       else if (this.state.value !== 'ended') this.state.value = 'refused';
-      if (reason !== '') this.message.value = reason;
+      if (reason !== '' && !isExplained) this.message.value = reason;
       if (!document.hidden || this.#staysHidden) this.#retryTimer = setTimeout(() => this.#open(), RETRY);
     };
   }
