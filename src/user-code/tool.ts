@@ -30,6 +30,8 @@ export async function runTool(run: ToolRun): Promise<ToolResult> {
     return await new Promise((resolve, reject) => {
       worker.once('message', resolve);
       worker.once('error', reject);
+      // a thread that ends without an answer must not be waited for
+      worker.once('exit', () => reject(new Error(`'${run.executable}' could not be run: its thread ended`)));
     });
   } finally {
     await worker.terminate();
