@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import { messageOf } from '../data/api.js';
 import { Button } from '../ui/basics.jsx';
 import { Dialog } from '../ui/dialog.jsx';
+import { InlineError } from '../ui/inline-error.jsx';
 import { showToast } from '../ui/toasts.jsx';
 
 interface RenameProps {
@@ -50,11 +51,7 @@ export function RenameDialog({ name, taken, facts, run, onClose }: RenameProps):
           ))}
         </ul>
         {missing !== null && text !== name && <p class="muted">{missing}</p>}
-        {problem !== null && (
-          <p class="inline-error" role="alert">
-            {problem}
-          </p>
-        )}
+        <InlineError text={problem} />
         <div class="row end">
           <Button onClick={onClose}>Cancel</Button>
           <Button kind="primary" type="submit" denied={missing} testId="rename-action">

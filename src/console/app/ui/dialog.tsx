@@ -1,10 +1,12 @@
 /** Modal dialogs: the browser's own element keeps the focus inside and gives it back. */
+
 import { signal } from '@preact/signals';
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { messageOf } from '../data/api.js';
 import { Button } from './basics.jsx';
 import { Icon } from './icons.jsx';
+import { InlineError } from './inline-error.jsx';
 import { showToast } from './toasts.jsx';
 
 interface DialogProps {
@@ -154,11 +156,7 @@ function ConfirmationDialog({ confirmation }: { confirmation: Confirmation }): J
         </label>
       )}
       {missing !== null && tier === 2 && <p class="muted">{missing}</p>}
-      {problem !== null && (
-        <p class="inline-error" role="alert">
-          {problem}
-        </p>
-      )}
+      <InlineError text={problem} />
     </Dialog>
   );
 }

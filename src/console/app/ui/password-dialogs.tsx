@@ -1,10 +1,12 @@
 /** Dialogs that ask for a password: to sign in, and to take a larger role for a while. */
+
 import type { ComponentChildren, JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { messageOf } from '../data/api.js';
 import { elevate, type Role, signIn } from '../data/session.js';
 import { Button } from './basics.jsx';
 import { Dialog } from './dialog.jsx';
+import { InlineError } from './inline-error.jsx';
 
 export function SignIn({ onClose }: { onClose: () => void }): JSX.Element {
   const [user, setUser] = useState('');
@@ -82,11 +84,7 @@ function PasswordDialog({ title, action, name, send, onClose, children }: Passwo
             onInput={(event) => setPassword(event.currentTarget.value)}
           />
         </label>
-        {problem !== null && (
-          <p class="inline-error" role="alert">
-            {problem}
-          </p>
-        )}
+        <InlineError text={problem} />
         <div class="row end">
           <Button onClick={onClose}>Cancel</Button>
           <Button kind="primary" type="submit" testId={`${name}-submit`}>

@@ -1,4 +1,5 @@
 /** Asks how many of the next messages go into an HDF5 file, and shows how far that is. */
+
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { formatDuration } from '../core/format.js';
@@ -7,6 +8,7 @@ import { messageOf } from '../data/api.js';
 import { now } from '../data/plant.js';
 import { Button } from '../ui/basics.jsx';
 import { Dialog } from '../ui/dialog.jsx';
+import { InlineError } from '../ui/inline-error.jsx';
 import { MOST_SAVED, saveMessages } from './save.js';
 import type { ViewerModel } from './viewer-model.js';
 
@@ -78,11 +80,7 @@ export function SaveMessages({ model, instance, onClose }: SaveMessagesProps): J
           <p role="status">Recording for {formatDuration(elapsed)}.</p>
         </>
       )}
-      {problem !== null && (
-        <p class="inline-error" role="alert">
-          {problem}
-        </p>
-      )}
+      <InlineError text={problem} />
     </Dialog>
   );
 }

@@ -5,6 +5,7 @@ import { captureBackground } from '../../data/backgrounds.js';
 import { denial } from '../../data/session.js';
 import { cancelTask, followTask, type Task } from '../../data/tasks.js';
 import { Button } from '../../ui/basics.jsx';
+import { InlineError } from '../../ui/inline-error.jsx';
 import { showToast } from '../../ui/toasts.jsx';
 import { Preview } from './preview.jsx';
 
@@ -88,11 +89,7 @@ export function Capture({
           data-testid="backgrounds-progress"
         />
       )}
-      {problem !== null && (
-        <p class="inline-error" role="alert">
-          {problem}
-        </p>
-      )}
+      <InlineError text={problem} />
     </>
   );
 }

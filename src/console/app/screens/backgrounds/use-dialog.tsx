@@ -8,6 +8,7 @@ import { plant } from '../../data/plant.js';
 import { denial } from '../../data/session.js';
 import { Button } from '../../ui/basics.jsx';
 import { Dialog } from '../../ui/dialog.jsx';
+import { InlineError } from '../../ui/inline-error.jsx';
 import { Loaded, useResource } from '../../ui/resource.jsx';
 import { showToast } from '../../ui/toasts.jsx';
 
@@ -94,11 +95,7 @@ export function UseDialog({ camera, background, onClose, onUsed }: UseProps): JS
       <p class="muted">
         Subtraction is switched on where it was off. History of the configuration brings back what was.
       </p>
-      {problem !== null && (
-        <p class="inline-error" role="alert">
-          {problem}
-        </p>
-      )}
+      <InlineError text={problem} />
     </Dialog>
   );
 }

@@ -9,6 +9,7 @@ import { storeDraft } from '../../data/drafts.js';
 import { navigate } from '../../data/navigation.js';
 import { Button } from '../../ui/basics.jsx';
 import { Dialog } from '../../ui/dialog.jsx';
+import { InlineError } from '../../ui/inline-error.jsx';
 
 const TEMPLATES: Readonly<Record<Cluster, Readonly<Record<string, string>>>> = {
   pipelines: {
@@ -105,11 +106,7 @@ export function NewConfiguration({ cluster, copyOf, taken, onClose }: NewConfigu
           </div>
         )}
         {name !== '' && denied !== null && <p class="inline-error">{denied}</p>}
-        {problem !== null && (
-          <p class="inline-error" role="alert">
-            {problem}
-          </p>
-        )}
+        <InlineError text={problem} />
         <p class="muted">Nothing is stored before the first Apply.</p>
         <div class="row end">
           <Button onClick={onClose}>Cancel</Button>

@@ -1,4 +1,5 @@
 /** What will change, where, with which effect; applying it; and the way out when somebody else was faster. */
+
 import type { JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import { changesBetween, mergeChanges, updateFor } from '../../core/changes.js';
@@ -14,6 +15,7 @@ import {
 import { Button } from '../../ui/basics.jsx';
 import { Dialog } from '../../ui/dialog.jsx';
 import { SwitchedChanges } from '../../ui/diff-view.jsx';
+import { InlineError } from '../../ui/inline-error.jsx';
 import { showToast } from '../../ui/toasts.jsx';
 import type { Check } from './checks.js';
 import { ConflictView } from './conflict.jsx';
@@ -162,11 +164,7 @@ export function ReviewDialog(props: ReviewProps): JSX.Element {
           onInput={(event) => setComment(event.currentTarget.value)}
         />
       </label>
-      {problem !== null && (
-        <p class="inline-error" role="alert">
-          {problem}
-        </p>
-      )}
+      <InlineError text={problem} />
     </Dialog>
   );
 }

@@ -1,4 +1,5 @@
 /** The configuration of an instance: the stored one it came from, and what differs while it runs. */
+
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { changesBetween, updateFor } from '../../core/changes.js';
@@ -12,6 +13,7 @@ import { CodeEditor } from '../../editor/code-editor.jsx';
 import { Button } from '../../ui/basics.jsx';
 import { Dialog } from '../../ui/dialog.jsx';
 import { ChangeList, SwitchedChanges } from '../../ui/diff-view.jsx';
+import { InlineError } from '../../ui/inline-error.jsx';
 import { Panel } from '../../ui/panel.jsx';
 import { Loaded, useResource } from '../../ui/resource.jsx';
 import { showToast } from '../../ui/toasts.jsx';
@@ -142,11 +144,7 @@ function RunningEditor({ cluster, name, running, onApplied }: RunningEditorProps
         >
           <SwitchedChanges changes={changes} />
           <p class="muted">Nothing is stored: at its next start it begins with what it was created from.</p>
-          {problem !== null && (
-            <p class="inline-error" role="alert">
-              {problem}
-            </p>
-          )}
+          <InlineError text={problem} />
         </Dialog>
       )}
     </Panel>

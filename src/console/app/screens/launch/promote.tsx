@@ -11,6 +11,7 @@ import { denial } from '../../data/session.js';
 import { Button } from '../../ui/basics.jsx';
 import { Dialog } from '../../ui/dialog.jsx';
 import { ChangeList } from '../../ui/diff-view.jsx';
+import { InlineError } from '../../ui/inline-error.jsx';
 import { Loaded, useResource } from '../../ui/resource.jsx';
 import { showToast } from '../../ui/toasts.jsx';
 
@@ -108,11 +109,7 @@ export function PromoteDialog({ cluster, name, configuration, onClose }: Promote
           onInput={(event) => setComment(event.currentTarget.value)}
         />
       </label>
-      {problem !== null && (
-        <p class="inline-error" role="alert">
-          {problem}
-        </p>
-      )}
+      <InlineError text={problem} />
     </Dialog>
   );
 }

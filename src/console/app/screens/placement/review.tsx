@@ -8,6 +8,7 @@ import { Button } from '../../ui/basics.jsx';
 import { Dialog } from '../../ui/dialog.jsx';
 import { SwitchedChanges } from '../../ui/diff-view.jsx';
 import { Icon } from '../../ui/icons.jsx';
+import { InlineError } from '../../ui/inline-error.jsx';
 import { Loaded, useResource } from '../../ui/resource.jsx';
 import { showToast } from '../../ui/toasts.jsx';
 
@@ -132,11 +133,7 @@ export function PlacementReview(props: PlacementReviewProps): JSX.Element {
         <span>Comment</span>
         <input value={comment} onInput={(event) => setComment(event.currentTarget.value)} />
       </label>
-      {problem !== null && (
-        <p class="inline-error" role="alert">
-          {problem}
-        </p>
-      )}
+      <InlineError text={problem} />
     </Dialog>
   );
 }

@@ -1,4 +1,5 @@
 /** Gives a running instance another script. */
+
 import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
@@ -10,6 +11,7 @@ import { denial } from '../../data/session.js';
 import { Button } from '../../ui/basics.jsx';
 import { Dialog } from '../../ui/dialog.jsx';
 import { Icon } from '../../ui/icons.jsx';
+import { InlineError } from '../../ui/inline-error.jsx';
 import { Loaded, useResource } from '../../ui/resource.jsx';
 import { showToast } from '../../ui/toasts.jsx';
 
@@ -124,11 +126,7 @@ function AssignDialog({ instance }: { instance: InstanceRecord }): JSX.Element {
           />
         </label>
       )}
-      {problem !== null && (
-        <p class="inline-error" role="alert">
-          {problem}
-        </p>
-      )}
+      <InlineError text={problem} />
     </Dialog>
   );
 }

@@ -5,6 +5,7 @@ import { messageOf } from '../../data/api.js';
 import type { Role } from '../../data/session.js';
 import { Button, CopyButton } from '../../ui/basics.jsx';
 import { Dialog } from '../../ui/dialog.jsx';
+import { InlineError } from '../../ui/inline-error.jsx';
 
 const ROLES: readonly Role[] = ['viewer', 'operator', 'admin'];
 
@@ -118,11 +119,7 @@ export function NewAccount({ taken, onDone, onClose }: NewAccountProps): JSX.Ele
           onElevate={setElevate}
         />
         {missing !== null && name !== '' && <p class="inline-error">{missing}</p>}
-        {problem !== null && (
-          <p class="inline-error" role="alert">
-            {problem}
-          </p>
-        )}
+        <InlineError text={problem} />
         <div class="row end">
           <Button onClick={onClose}>Cancel</Button>
           <Button
@@ -163,11 +160,7 @@ export function EditAccount({ account, onDone, onClose }: EditAccountProps): JSX
           onElevate={setElevate}
         />
         <p class="muted">It counts from the next request on.</p>
-        {problem !== null && (
-          <p class="inline-error" role="alert">
-            {problem}
-          </p>
-        )}
+        <InlineError text={problem} />
         <div class="row end">
           <Button onClick={onClose}>Cancel</Button>
           <Button kind="primary" type="submit" denied={busy ? 'In progress' : null} testId="account-apply">

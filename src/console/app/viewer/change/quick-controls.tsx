@@ -1,4 +1,5 @@
 /** The settings that are changed most, beside the picture: a draft, a difference, Apply, Undo. */
+
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { changesBetween, isEqual, updateFor } from '../../core/changes.js';
@@ -11,6 +12,7 @@ import { navigate } from '../../data/navigation.js';
 import { denial } from '../../data/session.js';
 import { Button } from '../../ui/basics.jsx';
 import { ChangeList } from '../../ui/diff-view.jsx';
+import { InlineError } from '../../ui/inline-error.jsx';
 import { Loaded, useResource } from '../../ui/resource.jsx';
 import { showToast } from '../../ui/toasts.jsx';
 import type { ViewerModel } from '../viewer-model.js';
@@ -185,11 +187,7 @@ function Controls({ instance, model, config, onApplied }: ControlsProps): JSX.El
           </Button>
         )}
       </div>
-      {problem !== null && (
-        <p class="inline-error" role="alert">
-          {problem}
-        </p>
-      )}
+      <InlineError text={problem} />
     </>
   );
 }
